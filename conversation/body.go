@@ -1,0 +1,313 @@
+package conversation
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Body is what happened: one small struct per kind. The sum is sealed.
+type Body interface{ kind() Kind }
+
+// Kind is the stored name of a body. Names are for ever.
+type Kind string
+
+// The kinds.
+const (
+	KindOpened       Kind = "opened"
+	KindPageChanged  Kind = "page_changed"
+	KindMessage      Kind = "message"
+	KindNote         Kind = "note"
+	KindEdited       Kind = "edited"
+	KindRetracted    Kind = "retracted"
+	KindDecided      Kind = "decided"
+	KindAsked        Kind = "asked"
+	KindDeclined     Kind = "declined"
+	KindEscalated    Kind = "escalated"
+	KindRouted       Kind = "routed"
+	KindAnnounced    Kind = "announced"
+	KindClaimed      Kind = "claimed"
+	KindReleased     Kind = "released"
+	KindTransferred  Kind = "transferred"
+	KindHandedBack   Kind = "handed_back"
+	KindCancelled    Kind = "cancelled"
+	KindClosed       Kind = "closed"
+	KindReopened     Kind = "reopened"
+	KindContactGiven Kind = "contact_given"
+	KindRated        Kind = "rated"
+	KindFeedback     Kind = "feedback"
+	KindStopAsked    Kind = "stop_asked"
+	KindTurnFailed   Kind = "turn_failed"
+)
+
+// Page is where the visitor is, without query string and fragment.
+type Page struct {
+	URL      string `json:"url,omitempty"`
+	Title    string `json:"title,omitempty"`
+	Referrer string `json:"referrer,omitempty"`
+}
+
+// Staff is an agent as the log knows one: the platform's user id and the name
+// the visitor sees.
+type Staff struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// Citation is a source shown under an answer.
+type Citation struct {
+	Title string `json:"title"`
+	URL   string `json:"url,omitempty"`
+	Path  string `json:"path,omitempty"`
+}
+
+// Signal is one observation of the policy: a name, a value in [0, 1], and where
+// it was seen, as byte offsets [From, To) into the text of the event Seq. Seq 0
+// means the withheld draft kept in the same [Decided].
+type Signal struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Seq   Seq     `json:"seq,omitempty"`
+	From  int     `json:"from,omitempty"`
+	To    int     `json:"to,omitempty"`
+}
+
+// ActEscalate is the act of a [Decided] that asks for a person.
+const ActEscalate = "escalate"
+
+type (
+	// Opened is the first event of every conversation. Context holds what the
+	// site says of the visitor, unverified.
+	Opened struct {
+		Visitor   string         `json:"visitor" log:"fact"`
+		Widget    string         `json:"widget" log:"fact"`
+		Reference string         `json:"reference" log:"fact"`
+		Test      bool           `json:"test,omitempty" log:"fact"`
+		Page      Page           `json:"page,omitzero"`
+		Context   map[string]any `json:"context,omitempty"`
+		Locale    string         `json:"locale,omitempty"`
+	}
+
+	// PageChanged says the visitor moved on, or the site told more.
+	PageChanged struct {
+		Page    Page           `json:"page,omitzero"`
+		Context map[string]any `json:"context,omitempty"`
+	}
+
+	// Message is a line everybody sees. Text is plain text, or the Markdown the
+	// model wrote; Content is the message tree as JSON, empty for literal text.
+	// Turn names the bot's turn; Answer marks a bot line that answers from
+	// knowledge; Offer marks one that offers a person; Ask one that asks for
+	// the problem; Stopped one that was cut by the visitor. Notice names the
+	// catalogue entry of a system line.
+	Message struct {
+		Turn     string          `json:"turn,omitempty" log:"fact"`
+		Answer   bool            `json:"answer,omitempty" log:"fact"`
+		Offer    bool            `json:"offer,omitempty" log:"fact"`
+		Ask      bool            `json:"ask,omitempty" log:"fact"`
+		Stopped  bool            `json:"stopped,omitempty" log:"fact"`
+		Notice   Notice          `json:"notice,omitempty" log:"fact"`
+		ClientID string          `json:"client_id,omitempty" log:"fact"`
+		Text     string          `json:"text"`
+		Content  json.RawMessage `json:"content,omitempty"`
+		Sources  []Citation      `json:"sources,omitempty"`
+	}
+
+	// Note is an agent's line that stays inside. It never reaches the visitor.
+	Note struct {
+		Text    string          `json:"text"`
+		Content json.RawMessage `json:"content,omitempty"`
+	}
+
+	// Edited replaces the text of event Of. Inside says that Of is a note.
+	Edited struct {
+		Of      Seq             `json:"of" log:"fact"`
+		Inside  bool            `json:"inside,omitempty" log:"fact"`
+		Text    string          `json:"text"`
+		Content json.RawMessage `json:"content,omitempty"`
+	}
+
+	// Retracted takes event Of back. Inside says that Of is a note.
+	Retracted struct {
+		Of     Seq  `json:"of" log:"fact"`
+		Inside bool `json:"inside,omitempty" log:"fact"`
+	}
+
+	// Decided is a verdict of the policy with what it was computed from, so that
+	// policy × signals gives the same verdict again. On is the visitor's line it
+	// judged. Draft is the withheld text when the bot's own words tripped it.
+	Decided struct {
+		On        Seq      `json:"on" log:"fact"`
+		Turn      string   `json:"turn,omitempty" log:"fact"`
+		Act       string   `json:"act" log:"fact"`
+		Rule      string   `json:"rule" log:"fact"`
+		Reason    string   `json:"reason,omitempty" log:"fact"`
+		Level     string   `json:"level" log:"fact"`
+		Topic     string   `json:"topic,omitempty" log:"fact"`
+		Priority  string   `json:"priority,omitempty" log:"fact"`
+		Channel   string   `json:"channel,omitempty" log:"fact"`
+		Tags      []string `json:"tags,omitempty" log:"fact"`
+		Notify    bool     `json:"notify,omitempty" log:"fact"`
+		Signals   []Signal `json:"signals,omitempty" log:"fact"`
+		Tried     []string `json:"tried,omitempty" log:"fact"`
+		Policy    string   `json:"policy" log:"fact"`
+		Detectors string   `json:"detectors" log:"fact"`
+		Explain   string   `json:"explain,omitempty"`
+		Draft     string   `json:"draft,omitempty"`
+	}
+
+	// Asked says that the visitor asked for a person: in words, by the button,
+	// or by accepting an offer.
+	Asked struct {
+		How string `json:"how" log:"fact"`
+	}
+
+	// Declined says that the visitor turned an offer down.
+	Declined struct{}
+
+	// Escalated asks for a person. Reason is a code of the policy ("asked",
+	// "topic", "unknown", …). Fields are the answers to the site's own form.
+	Escalated struct {
+		Reason   string            `json:"reason" log:"fact"`
+		Topic    string            `json:"topic,omitempty" log:"fact"`
+		Rule     string            `json:"rule,omitempty" log:"fact"`
+		Level    string            `json:"level,omitempty" log:"fact"`
+		Policy   string            `json:"policy,omitempty" log:"fact"`
+		Decided  Seq               `json:"decided,omitempty" log:"fact"`
+		Priority string            `json:"priority,omitempty" log:"fact"`
+		Channel  string            `json:"channel,omitempty" log:"fact"`
+		Tags     []string          `json:"tags,omitempty" log:"fact"`
+		Quiet    bool              `json:"quiet,omitempty" log:"fact"`
+		Explain  string            `json:"explain,omitempty"`
+		Fields   map[string]string `json:"fields,omitempty"`
+	}
+
+	// Routed says where a waiting conversation goes and whether somebody is on
+	// duty. Mention is whom the card's first post mentions: "" for nobody, or
+	// the platform's form ("here", a group id). Shown says that the visitor's
+	// phase changed by it.
+	Routed struct {
+		Channel  string    `json:"channel" log:"fact"`
+		Priority string    `json:"priority,omitempty" log:"fact"`
+		Mention  string    `json:"mention,omitempty" log:"fact"`
+		Staffed  bool      `json:"staffed" log:"fact"`
+		NextOpen time.Time `json:"next_open,omitzero" log:"fact"`
+		Shown    bool      `json:"shown,omitempty" log:"fact"`
+	}
+
+	// Announced says that the card of this epoch stands in the channel.
+	Announced struct {
+		Epoch   int    `json:"epoch" log:"fact"`
+		Channel string `json:"channel" log:"fact"`
+	}
+
+	// Claimed gives the conversation an owner. How: button, reply, takeover.
+	Claimed struct {
+		Agent Staff  `json:"agent" log:"fact"`
+		How   string `json:"how" log:"fact"`
+	}
+
+	// Released puts the conversation back into the queue.
+	Released struct {
+		Agent Staff `json:"agent" log:"fact"`
+	}
+
+	// Transferred passes the conversation on: to a person (To), or to another
+	// channel, where it waits. Shown says that the visitor's phase or agent
+	// changed by it.
+	Transferred struct {
+		From    Staff  `json:"from,omitzero" log:"fact"`
+		To      Staff  `json:"to,omitzero" log:"fact"`
+		Channel string `json:"channel,omitempty" log:"fact"`
+		Shown   bool   `json:"shown,omitempty" log:"fact"`
+		Note    string `json:"note,omitempty"`
+	}
+
+	// HandedBack gives the conversation back to the bot.
+	HandedBack struct {
+		Agent       Staff  `json:"agent,omitzero" log:"fact"`
+		Instruction string `json:"instruction,omitempty"`
+	}
+
+	// Cancelled says that the visitor no longer waits for a person.
+	Cancelled struct{}
+
+	// Closed ends the conversation. Owner is who owned it then.
+	Closed struct {
+		Reason CloseReason `json:"reason" log:"fact"`
+		Owner  Staff       `json:"owner,omitzero" log:"fact"`
+		Note   string      `json:"note,omitempty"`
+	}
+
+	// Reopened takes a closed conversation up again, with the bot, or with the
+	// agent who reopened it.
+	Reopened struct {
+		Agent Staff `json:"agent,omitzero" log:"fact"`
+	}
+
+	// ContactGiven is how the visitor can be reached, unverified.
+	ContactGiven struct {
+		Mail    bool   `json:"mail,omitempty" log:"fact"`
+		Name    string `json:"name,omitempty"`
+		Email   string `json:"email,omitempty"`
+		Phone   string `json:"phone,omitempty"`
+		Message string `json:"message,omitempty"`
+	}
+
+	// Rated is the visitor's rating, 1 to 5.
+	Rated struct {
+		Score   int    `json:"score" log:"fact"`
+		Comment string `json:"comment,omitempty"`
+	}
+
+	// Feedback is the visitor's thumb on one answer.
+	Feedback struct {
+		Of Seq  `json:"of" log:"fact"`
+		Up bool `json:"up" log:"fact"`
+	}
+
+	// StopAsked says that the visitor wants the running turn to end.
+	StopAsked struct{}
+
+	// TurnFailed says that the model could not finish a turn. Cause is a code.
+	TurnFailed struct {
+		Turn    string `json:"turn" log:"fact"`
+		On      Seq    `json:"on" log:"fact"`
+		Cause   string `json:"cause" log:"fact"`
+		Attempt int    `json:"attempt" log:"fact"`
+	}
+)
+
+// CloseReason says who ended a conversation.
+type CloseReason string
+
+// The close reasons.
+const (
+	ClosedByAgent   CloseReason = "agent"
+	ClosedByVisitor CloseReason = "visitor"
+	ClosedIdle      CloseReason = "idle"
+)
+
+func (Opened) kind() Kind       { return KindOpened }
+func (PageChanged) kind() Kind  { return KindPageChanged }
+func (Message) kind() Kind      { return KindMessage }
+func (Note) kind() Kind         { return KindNote }
+func (Edited) kind() Kind       { return KindEdited }
+func (Retracted) kind() Kind    { return KindRetracted }
+func (Decided) kind() Kind      { return KindDecided }
+func (Asked) kind() Kind        { return KindAsked }
+func (Declined) kind() Kind     { return KindDeclined }
+func (Escalated) kind() Kind    { return KindEscalated }
+func (Routed) kind() Kind       { return KindRouted }
+func (Announced) kind() Kind    { return KindAnnounced }
+func (Claimed) kind() Kind      { return KindClaimed }
+func (Released) kind() Kind     { return KindReleased }
+func (Transferred) kind() Kind  { return KindTransferred }
+func (HandedBack) kind() Kind   { return KindHandedBack }
+func (Cancelled) kind() Kind    { return KindCancelled }
+func (Closed) kind() Kind       { return KindClosed }
+func (Reopened) kind() Kind     { return KindReopened }
+func (ContactGiven) kind() Kind { return KindContactGiven }
+func (Rated) kind() Kind        { return KindRated }
+func (Feedback) kind() Kind     { return KindFeedback }
+func (StopAsked) kind() Kind    { return KindStopAsked }
+func (TurnFailed) kind() Kind   { return KindTurnFailed }

@@ -1,0 +1,128 @@
+package conversation
+
+import "time"
+
+// VisitorSays appends a visitor's line. On a closed conversation it reopens it
+// when it was closed less than window ago, and asks for a person again when an
+// agent had it then; later it is ErrClosed.
+func VisitorSays(by Author, m Message, now time.Time, window time.Duration) Decider {
+	return func(s State) ([]Draft, error) {
+		line := Draft{Author: by, Source: FromWidget, Body: m}
+		if s.Mode != IsClosed {
+			return []Draft{line}, nil
+		}
+		drafts, err := s.reopen(by, now, window)
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, line)
+		if s.Closure.Owner.ID != "" {
+			again := Escalated{Reason: ReasonReopened, Topic: s.Topic, Priority: s.Priority, Channel: s.Wants}
+			drafts = append(drafts, Draft{Author: by, Source: FromWidget, Body: again})
+		}
+		return drafts, nil
+	}
+}
+
+// Reasons of an escalation that the domain itself gives; the others are the
+// policy's.
+const (
+	ReasonButton   = "button"
+	ReasonReopened = "reopened"
+)
+
+func (s State) reopen(by Author, now time.Time, window time.Duration) ([]Draft, error) {
+	if now.Sub(s.Closed.At) > window {
+		return nil, ErrClosed
+	}
+	return []Draft{
+		{Author: by, Source: FromWidget, Body: Reopened{}},
+		NoticeReopened.line(FromWidget),
+	}, nil
+}
+
+// AskByButton asks for a person without the policy and without the model: the
+// button, or an accepted offer (how). While somebody is asked for or answers
+// already nothing is appended. say is the system line that goes with it; a zero
+// Text means the standard words.
+func AskByButton(by Author, how string, e Escalated, say Message, now time.Time, window time.Duration) Decider {
+	return func(s State) ([]Draft, error) {
+		var drafts []Draft
+		switch s.Mode {
+		case Waiting, WithAgent:
+			return nil, nil
+		case IsClosed:
+			var err error
+			if drafts, err = s.reopen(by, now, window); err != nil {
+				return nil, err
+			}
+		case WithBot:
+		}
+		if say.Text == "" {
+			say = NoticeEscalated.Say()
+		}
+		if s.Offer != 0 {
+			how = "offer"
+		}
+		return append(drafts,
+			Draft{Author: by, Source: FromWidget, Body: Asked{How: how}},
+			Draft{Author: by, Source: FromWidget, Body: e},
+			Draft{Author: Author{Role: System}, Source: FromWidget, Body: say},
+		), nil
+	}
+}
+
+// Cancel takes the visitor's wish for a person back: an open offer is declined,
+// a wait ends and the bot answers again. It does nothing in any other mode.
+func Cancel(by Author) Decider {
+	return func(s State) ([]Draft, error) {
+		switch {
+		case s.Mode == WithBot && s.Offer != 0:
+			return []Draft{{Author: by, Source: FromWidget, Body: Declined{}}}, nil
+		case s.Mode == Waiting:
+			return []Draft{
+				{Author: by, Source: FromWidget, Body: Cancelled{}},
+				NoticeCancelled.line(FromWidget),
+			}, nil
+		}
+		return nil, nil
+	}
+}
+
+// Stop asks the bot to end the running turn. Only mode bot has one.
+func Stop(by Author) Decider {
+	return func(s State) ([]Draft, error) {
+		if s.Mode != WithBot || s.Unanswered.Seq == 0 || s.StopAsked > s.LastVisitor.Seq {
+			return nil, nil
+		}
+		return []Draft{{Author: by, Source: FromWidget, Body: StopAsked{}}}, nil
+	}
+}
+
+// GiveContact records how the visitor can be reached and confirms it with the
+// reference. It is possible in every mode.
+func GiveContact(by Author, c ContactGiven) Decider {
+	return func(s State) ([]Draft, error) {
+		c.Mail = c.Email != ""
+		return []Draft{
+			{Author: by, Source: FromWidget, Body: c},
+			NoticeContact.line(FromWidget, "ref", s.Reference),
+		}, nil
+	}
+}
+
+// Rate records the rating, once.
+func Rate(by Author, r Rated) Decider {
+	return func(s State) ([]Draft, error) {
+		if s.Score != 0 {
+			return nil, ErrRated
+		}
+		return []Draft{{Author: by, Source: FromWidget, Body: r}}, nil
+	}
+}
+
+// Append is the decider for events that need no decision: they are possible in
+// every state (page changes, feedback, edits, notes).
+func Append(drafts ...Draft) Decider {
+	return func(State) ([]Draft, error) { return drafts, nil }
+}

@@ -1,0 +1,73 @@
+package conversation
+
+import "strings"
+
+// Notice names a line that the system says to the visitor. The words are stored
+// with the line, so the log reads as she saw it; the name lets a reader say it
+// in her language.
+type Notice string
+
+// The notices.
+const (
+	NoticeEscalated   Notice = "escalated"
+	NoticeAsked       Notice = "asked_again" // asked again while waiting
+	NoticeAway        Notice = "away"
+	NoticeContact     Notice = "contact_taken"
+	NoticeUnreachable Notice = "team_unreachable"
+	NoticeClaimed     Notice = "claimed"
+	NoticeTakenOver   Notice = "taken_over"
+	NoticeReleased    Notice = "released"
+	NoticeTransferred Notice = "transferred"
+	NoticeHandedBack  Notice = "handed_back"
+	NoticeCancelled   Notice = "cancelled"
+	NoticeClosed      Notice = "closed"
+	NoticeClosedSelf  Notice = "closed_by_visitor"
+	NoticeClosedIdle  Notice = "closed_idle"
+	NoticeReopened    Notice = "reopened"
+	NoticeAIOnly      Notice = "ai_only"
+	NoticeModelDown   Notice = "model_down"
+	NoticeWithheld    Notice = "withheld"
+)
+
+// english holds the words; {agent} is the agent's name, {from} the one before,
+// {when} a time, {ref} the reference.
+var english = map[Notice]string{
+	NoticeEscalated:   "I've asked the team. You can keep typing; they will see everything. You can also close this; we'll keep your place.",
+	NoticeAsked:       "The team already knows you are waiting. You can keep typing; they will see everything.",
+	NoticeAway:        "Nobody from the team is here right now. Leave an address and we'll answer there. Your reference is {ref}.",
+	NoticeContact:     "Thank you. The team will answer there. Your reference is {ref}.",
+	NoticeUnreachable: "I could not reach the team yet; I keep trying. Leave an address if you do not want to wait here.",
+	NoticeClaimed:     "You're now chatting with {agent}.",
+	NoticeTakenOver:   "{agent} has taken over from {from}.",
+	NoticeReleased:    "{agent} has left; the team has been asked again. Everything you wrote is kept.",
+	NoticeTransferred: "Your chat has been passed on to a colleague, who can read everything so far.",
+	NoticeHandedBack:  "{agent} has left; the assistant is back.",
+	NoticeCancelled:   "You are back with the assistant. Ask for a person again at any time.",
+	NoticeClosed:      "{agent} has closed this chat. Still not solved? Write here to reopen it.",
+	NoticeClosedSelf:  "You have closed this chat. Write here to reopen it.",
+	NoticeClosedIdle:  "This chat was closed because it was quiet for a while. Write here to reopen it.",
+	NoticeReopened:    "This chat is open again.",
+	NoticeAIOnly:      "I can't answer this one. Leave an address and the team will reply there. Your reference is {ref}.",
+	NoticeModelDown:   "I couldn't finish that answer. Leave an address and the team will reply there. Your reference is {ref}.",
+	NoticeWithheld:    "Let me bring in a colleague for this.",
+}
+
+// Say returns a system line with the notice's English words; pairs are
+// placeholder names and values ("agent", "Maya"). An empty agent name reads
+// "A colleague".
+func (n Notice) Say(pairs ...string) Message {
+	args := make([]string, 0, len(pairs))
+	for i := 0; i+1 < len(pairs); i += 2 {
+		value := pairs[i+1]
+		if value == "" && (pairs[i] == "agent" || pairs[i] == "from") {
+			value = "A colleague"
+		}
+		args = append(args, "{"+pairs[i]+"}", value)
+	}
+	return Message{Notice: n, Text: strings.NewReplacer(args...).Replace(english[n])}
+}
+
+// line makes a system draft that says n.
+func (n Notice) line(src Source, pairs ...string) Draft {
+	return Draft{Author: Author{Role: System}, Source: src, Body: n.Say(pairs...)}
+}

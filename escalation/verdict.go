@@ -1,0 +1,96 @@
+package escalation
+
+import (
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// Act is what a verdict asks the bot to do.
+type Act string
+
+// The acts.
+const (
+	Answer   Act = "answer"
+	Offer    Act = "offer"    // offer a person beside, or instead of, the answer
+	Ask      Act = "ask"      // ask for the problem, once, before a person is asked
+	Withhold Act = "withhold" // drop the draft and say so; nobody is asked
+	Escalate Act = conversation.ActEscalate
+)
+
+// Line is one line of the conversation since the last hand back. Text is plain.
+type Line struct {
+	Seq  conversation.Seq
+	Role conversation.Role
+	Text string
+}
+
+// Finding is what the turn knows beside the words. The zero Finding is "the
+// model has not been asked yet".
+type Finding struct {
+	Searched   bool    // the knowledge was searched
+	Best       float64 // the best passage's score, 0 to 1
+	Floor      float64 // below it the knowledge has no answer
+	Unsure     bool    // the finished draft says itself that it does not know
+	Wants      string  // the model called request_handoff, with this reason
+	ModelDown  bool
+	OverBudget bool
+	Final      bool // the draft is complete
+}
+
+// Situation is everything a verdict is computed from. Lines holds visitor and
+// bot lines since State.Reset, oldest first; the last visitor line is the one
+// judged. Draft is the bot's own text so far, empty before the model is asked.
+// Past holds the verdicts since State.Reset, oldest first.
+type Situation struct {
+	Now     time.Time
+	Level   string // the widget key's own level, "" for the policy's
+	State   conversation.State
+	Lines   []Line
+	Visitor map[string]any
+	Page    conversation.Page
+	Draft   string
+	Finding Finding
+	Past    []conversation.Decided
+}
+
+// Verdict is a decision that explains itself. Signals are what was seen, with
+// places; Tried lists the rules that were looked at, in order; Explain is one
+// line for people. Say is what the visitor is told at an escalation, "" for the
+// standard words. Notify asks for one line in Slack besides.
+type Verdict struct {
+	Act       Act
+	Notify    bool
+	Rule      string
+	Reason    string
+	Topic     string
+	Level     string
+	Priority  string
+	Channel   string
+	Say       string
+	Tags      []string
+	Signals   []conversation.Signal
+	Tried     []string
+	Policy    string // hash of the policy
+	Detectors string // version of the detectors
+	Explain   string
+}
+
+// Decided returns the verdict as the event that is logged. on is the judged
+// line; draft the withheld text, "" when the visitor's own words decided.
+func (v Verdict) Decided(on conversation.Seq, turn, draft string) conversation.Decided {
+	return conversation.Decided{
+		On: on, Turn: turn, Act: string(v.Act), Rule: v.Rule, Reason: v.Reason, Level: v.Level,
+		Topic: v.Topic, Priority: v.Priority, Channel: v.Channel, Tags: v.Tags, Notify: v.Notify,
+		Signals: v.Signals, Tried: v.Tried, Policy: v.Policy, Detectors: v.Detectors,
+		Explain: v.Explain, Draft: draft,
+	}
+}
+
+// Escalated returns the event that asks for a person because of this verdict.
+func (v Verdict) Escalated() conversation.Escalated {
+	return conversation.Escalated{
+		Reason: v.Reason, Topic: v.Topic, Rule: v.Rule, Level: v.Level, Policy: v.Policy,
+		Priority: v.Priority, Channel: v.Channel, Tags: v.Tags, Explain: v.Explain,
+	}
+}

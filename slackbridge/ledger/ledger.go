@@ -1,0 +1,98 @@
+// Package ledger holds the types of what the Slack mirror remembers: threads,
+// posts and the inbox. It is a leaf, so that the store can keep these rows
+// without knowing the bridge, and the bridge can use them without knowing SQL.
+package ledger
+
+import (
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// ThreadState says how sure we are that a root message stands in Slack.
+type ThreadState string
+
+// The states of a thread.
+const (
+	Opening ThreadState = "opening" // about to be posted, or posted without an answer
+	Open    ThreadState = "open"    // it stands
+	Lost    ThreadState = "lost"    // its root was deleted or cannot be reached
+	Moved   ThreadState = "moved"   // the conversation goes on in another channel
+)
+
+// Thread is the place of a conversation in a channel: its card is the root. The
+// row is written before the post (Opening, with Marker) and completed after it
+// (Open, with TS). (Team, Channel, TS) → (Conversation, Epoch) is kept for ever.
+type Thread struct {
+	ID           int64
+	Conversation conversation.ID
+	Epoch        int // the escalation that opened it
+	Team         string
+	Channel      string
+	TS           string // root ts, empty while Opening
+	State        ThreadState
+	Marker       string    // block_id and metadata of the root
+	Attempted    time.Time // when the root was last sent
+	Card         string    // fingerprint of the card as it was last drawn
+	CardAt       time.Time // when it was last drawn
+	Seen         string    // newest reply ts the backfill has read
+	OpenedAt     time.Time
+}
+
+// PostState says how sure we are that a post stands in Slack.
+type PostState string
+
+// The states of a post.
+const (
+	Sending PostState = "sending"
+	Sent    PostState = "sent"
+	Gone    PostState = "gone" // deleted, or its thread is lost
+)
+
+// Post is one message of the mirror: the consecutive events First to Last of
+// one author in a thread. Rev counts its redraws (edits).
+type Post struct {
+	ID           int64
+	Conversation conversation.ID
+	Thread       int64
+	First, Last  conversation.Seq
+	Rev          int
+	TS           string
+	State        PostState
+	Attempted    time.Time
+}
+
+// InboundState says what has become of something Slack told us.
+type InboundState string
+
+// The states of an inbox row.
+const (
+	New     InboundState = "new"
+	Done    InboundState = "done"
+	Held    InboundState = "held" // an edit or delete whose message is unknown so far
+	Dropped InboundState = "dropped"
+)
+
+// Inbound is something Slack told us, stored before it is acknowledged. Key is
+// made of the content (team, channel, ts, …), never of the delivery, so the same
+// message under a new event id is the same row. Thread is empty for what does
+// not belong to a thread.
+type Inbound struct {
+	ID       int64
+	Key      string
+	Team     string
+	Channel  string
+	Thread   string // thread ts
+	TS       string // what rows of a thread are ordered by
+	Kind     string // message, changed, deleted, action, view, command, shortcut, home, member, …
+	Raw      []byte
+	State    InboundState
+	Attempts int
+	RetryAt  time.Time
+	Received time.Time
+}
+
+// Tombstone remembers the deletion of a message that was never seen.
+type Tombstone struct {
+	Team, Channel, TS string
+}

@@ -1,0 +1,55 @@
+package widgetapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/widgetapi/session"
+)
+
+// Sessions keeps the visitors' proofs. The store implements it. A look-up that
+// finds nothing returns conversation.ErrNotFound.
+type Sessions interface {
+	SaveSession(ctx context.Context, s session.Session) error
+	Session(ctx context.Context, hash [32]byte) (session.Session, error)
+	// RotateSession stores next and deletes old in one transaction.
+	RotateSession(ctx context.Context, old [32]byte, next session.Session) error
+	DeleteSession(ctx context.Context, hash [32]byte) error
+	// TouchSession moves the expiry.
+	TouchSession(ctx context.Context, hash [32]byte, expires time.Time) error
+	// PurgeSessions deletes the expired sessions without an open conversation.
+	PurgeSessions(ctx context.Context, now time.Time) (int, error)
+}
+
+// Conversations is the visitor's view of the log. Every method takes the owner
+// and treats another owner's conversation exactly like one that does not exist:
+// conversation.ErrNotFound.
+type Conversations interface {
+	// Create appends Opened and returns the new conversation. The store draws the
+	// id and a free reference.
+	Create(ctx context.Context, by conversation.Author, o conversation.Opened) (conversation.State, error)
+	// Owned returns the state of the owner's conversation.
+	Owned(ctx context.Context, o session.Owner, id conversation.ID) (conversation.State, error)
+	// Mine lists the owner's conversations, newest first.
+	Mine(ctx context.Context, o session.Owner, limit int) ([]session.Summary, error)
+	// VisitorEvents returns up to limit visible events with VSeq > after, ascending.
+	VisitorEvents(ctx context.Context, id conversation.ID, after conversation.Seq, limit int) ([]conversation.Event, error)
+	// VisitorEventsBefore returns the last limit visible events with VSeq < before,
+	// ascending; before 0 means from the end.
+	VisitorEventsBefore(ctx context.Context, id conversation.ID, before conversation.Seq, limit int) ([]conversation.Event, error)
+	// VisitorSeq maps the visitor's number to the log's, or ErrNotFound.
+	VisitorSeq(ctx context.Context, id conversation.ID, vseq conversation.Seq) (conversation.Seq, error)
+	// VSeqOf is the reverse; 0 for an event the visitor may not see.
+	VSeqOf(ctx context.Context, id conversation.ID, seq conversation.Seq) (conversation.Seq, error)
+	// MarkRead stores how far the visitor has read, in her numbering; it never
+	// goes back.
+	MarkRead(ctx context.Context, id conversation.ID, vseq conversation.Seq) error
+}
+
+// Counters keeps the limits that must survive a restart.
+type Counters interface {
+	// Count adds n to the counter (name, window start) and returns the sum. Old
+	// windows are purged by the store.
+	Count(ctx context.Context, name string, window time.Time, n int) (int, error)
+}
