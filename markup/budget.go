@@ -1,0 +1,37 @@
+package markup
+
+import (
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// maxTriggers is how often one inline parser may start in one paragraph. goldmark may read to the end of the
+// paragraph at each start, so without a limit 64 KB of "[](" take seconds; with it the time is linear. Written
+// prose stays far below.
+const maxTriggers = 200
+
+// budgeted is an inline parser that stops answering in a paragraph where it has been asked too often; what it would
+// have read is then literal text. It serves one document.
+type budgeted struct {
+	parser.InlineParser
+	block ast.Node
+	asked int
+}
+
+func (b *budgeted) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	if parent != b.block {
+		b.block, b.asked = parent, 0
+	}
+	if b.asked++; b.asked > maxTriggers {
+		return nil
+	}
+	return b.InlineParser.Parse(parent, block, pc)
+}
+
+// CloseBlock passes the end of a paragraph on; the link parser frees its open brackets there.
+func (b *budgeted) CloseBlock(parent ast.Node, block text.Reader, pc parser.Context) {
+	if closer, ok := b.InlineParser.(parser.CloseBlocker); ok {
+		closer.CloseBlock(parent, block, pc)
+	}
+}

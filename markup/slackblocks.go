@@ -1,0 +1,176 @@
+package markup
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// element is any element of a rich_text block, of which each kind uses a few fields.
+type element struct {
+	Type      string            `json:"type"`
+	Elements  []json.RawMessage `json:"elements"`
+	Text      string            `json:"text"`
+	Style     json.RawMessage   `json:"style"` // an object on text, a string on a list
+	Indent    int               `json:"indent"`
+	Offset    int               `json:"offset"`
+	URL       string            `json:"url"`
+	UserID    string            `json:"user_id"`
+	GroupID   string            `json:"usergroup_id"`
+	ChannelID string            `json:"channel_id"`
+	Name      string            `json:"name"`
+	Unicode   string            `json:"unicode"`
+	SkinTone  int               `json:"skin_tone"`
+	Timestamp int64             `json:"timestamp"`
+	Fallback  string            `json:"fallback"`
+	Value     string            `json:"value"`
+	Language  string            `json:"language"`
+}
+
+// FromSlackBlocks reads the rich_text blocks of a Slack message, which say exactly what its author meant. It returns
+// false when blocks holds no rich_text block or is not readable; then read the message's text with FromMrkdwn.
+//
+// Mentions become what names says, never an id. An element of an unknown kind, or one with a field of the wrong type,
+// keeps its text if that can be read.
+func FromSlackBlocks(blocks json.RawMessage, names Names) (Tree, bool) {
+	var list []json.RawMessage
+	if jsonDepth(blocks) > maxJSONDepth || json.Unmarshal(blocks, &list) != nil {
+		return nil, false
+	}
+	r := richText{names: names}
+	found := false
+	for _, raw := range list {
+		if block := readElement(raw); block.Type == "rich_text" {
+			found = true
+			for _, child := range block.Elements {
+				r.block(readElement(child))
+			}
+			r.closeLists()
+		}
+	}
+	return r.out.tree(), found
+}
+
+// readElement decodes one element. When a field has an unexpected type the fields read so far still count, since Go
+// goes on after a type error.
+func readElement(raw json.RawMessage) element {
+	var e element
+	if err := json.Unmarshal(raw, &e); err != nil && e.Type == "" {
+		return element{}
+	}
+	return e
+}
+
+// richText builds a tree from the flat list of elements.
+type richText struct {
+	names Names
+	out   paragraphs
+	lists listStack
+}
+
+func (r *richText) block(e element) {
+	if e.Type == "rich_text_list" {
+		r.list(e)
+		return
+	}
+	r.closeLists()
+	switch e.Type {
+	case "rich_text_preformatted":
+		r.out.block(Code{Text: Clean(r.rawText(e)), Lang: cleanLang(e.Language)})
+	case "rich_text_quote":
+		if children := r.inlineTree(e.Elements); len(children) > 0 {
+			r.out.block(Quote{Children: children})
+		}
+	case "rich_text_section":
+		r.section(&r.out, e.Elements)
+		r.out.end()
+	default:
+		r.inline(&r.out, e)
+		r.out.end()
+	}
+}
+
+func (r *richText) section(into *paragraphs, elements []json.RawMessage) {
+	for _, raw := range elements {
+		r.inline(into, readElement(raw))
+	}
+}
+
+func (r *richText) inlineTree(elements []json.RawMessage) Tree {
+	var p paragraphs
+	r.section(&p, elements)
+	return p.tree()
+}
+
+// rawText is the text of a preformatted element, where styles and emoji mean nothing.
+func (r *richText) rawText(e element) string {
+	var p paragraphs
+	for _, raw := range e.Elements {
+		child := readElement(raw)
+		if child.Type == "text" {
+			p.open = append(p.open, Text{Text: child.Text})
+			continue
+		}
+		if child.Type == "link" {
+			p.open = append(p.open, Text{Text: firstOf(child.Text, child.URL)})
+			continue
+		}
+		r.inline(&p, child)
+	}
+	return Tree{Paragraph{Children: p.open}}.Plain()
+}
+
+func (r *richText) inline(into *paragraphs, e element) {
+	style := textStyle(e.Style)
+	switch e.Type {
+	case "text", "":
+		into.text(Clean(e.Text), style)
+	case "link":
+		into.add(agentLink(e.URL, e.Text, style))
+	case "user":
+		into.text(r.names.user(e.UserID), style)
+	case "usergroup":
+		into.text(r.names.group(e.GroupID), style)
+	case "broadcast", "team":
+		into.text(neutralGroup, style)
+	case "channel":
+		into.text(r.names.channel(e.ChannelID), style)
+	case "emoji":
+		into.text(emojiText(e), style)
+	case "date":
+		into.text(Clean(firstOf(e.Fallback, dateText(e.Timestamp))), style)
+	case "color":
+		into.text(Clean(e.Value), style)
+	default:
+		into.text(Clean(firstOf(e.Text, e.Fallback)), style)
+		r.section(into, e.Elements)
+	}
+}
+
+func emojiText(e element) string {
+	if glyph, ok := fromHex(e.Unicode); ok {
+		return glyph
+	}
+	if glyph, ok := shortcode(e.Name); ok {
+		return withTone(glyph, e.SkinTone)
+	}
+	return Clean(":" + e.Name + ":")
+}
+
+func dateText(unix int64) string {
+	return time.Unix(unix, 0).UTC().Format("2 January 2006, 15:04 UTC")
+}
+
+func textStyle(raw json.RawMessage) Text {
+	var style struct{ Bold, Italic, Strike, Code bool }
+	if json.Unmarshal(raw, &style) != nil {
+		return Text{}
+	}
+	return Text{Bold: style.Bold, Italic: style.Italic, Strike: style.Strike, Code: style.Code}
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
