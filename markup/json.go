@@ -142,7 +142,7 @@ func inlinesFromJSON(raw json.RawMessage) ([]Inline, error) {
 		case "break":
 			out = append(out, Break{})
 		case "link":
-			out = append(out, linkFromJSON(w))
+			out = append(out, linkFromJSON(w)...)
 		default:
 			out = append(out, cleanInlines(Text{Text: cleanString(w.Text), Bold: w.Bold, Italic: w.Italic, Code: w.Code, Strike: w.Strike})...)
 		}
@@ -150,13 +150,13 @@ func inlinesFromJSON(raw json.RawMessage) ([]Inline, error) {
 	return out, nil
 }
 
-func linkFromJSON(w inlineJSON) Inline {
+func linkFromJSON(w inlineJSON) []Inline {
 	label := oneLine(cleanString(w.Text))
 	u, ok := safeURL(w.URL)
 	if !ok {
-		return Text{Text: label}
+		return cleanInlines(Text{Text: label})
 	}
-	return newLink(u, label)
+	return []Inline{newLink(u, label)}
 }
 
 // cleanInlines is the text as inline nodes: cleaned, its newlines as breaks.
