@@ -10,10 +10,10 @@ func Extend(s State, id ID, key string, drafts []Draft, now time.Time) (State, [
 	if now.Before(s.Last.At) {
 		now = s.Last.At
 	}
-	events := make([]Event, 0, len(drafts))
+	before, events := s, make([]Event, 0, len(drafts))
 	for i, d := range drafts {
 		if err := s.Permit(d); err != nil {
-			return s, nil, err
+			return before, nil, err
 		}
 		e := Event{Conversation: id, Seq: s.Seq + 1, At: now, Draft: d}
 		if VisibleToVisitor(d) {

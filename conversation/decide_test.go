@@ -1,0 +1,202 @@
+package conversation
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+)
+
+var (
+	t0    = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	anna  = Author{Role: Visitor, ID: "vis_anna"}
+	maya  = Author{Role: Agent, ID: "U0MAYA", Name: "Maya"}
+	sam   = Author{Role: Agent, ID: "U0SAM", Name: "Sam"}
+	bot   = Author{Role: Bot, ID: "bot"}
+	hours = 72 * time.Hour
+)
+
+// play opens a conversation and runs acts; an act that is refused ends the test.
+func play(t *testing.T, acts ...Decider) State {
+	t.Helper()
+	s, _ := run(t, acts...)
+	return s
+}
+
+func run(t *testing.T, acts ...Decider) (State, []Event) {
+	t.Helper()
+	open := Append(Draft{Author: anna, Source: FromWidget, Body: Opened{Visitor: "vis_anna", Widget: "pk", Reference: "H-4F2K"}})
+	var s State
+	var log []Event
+	for i, act := range append([]Decider{open}, acts...) {
+		drafts, err := act(s)
+		if err != nil {
+			t.Fatalf("act %d: %v", i, err)
+		}
+		next, events, err := Extend(s, "cnv_1", "", drafts, t0.Add(time.Duration(i)*time.Second))
+		if err != nil {
+			t.Fatalf("act %d: %v", i, err)
+		}
+		s, log = next, append(log, events...)
+	}
+	return s, log
+}
+
+func says(text string) Decider {
+	return VisitorSays(anna, Message{Text: text}, t0.Add(time.Hour), hours)
+}
+
+func botSays(on Seq, m Message) Decider {
+	return BotActs(on, Draft{Author: bot, Source: FromBot, Body: m})
+}
+
+func escalates(on Seq, topic string) Decider {
+	return BotActs(on,
+		Draft{Author: Author{Role: System}, Source: FromBot, Body: Decided{On: on, Act: ActEscalate, Topic: topic}},
+		Draft{Author: Author{Role: System}, Source: FromBot, Body: Escalated{Reason: "asked", Topic: topic}})
+}
+
+func button() Decider {
+	return AskByButton(anna, "button", Escalated{Reason: ReasonButton}, Message{}, t0.Add(time.Hour), hours)
+}
+
+// kinds lists what an act appended, "" for nothing.
+func kinds(drafts []Draft) []Kind {
+	var ks []Kind
+	for _, d := range drafts {
+		ks = append(ks, d.Body.kind())
+	}
+	return ks
+}
+
+func TestDecide(t *testing.T) {
+	waiting := []Decider{says("hello"), button()}
+	owned := append(slices.Clone(waiting), Claim(maya, ByButton))
+	closed := append(slices.Clone(owned), Close(maya, "", false))
+	answered := []Decider{says("hello"), botSays(2, Message{Text: "Hi", Answer: true})}
+	offered := []Decider{says("hello"), botSays(2, Message{Text: "A person?", Offer: true})}
+	late := t0.Add(80 * time.Hour)
+	tests := []struct {
+		name   string
+		before []Decider
+		act    Decider
+		want   []Kind
+		err    error
+		mode   Mode
+	}{
+		{"visitor writes", nil, says("hi"), []Kind{KindMessage}, nil, WithBot},
+		{"visitor writes while waiting", waiting, says("hi"), []Kind{KindMessage}, nil, Waiting},
+		{"visitor reopens what an agent closed", closed, says("still broken"),
+			[]Kind{KindReopened, KindMessage, KindMessage, KindEscalated}, nil, Waiting},
+		{"visitor reopens what she closed with the bot", append(slices.Clone(answered), CloseSelf(anna)), says("one more"),
+			[]Kind{KindReopened, KindMessage, KindMessage}, nil, WithBot},
+		{"visitor writes too late", closed, VisitorSays(anna, Message{}, late, hours), nil, ErrClosed, IsClosed},
+		{"button", answered, button(), []Kind{KindAsked, KindEscalated, KindMessage}, nil, Waiting},
+		{"button while waiting", waiting, button(), nil, nil, Waiting},
+		{"button while an agent has it", owned, button(), nil, nil, WithAgent},
+		{"button after close", closed, button(), []Kind{KindReopened, KindMessage, KindAsked, KindEscalated, KindMessage}, nil, Waiting},
+		{"cancel ends the wait", waiting, Cancel(anna), []Kind{KindCancelled, KindMessage}, nil, WithBot},
+		{"cancel declines an offer", offered, Cancel(anna), []Kind{KindDeclined}, nil, WithBot},
+		{"cancel after the claim does nothing", owned, Cancel(anna), nil, nil, WithAgent},
+		{"stop without a turn does nothing", answered, Stop(anna), nil, nil, WithBot},
+		{"stop", []Decider{says("hello")}, Stop(anna), []Kind{KindStopAsked}, nil, WithBot},
+		{"bot answers", []Decider{says("hello")}, botSays(2, Message{Text: "Hi"}), []Kind{KindMessage}, nil, WithBot},
+		{"bot answers an older line", []Decider{says("a"), says("b")}, botSays(2, Message{Text: "Hi"}), nil, ErrSuperseded, WithBot},
+		{"bot answers while waiting", waiting, botSays(2, Message{Text: "Hi"}), nil, ErrSuperseded, Waiting},
+		{"bot answers after the claim", owned, botSays(2, Message{Text: "Hi"}), nil, ErrSuperseded, WithAgent},
+		{"claim", waiting, Claim(maya, ByButton), []Kind{KindClaimed, KindMessage}, nil, WithAgent},
+		{"claim one's own", owned, Claim(maya, ByButton), nil, nil, WithAgent},
+		{"claim somebody's", owned, Claim(sam, ByButton), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"claim from the bot", answered, Claim(maya, ByTakeover), []Kind{KindClaimed, KindMessage}, nil, WithAgent},
+		{"claim a closed one", closed, Claim(sam, ByButton), nil, ErrClosed, IsClosed},
+		{"take over from the owner one saw", owned, TakeOver(sam, "U0MAYA"), []Kind{KindTransferred, KindMessage}, nil, WithAgent},
+		{"take over from an owner who changed", owned, TakeOver(sam, "U0PRIYA"), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"first reply claims", waiting, AgentSays(maya, Message{}, "1", AsOwner), []Kind{KindClaimed, KindMessage, KindMessage}, nil, WithAgent},
+		{"owner replies", owned, AgentSays(maya, Message{}, "1", AsOwner), []Kind{KindMessage}, nil, WithAgent},
+		{"another replies", owned, AgentSays(sam, Message{}, "1", AsOwner), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"another replies, relayed by group", owned, AgentSays(sam, Message{}, "1", AsMember), []Kind{KindMessage}, nil, WithAgent},
+		{"reply into the bot's chat", answered, AgentSays(maya, Message{}, "1", AsOwner), nil, ErrWithBot, WithBot},
+		{"take over and send", answered, AgentSays(maya, Message{}, "1", TakingIt), []Kind{KindClaimed, KindMessage, KindMessage}, nil, WithAgent},
+		{"reply into a closed chat", closed, AgentSays(maya, Message{}, "1", AsOwner), nil, ErrClosed, IsClosed},
+		{"reopen and send", closed, AgentSays(sam, Message{}, "1", TakingIt), []Kind{KindReopened, KindMessage, KindMessage}, nil, WithAgent},
+		{"release", owned, Release(maya), []Kind{KindReleased, KindMessage}, nil, Waiting},
+		{"release somebody's", owned, Release(sam), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"hand back", owned, HandBack(maya, "be brief", false), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
+		{"hand back somebody's", owned, HandBack(sam, "", false), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"an admin hands back somebody's", owned, HandBack(sam, "", true), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
+		{"hand back a waiting one", waiting, HandBack(sam, "", false), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
+		{"hand back a closed one", closed, HandBack(sam, "", false), nil, ErrClosed, IsClosed},
+		{"transfer to a person", owned, TransferTo(maya, Staff{"U0SAM", "Sam"}, "", false), []Kind{KindTransferred, KindMessage}, nil, WithAgent},
+		{"close", owned, Close(maya, "", false), []Kind{KindClosed, KindMessage}, nil, IsClosed},
+		{"close twice", closed, Close(maya, "", false), nil, nil, IsClosed},
+		{"close somebody's", owned, Close(sam, "", false), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"rate", closed, Rate(anna, Rated{Score: 5}), []Kind{KindRated}, nil, IsClosed},
+		{"contact after close", closed, GiveContact(anna, ContactGiven{Email: "a@b.example"}), []Kind{KindContactGiven, KindMessage}, nil, IsClosed},
+		{"route a waiting one", waiting, RouteTo(1, Routed{Channel: "C1", Staffed: true}, nil), []Kind{KindRouted}, nil, Waiting},
+		{"route, nobody on duty", waiting, RouteTo(1, Routed{Channel: "C1"}, &Message{Text: "away"}), []Kind{KindRouted, KindMessage}, nil, Waiting},
+		{"route an older epoch", waiting, RouteTo(0, Routed{Channel: "C1"}, nil), nil, nil, Waiting},
+		{"route after the claim", owned, RouteTo(1, Routed{Channel: "C1"}, nil), nil, nil, WithAgent},
+		{"announce", waiting, Announce(1, "C1"), []Kind{KindAnnounced}, nil, Waiting},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := play(t, tt.before...)
+			drafts, err := tt.act(s)
+			sameError(t, err, tt.err)
+			if got := kinds(drafts); !slices.Equal(got, tt.want) {
+				t.Fatalf("got %v, want %v", got, tt.want)
+			}
+			after, _, err := Extend(s, "cnv_1", "k", drafts, late)
+			if err != nil {
+				t.Fatalf("the invariants refuse what the decider wants: %v", err)
+			}
+			if after.Mode != tt.mode {
+				t.Errorf("mode %s, want %s", after.Mode, tt.mode)
+			}
+		})
+	}
+}
+
+func sameError(t *testing.T, got, want error) {
+	t.Helper()
+	var owned *OwnedError
+	if errors.As(want, &owned) {
+		var g *OwnedError
+		if !errors.As(got, &g) || g.Owner != owned.Owner {
+			t.Fatalf("error %v, want %v", got, want)
+		}
+		return
+	}
+	if !errors.Is(got, want) {
+		t.Fatalf("error %v, want %v", got, want)
+	}
+}
+
+func TestRateTwice(t *testing.T) {
+	s := play(t, Rate(anna, Rated{Score: 4}))
+	if _, err := Rate(anna, Rated{Score: 1})(s); !errors.Is(err, ErrRated) {
+		t.Errorf("second rating: got %v, want ErrRated", err)
+	}
+}
+
+func TestTopicStaysOpenUntilAnAgentHandsBackOrCloses(t *testing.T) {
+	tests := []struct {
+		name string
+		acts []Decider
+		want bool
+	}{
+		{"after the verdict", []Decider{says("x"), escalates(2, "Billing")}, true},
+		{"after the visitor cancels", []Decider{says("x"), escalates(2, "Billing"), Cancel(anna)}, true},
+		{"after a claim", []Decider{says("x"), escalates(2, "Billing"), Claim(maya, ByButton)}, true},
+		{"after the hand back", []Decider{says("x"), escalates(2, "Billing"), Claim(maya, ByButton), HandBack(maya, "", false)}, false},
+		{"after the close", []Decider{says("x"), escalates(2, "Billing"), Close(maya, "", false)}, false},
+		{"without a topic", []Decider{says("x"), escalates(2, "")}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := play(t, tt.acts...).TopicOpen; got != tt.want {
+				t.Errorf("topic open %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,205 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// RunnerOptions tunes a Runner. Zero fields mean: 8 workers, a lease of 15 s
+// renewed every 5 s, a tick of 5 s, the real clock.
+type RunnerOptions struct {
+	Workers int
+	Lease   time.Duration
+	Tick    time.Duration
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// Runner calls one consumer's handler for every conversation that has work for
+// it: claim → Handle → append and move, in one transaction.
+type Runner struct {
+	consumer string
+	handler  Handler
+	cursors  Cursors
+	log      conversation.Reader
+	notifier *Notifier
+	opts     RunnerOptions
+	freed    chan struct{}
+}
+
+// NewRunner returns a Runner for consumer.
+func NewRunner(consumer string, h Handler, c Cursors, log conversation.Reader, n *Notifier, opts RunnerOptions) *Runner {
+	if opts.Workers == 0 {
+		opts.Workers = 8
+	}
+	if opts.Lease == 0 {
+		opts.Lease = 15 * time.Second
+	}
+	if opts.Tick == 0 {
+		opts.Tick = 5 * time.Second
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Runner{
+		consumer: consumer, handler: h, cursors: c, log: log, notifier: n, opts: opts,
+		freed: make(chan struct{}, 1),
+	}
+}
+
+// Run works until ctx ends and its handlers have returned. A storage error is
+// logged and tried again at the next tick; it does not end the Runner.
+func (r *Runner) Run(ctx context.Context) error {
+	wake, stop := r.notifier.WatchAll()
+	defer stop()
+	var busy sync.WaitGroup
+	defer busy.Wait()
+	slots := make(chan struct{}, r.opts.Workers)
+	for ctx.Err() == nil {
+		claims, err := r.claim(ctx, r.opts.Workers-len(slots))
+		if err != nil {
+			r.opts.Logger.Error("claim", "consumer", r.consumer, "error", err)
+		}
+		for _, c := range claims {
+			slots <- struct{}{}
+			busy.Go(func() {
+				defer func() { <-slots; poke(r.freed) }()
+				r.work(ctx, c)
+			})
+		}
+		switch {
+		case len(slots) == r.opts.Workers:
+			r.waitFreed(ctx)
+		case len(claims) == 0:
+			r.wait(ctx, wake)
+		}
+	}
+	return nil
+}
+
+// waitFreed blocks until a worker is free: with none, looking for work is idle.
+func (r *Runner) waitFreed(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-r.freed:
+	}
+}
+
+func (r *Runner) claim(ctx context.Context, free int) ([]Claim, error) {
+	if free <= 0 {
+		return nil, nil
+	}
+	return r.cursors.Claim(ctx, r.consumer, r.opts.Now(), r.opts.Lease, free)
+}
+
+// wait blocks until there may be work: a wake-up, a free worker, a due row, or
+// the tick that makes up for lost wake-ups.
+func (r *Runner) wait(ctx context.Context, wake <-chan struct{}) {
+	pause := r.opts.Tick
+	if due, err := r.cursors.NextDue(ctx, r.consumer); err == nil && !due.IsZero() {
+		// At least a millisecond, or a row that another process holds would spin.
+		pause = min(pause, max(due.Sub(r.opts.Now()), time.Millisecond))
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-r.freed:
+	case <-timer.C:
+	}
+}
+
+// work handles one claim and settles it.
+func (r *Runner) work(ctx context.Context, c Claim) {
+	hctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := r.renew(hctx, c, cancel)
+	done, err := r.handle(hctx, c)
+	broken := err != nil
+	if !broken {
+		_, err = r.cursors.Finish(hctx, c, done)
+	}
+	stop()
+	if err != nil {
+		r.settle(ctx, c, err, broken)
+	}
+}
+
+func (r *Runner) handle(ctx context.Context, c Claim) (done Done, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("handler of %s panicked: %v", c.Consumer, p)
+		}
+	}()
+	state, err := r.log.State(ctx, c.Conversation)
+	if err != nil {
+		return Done{}, fmt.Errorf("read state: %w", err)
+	}
+	events, err := r.log.Events(ctx, c.Conversation, c.After, BatchSize)
+	if err != nil {
+		return Done{}, fmt.Errorf("read events: %w", err)
+	}
+	return r.handler.Handle(ctx, Work{Claim: c, State: state, Events: events, Now: r.opts.Now()})
+}
+
+// renew prolongs the lease while the handler runs and cancels the handler when
+// it is lost.
+func (r *Runner) renew(ctx context.Context, c Claim, cancel context.CancelCauseFunc) (stop func()) {
+	ctx, end := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(r.opts.Lease / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if err := r.cursors.Renew(ctx, c, r.opts.Now().Add(r.opts.Lease)); err != nil && ctx.Err() == nil {
+				cancel(ErrLeaseLost)
+				return
+			}
+		}
+	})
+	return func() { end(); wg.Wait() }
+}
+
+// settle frees the row after work that was not finished. Only broken work (the
+// handler or the events, not the commit) is parked in the end: a full disk must
+// not park every conversation.
+func (r *Runner) settle(ctx context.Context, c Claim, err error, broken bool) {
+	superseded := errors.Is(err, conversation.ErrSuperseded)
+	stopping := ctx.Err() != nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	switch {
+	case errors.Is(err, ErrLeaseLost):
+		return // somebody else has the row
+	case superseded || stopping:
+		err = r.cursors.Yield(ctx, c)
+	default:
+		park := broken && c.Attempts >= MaxAttempts
+		r.opts.Logger.Warn("reader failed", "consumer", c.Consumer, "conversation", c.Conversation,
+			"after", c.After, "attempts", c.Attempts, "parked", park, "error", err)
+		err = r.cursors.Fail(ctx, c, r.opts.Now().Add(backOff(c.Attempts)), err.Error(), park)
+	}
+	if err != nil && !errors.Is(err, ErrLeaseLost) {
+		r.opts.Logger.Error("reader row not settled", "consumer", c.Consumer, "conversation", c.Conversation, "error", err)
+	}
+}
+
+// backOff is how long a failing row waits: 1 s, 2 s, 4 s, … up to 5 min.
+func backOff(attempts int) time.Duration {
+	return min(time.Second<<min(max(attempts-1, 0), 10), 5*time.Minute)
+}
