@@ -76,7 +76,6 @@ type Server struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced at each change
 	version int
-	base    string
 	state   *State
 	faults  faultList
 	limiter limiter
@@ -86,7 +85,7 @@ type Server struct {
 // New returns an empty workspace: no people but the bot, no channels.
 func New(o Options) *Server {
 	o = o.withDefaults()
-	s := &Server{opts: o, log: o.Logger, methods: methodTable(), changed: make(chan struct{}), base: o.BaseURL}
+	s := &Server{opts: o, log: o.Logger, methods: methodTable(), changed: make(chan struct{})}
 	s.state = newState(o)
 	s.limiter = newLimiter()
 	s.post = newPost(o)
@@ -135,8 +134,8 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // connection, waits for its own goroutines and returns nil.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	s.mu.Lock()
-	if s.base == "" {
-		s.base = "http://" + ln.Addr().String()
+	if s.state.base == "" {
+		s.state.base = "http://" + ln.Addr().String()
 	}
 	s.mu.Unlock()
 	ctx, cancel := context.WithCancel(ctx)
@@ -164,7 +163,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 func (s *Server) URL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.base
+	return s.state.base
 }
 
 // APIURL is what a client takes for https://slack.com/api/.

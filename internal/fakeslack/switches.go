@@ -65,5 +65,9 @@ func (s *Server) Switch(change func(*Switches)) {
 		if s.state.sw.Outage {
 			s.post.dropSockets()
 		}
+		for _, k := range s.post.sockets {
+			k.stir()
+		}
+		s.post.poke()
 	})
 }

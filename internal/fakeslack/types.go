@@ -64,6 +64,9 @@ type Message struct {
 	Broadcast bool
 	// Tombstone marks a deleted root whose replies are still there.
 	Tombstone bool
+	// Controls lists what the parsed fields made Slack do when the bot posted
+	// it: mentions, links, dates. Escaped and plain text adds nothing.
+	Controls []string
 	// Unfurls counts previews added to the message.
 	Unfurls int
 	// Odd, when not nil, is returned instead of the message by replies and
