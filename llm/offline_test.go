@@ -12,7 +12,7 @@ import (
 )
 
 var shop = []llm.Passage{
-	{ID: "1", Title: "Shipping", Score: 0.8, Text: "Orders ship within 24 hours. Delivery takes 2.5 days on average."},
+	{ID: "1", Title: "Shipping", Score: 0.8, Text: "Orders ship within 24 hours. Delivery takes 2.5 days on average. You can track a parcel with the link in the e-mail."},
 	{ID: "2", Title: "Returns", Score: 0.6, Text: "You can return an item within 30 days.\n- Print the label from your account.\n- Bring the parcel to any post office."},
 	{ID: "3", Title: "Opening hours", Score: 0.4, Text: "Our phone line is open from 9 to 17."},
 }
