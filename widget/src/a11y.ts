@@ -1,0 +1,42 @@
+// What a screen reader hears: each message once, when it is complete, from one
+// polite region; only a failed send interrupts.
+import { h } from './view/dom';
+import { en as s } from './strings/en';
+
+const longest = 300;
+const queueEvery = 30_000;
+
+export class Announcer {
+  readonly element = h('div', { class: 'sr', role: 'status', 'data-handoff': 'announcer' });
+  readonly alertElement = h('div', { class: 'sr', role: 'alert' });
+  private queueAt = 0;
+  private turn = '';
+
+  say(text: string): void {
+    this.element.textContent = text;
+  }
+
+  message(name: string, text: string): void {
+    const short = text.length > longest ? `${text.slice(0, longest)}… ${s.more}` : text;
+    this.say(s.said(name, short));
+  }
+
+  /** Once for each answer, not for each word. */
+  answering(turn: string): void {
+    if (turn === this.turn) return;
+    this.turn = turn;
+    this.say(s.answering);
+  }
+
+  queue(text: string, now: number): void {
+    if (now - this.queueAt < queueEvery) return;
+    this.queueAt = now;
+    this.say(text);
+  }
+
+  /** Emptied first: the same words twice must be heard twice. */
+  alert(text: string): void {
+    this.alertElement.textContent = '';
+    setTimeout(() => { this.alertElement.textContent = text; }, 50);
+  }
+}

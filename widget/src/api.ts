@@ -1,0 +1,131 @@
+// The visitor API over fetch: bearer in the header, JSON both ways, one error type.
+
+/** Anything but success. `status` is 0 when no answer came; `retryAfter` is in seconds. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly retryAfter?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Where the session token lives between page loads. */
+export interface TokenStore {
+  token(): string | undefined;
+  setToken(token: string | undefined): void;
+}
+
+const timeout = 20_000;
+
+export class Api {
+  private minting: Promise<string> | undefined;
+
+  constructor(
+    private readonly base: string,
+    private readonly key: string,
+    private readonly tokens: TokenStore,
+  ) {}
+
+  hasSession(): boolean {
+    return this.tokens.token() !== undefined;
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.json<T>('GET', path);
+  }
+
+  post<T>(path: string, body: unknown = {}): Promise<T> {
+    return this.json<T>('POST', path, body);
+  }
+
+  async text(path: string): Promise<string> {
+    return (await this.authorized('GET', path)).text();
+  }
+
+  /** Ends the session. The token is forgotten by the caller. */
+  async revoke(): Promise<void> {
+    const token = this.tokens.token();
+    if (token) await this.send('DELETE', '/v1/sessions/current', undefined, token);
+  }
+
+  /** Opens an event stream; the caller reads the body. */
+  stream(path: string, signal: AbortSignal): Promise<Response> {
+    return this.authorized('GET', path, undefined, signal, 'text/event-stream');
+  }
+
+  private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.authorized(method, path, body);
+    const text = await response.text();
+    try {
+      return (text === '' ? {} : JSON.parse(text)) as T;
+    } catch {
+      throw new ApiError(0, 'bad_answer', 'The chat server gave an answer that makes no sense.');
+    }
+  }
+
+  // A 401 means the session has run out: one new session, one more try.
+  private async authorized(
+    method: string, path: string, body?: unknown, signal?: AbortSignal, accept = 'application/json',
+  ): Promise<Response> {
+    const token = this.tokens.token() ?? (await this.mint());
+    try {
+      return await this.send(method, path, body, token, accept, signal);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (this.tokens.token() === token) this.tokens.setToken(undefined);
+      const fresh = this.tokens.token() ?? (await this.mint());
+      return this.send(method, path, body, fresh, accept, signal);
+    }
+  }
+
+  private mint(): Promise<string> {
+    this.minting ??= this.send('POST', '/v1/sessions', { key: this.key })
+      .then((response) => response.json() as Promise<{ token: string }>)
+      .then(({ token }) => {
+        this.tokens.setToken(token);
+        return token;
+      })
+      .finally(() => { this.minting = undefined; });
+    return this.minting;
+  }
+
+  private async send(
+    method: string, path: string, body?: unknown, token?: string, accept = 'application/json', signal?: AbortSignal,
+  ): Promise<Response> {
+    const headers: Record<string, string> = { Accept: accept };
+    if (token) headers['Authorization'] = `Bearer ${token}`;
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const abort = new AbortController();
+    const timer = signal ? undefined : setTimeout(() => abort.abort(), timeout);
+    let response: Response;
+    try {
+      response = await fetch(this.base + path, {
+        method, headers, signal: signal ?? abort.signal, cache: 'no-store', credentials: 'omit',
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch {
+      throw new ApiError(0, 'network', 'The chat server could not be reached.');
+    } finally {
+      clearTimeout(timer);
+    }
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  let code = `http_${response.status}`;
+  let message = '';
+  try {
+    const body = (await response.json()) as { error?: { code?: unknown; message?: unknown } };
+    if (typeof body.error?.code === 'string') code = body.error.code;
+    if (typeof body.error?.message === 'string') message = body.error.message;
+  } catch {
+    // A proxy's page instead of our JSON: the status says enough.
+  }
+  const after = Number(response.headers.get('Retry-After') ?? '');
+  return new ApiError(response.status, code, message, after > 0 ? after : undefined);
+}

@@ -1,0 +1,291 @@
+// The visitor's chat: what she can do, and what follows from it on the wire.
+// It holds no nodes; the panel draws it and is told when to.
+import { ApiError, type Api } from './api';
+import { Follower } from './follow';
+import { Outbox, type OutItem, type Outcome } from './outbox';
+import type { Storage } from './storage';
+import type { Connection } from './stream';
+import type { ChatState } from './store';
+import { publishAdvance } from './publish';
+import { pageInfo, randomId } from './environment';
+import type { Attributes, ContactFields, ConversationRef, WidgetConfig } from './types';
+
+export interface ChatHooks {
+  changed(): void;
+  emit(name: string, detail?: unknown): boolean;
+  alert(): void;
+  /** Text that could not be sent goes back to the composer; `seconds` > 0 is how long to wait. */
+  returned(text: string, seconds: number): void;
+  now(): number;
+}
+
+const answerTimeout = 60_000;
+const typingEvery = 3_000;
+const requestTimeout = 15_000;
+
+export class Chat {
+  readonly follower: Follower;
+  readonly outbox: Outbox;
+  connection: Connection = 'idle';
+  /** When the connection was lost, 0 while it stands. */
+  lostAt = 0;
+  /** The conversation takes no more messages: closed for good, or the session ran out. */
+  ended = false;
+  /** When the visitor asked for a person and the server has not said what follows; 0 otherwise. */
+  requestedAt = 0;
+  /** When the line that awaits the bot's answer was sent; 0 for none. */
+  awaitingAt = 0;
+  context: Attributes = {};
+  declined: Set<number>;
+  private making: Promise<void> | undefined;
+  private typedAt = 0;
+
+  constructor(
+    private readonly api: Api,
+    private readonly storage: Storage,
+    readonly config: WidgetConfig,
+    private readonly hooks: ChatHooks,
+  ) {
+    this.declined = new Set(storage.load().declined ?? []);
+    this.follower = new Follower(api, {
+      changed: hooks.changed,
+      now: hooks.now,
+      connection: (status) => this.connected(status),
+      lost: () => this.lost(),
+      advanced: (before, after) => this.advanced(before, after),
+    });
+    this.outbox = new Outbox({
+      deliver: (item) => this.deliver(item),
+      save: (items) => storage.save({ outbox: items.length > 0 ? items : undefined }),
+      changed: hooks.changed,
+      isOnline: () => navigator.onLine !== false,
+      newId: randomId,
+      now: hooks.now,
+      returned: (item, seconds) => this.returned(item, seconds),
+      failed: (item) => this.failed(item),
+      sent: (item) => hooks.emit('message:sent', { client_id: item.client_id }),
+    });
+    window.addEventListener('online', () => this.outbox.resume());
+  }
+
+  get state(): ChatState {
+    return this.follower.state;
+  }
+
+  /** Takes up the conversation this browser had, and what was not sent yet. */
+  async resume(): Promise<void> {
+    const kept = this.storage.load();
+    if (kept.conversation && kept.token) {
+      try {
+        await this.follower.resume(kept.conversation, kept.read);
+      } catch {
+        this.connected('connecting');
+        setTimeout(() => void this.resume(), 5_000 + Math.random() * 10_000);
+        return;
+      }
+    }
+    if (kept.outbox?.length) {
+      this.outbox.restore(kept.outbox);
+      void this.outbox.flush();
+    }
+  }
+
+  send(text: string): OutItem {
+    if (this.state.phase === 'bot' && this.config.ai !== false) this.awaitingAt = this.hooks.now();
+    return this.outbox.add(text);
+  }
+
+  typing(): void {
+    const now = this.hooks.now();
+    const { conversation, phase } = this.state;
+    if (!conversation || (phase !== 'agent' && phase !== 'waiting') || now - this.typedAt < typingEvery) return;
+    this.typedAt = now;
+    this.quietly('/typing');
+  }
+
+  /** Asks for a person. Resolves when the server has agreed; a second call while one runs changes nothing. */
+  async escalate(reason?: string, fields?: Record<string, string>): Promise<void> {
+    if (this.requestedAt > 0 || !['bot', 'closed'].includes(this.state.phase)) return;
+    this.requestedAt = this.hooks.now();
+    this.hooks.changed();
+    try {
+      await this.ensure();
+      await this.api.post(`${this.follower.path}/escalate`, { ...(reason ? { reason } : {}), ...(fields ? { fields } : {}) });
+      this.awaitingAt = 0;
+      setTimeout(() => this.requestSettled(), requestTimeout);
+    } catch (error) {
+      this.requestSettled();
+      this.refused(error);
+      throw error;
+    }
+  }
+
+  async cancelEscalation(): Promise<void> {
+    await this.api.post(`${this.follower.path}/escalate/cancel`);
+  }
+
+  /** "Keep trying": the offer goes, and the server notes it. */
+  decline(seq: number): void {
+    this.declined.add(seq);
+    this.storage.save({ declined: [...this.declined] });
+    this.quietly('/escalate/cancel');
+    this.hooks.changed();
+  }
+
+  stop(): void {
+    this.awaitingAt = 0;
+    const turn = this.state.turn;
+    this.follower.update({ turn: turn && !turn.thinking ? { ...turn, stopped: true } : undefined });
+    this.quietly('/stop');
+  }
+
+  async rate(score: number, comment: string): Promise<void> {
+    await this.api.post(`${this.follower.path}/rating`, { score, ...(comment ? { comment } : {}) });
+    this.follower.update({ rated: score });
+    this.hooks.emit('csat:submitted', { score });
+  }
+
+  async contact(fields: ContactFields): Promise<void> {
+    await this.ensure();
+    await this.api.post(`${this.follower.path}/contact`, fields);
+    this.storage.save({ contact: { conversation: this.state.conversation?.id ?? '', email: fields.email ?? '' } });
+  }
+
+  async end(): Promise<void> {
+    await this.api.post(`${this.follower.path}/close`);
+  }
+
+  transcript(): Promise<string> {
+    return this.api.text(`${this.follower.path}/transcript`);
+  }
+
+  read(seq: number): void {
+    if (seq <= this.state.read) return;
+    this.follower.update({ read: seq });
+    this.storage.save({ read: seq });
+    this.quietly('/read', { seq });
+  }
+
+  /** Leaves this conversation behind; the next message opens another. */
+  startOver(): void {
+    this.follower.leave();
+    this.ended = false;
+    this.requestedAt = 0;
+    this.awaitingAt = 0;
+    this.lostAt = 0;
+    this.declined = new Set();
+    this.storage.save({ conversation: undefined, read: undefined, declined: undefined, contact: undefined, unrated: undefined });
+    this.hooks.changed();
+  }
+
+  /** Logs out: the server forgets the session, the browser everything. */
+  async shutdown(): Promise<void> {
+    const revoke = this.api.hasSession() ? this.api.revoke() : Promise.resolve();
+    this.startOver();
+    this.outbox.clear();
+    this.storage.clear();
+    await revoke.catch(() => undefined);
+  }
+
+  /** True while the bot owes an answer, from the send to its last word. */
+  busy(now: number): boolean {
+    const { turn, phase } = this.state;
+    if (phase !== 'bot') return false;
+    return (turn !== undefined && !turn.stopped) || this.isAwaiting(now);
+  }
+
+  isAwaiting(now: number): boolean {
+    return this.awaitingAt > 0 && now - this.awaitingAt < answerTimeout;
+  }
+
+  private ensure(): Promise<void> {
+    if (this.state.conversation) return Promise.resolve();
+    this.making ??= this.api
+      .post<ConversationRef>('/v1/conversations', { page: pageInfo(), context: this.context })
+      .then((ref) => {
+        this.storage.save({ conversation: { id: ref.id, ...(ref.reference ? { reference: ref.reference } : {}) }, read: 0 });
+        this.follower.begin(ref);
+        this.hooks.emit('conversation:started', { id: ref.id, reference: ref.reference });
+      })
+      .finally(() => { this.making = undefined; });
+    return this.making;
+  }
+
+  private async deliver(item: OutItem): Promise<Outcome> {
+    try {
+      await this.ensure();
+      await this.api.post(`${this.follower.path}/messages`, { client_id: item.client_id, text: item.text });
+      return { kind: 'sent' };
+    } catch (error) {
+      return this.outcome(error);
+    }
+  }
+
+  private outcome(error: unknown): Outcome {
+    if (!(error instanceof ApiError) || error.status === 0) return { kind: 'unreachable' };
+    if (error.status === 429) return { kind: 'limited', seconds: error.retryAfter ?? 10 };
+    const gone = error.status === 404 || (error.status === 409 && error.code === 'conversation_closed');
+    if (gone && this.state.conversation) {
+      this.ended = true;
+      return { kind: 'returned' };
+    }
+    return { kind: 'refused', reason: error.status < 500 ? error.message : '' };
+  }
+
+  private returned(item: OutItem, seconds: number): void {
+    this.awaitingAt = 0;
+    this.hooks.returned(item.text, seconds);
+  }
+
+  private failed(item: OutItem): void {
+    this.awaitingAt = 0;
+    this.hooks.alert();
+    this.hooks.emit('message:failed', { client_id: item.client_id });
+  }
+
+  private connected(status: Connection): void {
+    const was = this.connection;
+    this.connection = status;
+    if (status === 'online' || status === 'idle') this.lostAt = 0;
+    else if (this.lostAt === 0) this.lostAt = this.hooks.now();
+    if (status === 'online' && was !== 'online') this.outbox.resume();
+    if (status !== was) this.hooks.emit('connection', { status });
+    this.hooks.changed();
+  }
+
+  // A conversation the server does not know: with nothing on screen start afresh,
+  // else leave what stands and say that it has ended.
+  private lost(): void {
+    if (this.state.messages.length === 0) {
+      this.startOver();
+      return;
+    }
+    this.ended = true;
+    this.hooks.changed();
+  }
+
+  private advanced(before: ChatState, after: ChatState): void {
+    for (const message of after.messages.slice(before.messages.length)) {
+      if (message.client_id) this.outbox.settle(message.client_id);
+      if (message.from.role !== 'visitor') this.awaitingAt = 0;
+    }
+    if (after.phase !== before.phase) this.ended = false;
+    if (after.phase !== before.phase || after.phase !== 'bot') this.requestSettled();
+    publishAdvance(before, after, this.hooks.emit);
+  }
+
+  private requestSettled(): void {
+    this.requestedAt = 0;
+    this.hooks.changed();
+  }
+
+  private refused(error: unknown): void {
+    if (error instanceof ApiError) this.hooks.emit('error', { code: error.code, message: error.message });
+  }
+
+  private quietly(path: string, body: unknown = {}): void {
+    if (!this.state.conversation) return;
+    this.api.post(this.follower.path + path, body).catch((error: unknown) => this.refused(error));
+  }
+}
+

@@ -1,0 +1,84 @@
+// The site's accent, made readable: contrast is measured with the WCAG formula
+// and repaired by walking the lightness in OKLCH, which keeps the hue.
+
+export interface Accent { fill: string; ink: string }
+
+type RGB = [number, number, number];
+
+const white = '#ffffff';
+const dark = '#0e1020';
+export const surfaces = { light: '#ffffff', dark: '#15171c' };
+
+/** Accent and ink for one theme; undefined when the colour is not #rgb or #rrggbb. */
+export function accentFor(colour: string, surface: string): Accent | undefined {
+  const rgb = parse(colour);
+  if (!rgb) return undefined;
+  const step = luminance(parse(surface) as RGB) > 0.5 ? -0.02 : 0.02;
+  let fill = hex(rgb);
+  const [l, c, hue] = toOklch(rgb);
+  for (let i = 1; i <= 50 && !good(fill, surface); i++) {
+    fill = hex(fromOklch([Math.min(1, Math.max(0, l + step * i)), c, hue]));
+  }
+  return { fill, ink: inkOn(fill) };
+}
+
+function good(fill: string, surface: string): boolean {
+  return contrast(fill, inkOn(fill)) >= 4.5 && contrast(fill, surface) >= 3;
+}
+
+function inkOn(fill: string): string {
+  return contrast(fill, white) >= contrast(fill, dark) ? white : dark;
+}
+
+/** WCAG contrast ratio of two hex colours, 1 to 21. */
+export function contrast(a: string, b: string): number {
+  const [x, y] = [luminance(parse(a) as RGB), luminance(parse(b) as RGB)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}
+
+function parse(text: string): RGB | undefined {
+  const match = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text.trim());
+  if (!match) return undefined;
+  const digits = (match[1] as string).length === 3 ? (match[1] as string).replace(/./g, '$&$&') : (match[1] as string);
+  return [0, 2, 4].map((i) => parseInt(digits.slice(i, i + 2), 16) / 255) as RGB;
+}
+
+function hex(rgb: RGB): string {
+  return '#' + rgb.map((v) => Math.round(Math.min(1, Math.max(0, v)) * 255).toString(16).padStart(2, '0')).join('');
+}
+
+function linear(v: number): number {
+  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+}
+
+function gamma(v: number): number {
+  return v <= 0.0031308 ? v * 12.92 : 1.055 * v ** (1 / 2.4) - 0.055;
+}
+
+function luminance(rgb: RGB): number {
+  const [r, g, b] = rgb.map(linear) as RGB;
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function toOklch(rgb: RGB): RGB {
+  const [r, g, b] = rgb.map(linear) as RGB;
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  const a = 1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s;
+  const bb = 0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s;
+  return [0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s, Math.hypot(a, bb), Math.atan2(bb, a)];
+}
+
+function fromOklch([light, chroma, hue]: RGB): RGB {
+  const a = chroma * Math.cos(hue);
+  const b = chroma * Math.sin(hue);
+  const l = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (light - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (light - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return ([
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ] as RGB).map((v) => gamma(Math.max(0, v))) as RGB;
+}

@@ -1,0 +1,70 @@
+// The button in the corner, and the shadow root everything lives in.
+import { accentFor, surfaces } from './colour';
+import type { Core } from './core';
+import type { WidgetConfig } from './types';
+import { draw } from './view/draw';
+
+export interface Settings {
+  key: string; locale?: string; theme?: string; accent?: string; position?: string; baseUrl?: string;
+}
+
+const ours = '#3b4fd8';
+const chevron = 'm4.5 7.5 5.5 5.5 5.5-5.5';
+const bubble = 'M10 3.2c4.1 0 7.3 2.7 7.3 6.2s-3.2 6.2-7.3 6.2c-.9 0-1.8-.1-2.6-.4L3.6 16.8l.9-3.3C3.4 12.4 2.7 11 2.7 9.4c0-3.5 3.2-6.2 7.3-6.2Z';
+const stopped = ['keydown', 'keypress', 'keyup', 'paste', 'cut', 'copy', 'input'];
+
+/** Puts the host beside body: a transform on body does not move it, a swap of body does not remove it. */
+export function paint(config: WidgetConfig, settings: Settings, css: string): Pick<Core, 'root' | 'container' | 'launcher' | 'sheet'> {
+  const host = document.createElement('handoff-widget');
+  const root = host.attachShadow({ mode: 'open' });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+  // The site's single-key shortcuts see the host as target, not a text field.
+  for (const name of stopped) root.addEventListener(name, (event) => event.stopPropagation());
+
+  const container = document.createElement('div');
+  container.className = 'h';
+  container.lang = 'en';
+  container.dir = 'ltr';
+  container.dataset['theme'] = ['light', 'dark'].includes(settings.theme ?? '') ? settings.theme : 'auto';
+  container.dataset['position'] = settings.position === 'left' ? 'left' : 'right';
+  colour(container, settings.accent ?? config.accent);
+  const launcher = button();
+  container.append(launcher);
+  root.append(container);
+  document.documentElement.append(host);
+  return { root, container, launcher, sheet };
+}
+
+function button(): HTMLButtonElement {
+  const launcher = document.createElement('button');
+  const badge = document.createElement('span');
+  badge.className = 'badge';
+  badge.hidden = true;
+  badge.ariaHidden = 'true';
+  launcher.type = 'button';
+  launcher.className = 'launcher';
+  launcher.dataset['handoff'] = 'launcher';
+  launcher.setAttribute('aria-haspopup', 'dialog');
+  launcher.setAttribute('aria-expanded', 'false');
+  launcher.setAttribute('aria-controls', 'panel');
+  launcherLabel(launcher, 0);
+  launcher.append(draw('chat', bubble), draw('down', chevron), badge);
+  return launcher;
+}
+
+export function launcherLabel(launcher: HTMLElement, unread: number): void {
+  const count = unread > 0 ? `, ${unread} unread message${unread === 1 ? '' : 's'}` : '';
+  launcher.setAttribute('aria-label', 'Open chat' + count);
+}
+
+function colour(container: HTMLElement, accent: string | undefined): void {
+  if (!accent || accent.toLowerCase() === ours) return;
+  for (const [theme, surface] of Object.entries(surfaces)) {
+    const found = accentFor(accent, surface);
+    if (!found) return;
+    container.style.setProperty(`--a${theme[0]}`, found.fill);
+    container.style.setProperty(`--i${theme[0]}`, found.ink);
+  }
+}

@@ -1,0 +1,144 @@
+// The panel: everything behind the launcher. It is fetched on first interest
+// and lives until shutdown.
+import css from './style/panel.css';
+import { Announcer } from './a11y';
+import { Api } from './api';
+import { Chat } from './chat';
+import type { ConversationState, Core, HandoffState, OpenOptions, Panel } from './core';
+import { Frame } from './frame';
+import { Storage } from './storage';
+import { unreadCount } from './store';
+import { en as s } from './strings/en';
+import { Window } from './window';
+
+export function mount(core: Core): Panel {
+  return new Session(core);
+}
+
+class Session implements Panel {
+  private readonly storage: Storage;
+  private readonly chat: Chat;
+  private readonly window: Window;
+  private readonly announcer = new Announcer();
+  private readonly frame: Frame;
+  private unread = 0;
+  private spoken = 0;
+  private alive = true;
+
+  constructor(private readonly core: Core) {
+    core.sheet.replaceSync(core.css + css);
+    this.storage = new Storage(core.key);
+    this.frame = new Frame(() => this.draw());
+    const api = new Api(core.base, core.key, {
+      token: () => this.storage.load().token,
+      setToken: (token) => this.storage.save({ token }),
+    });
+    this.chat = new Chat(api, this.storage, core.config, {
+      changed: () => this.frame.ask(),
+      emit: (name, detail) => core.emit(name, detail),
+      alert: () => this.announcer.alert(s.failedAlert),
+      returned: (text, seconds) => this.window.returned(text, seconds),
+      now: Date.now,
+    });
+    this.chat.context = core.context;
+    this.window = new Window(core, this.chat, this.storage, this.announcer, this.frame);
+    window.addEventListener('storage', this.otherTab);
+    document.addEventListener('visibilitychange', this.look);
+    void this.chat.resume().then(() => { this.spoken = this.chat.state.last; });
+    if (this.storage.wasOpen() && !this.window.isPhone()) this.open({}, false);
+  }
+
+  open(o: OpenOptions, focus: boolean): void {
+    this.window.open(o.draft, focus);
+    if (o.view === 'escalate') void this.window.human();
+  }
+
+  close(): void {
+    this.window.close();
+  }
+
+  isOpen(): boolean {
+    return this.window.isOpen();
+  }
+
+  send(text: string, silent: boolean): { id: string } {
+    const trimmed = String(text).trim();
+    if (trimmed === '') throw new Error('nothing to send');
+    if (!silent) this.window.open(undefined, false);
+    return { id: this.chat.send(trimmed).client_id };
+  }
+
+  async escalate(reason?: string, fields?: Record<string, string>): Promise<ConversationState> {
+    await this.window.escalate(reason, fields);
+    return this.conversation();
+  }
+
+  cancelEscalation(): Promise<void> {
+    return this.chat.cancelEscalation();
+  }
+
+  setContext(attributes: Core['context']): void {
+    this.chat.context = { ...this.chat.context, ...attributes };
+  }
+
+  state(): HandoffState {
+    return { status: this.chat.connection, unread: this.unread, conversation: this.conversation() };
+  }
+
+  async shutdown(): Promise<void> {
+    this.alive = false;
+    this.frame.stop();
+    window.removeEventListener('storage', this.otherTab);
+    document.removeEventListener('visibilitychange', this.look);
+    this.window.destroy();
+    await this.chat.shutdown();
+  }
+
+  private conversation(): ConversationState {
+    const { phase, agent, queue, nextOpen, reason } = this.chat.state;
+    if (this.chat.requestedAt > 0) return { phase: 'requested' };
+    switch (phase) {
+      case 'bot': return { phase };
+      case 'waiting': return { phase, ...(queue?.position ? { position: queue.position } : {}), ...(queue?.wait ? { waitMin: queue.wait } : {}) };
+      case 'agent': return { phase, agent: { name: agent?.name ?? '', ...(agent?.avatar ? { avatar: agent.avatar } : {}) } };
+      case 'offline': return { phase, ...(nextOpen ? { nextOpen } : {}) };
+      case 'closed': return { phase, reason: reason ?? '' };
+    }
+  }
+
+  private draw(): void {
+    if (!this.alive) return;
+    this.speak();
+    this.window.draw();
+    const count = unreadCount(this.chat.state);
+    if (count === this.unread) return;
+    this.unread = count;
+    this.core.unread(count);
+  }
+
+  private speak(): void {
+    const { state, follower } = this.chat;
+    if (follower.loading) return;
+    for (const message of state.messages) {
+      if (message.seq <= this.spoken || message.from.role === 'visitor') continue;
+      if (message.from.role === 'system') this.announcer.say(message.text);
+      else this.announcer.message(message.from.name || s.assistant, message.text);
+    }
+    this.spoken = Math.max(this.spoken, state.last);
+    if (state.turn && !state.turn.thinking && !state.turn.stopped) this.announcer.answering(state.turn.id);
+    if (state.phase === 'waiting' && state.queue?.position) this.announcer.queue(s.position(state.queue.position), Date.now());
+  }
+
+  private readonly look = (): void => this.frame.ask();
+
+  // Another tab has logged out, started a chat, or read on.
+  private readonly otherTab = (event: StorageEvent): void => {
+    if (event.storageArea !== localStorage || (event.key !== null && event.key !== this.storage.name)) return;
+    const kept = this.storage.load();
+    const mine = this.chat.state.conversation?.id;
+    if (mine && !kept.conversation) this.chat.startOver();
+    else if (kept.conversation && kept.conversation.id !== mine) void this.chat.resume();
+    else if (kept.read !== undefined && kept.read > this.chat.state.read) this.chat.follower.update({ read: kept.read });
+  };
+}
+

@@ -1,0 +1,34 @@
+// Tells the site what happened, without the words: ids and senders only.
+import type { ChatState } from './store';
+
+type Emit = (name: string, detail?: unknown) => unknown;
+
+/** Publishes the difference between two states of one conversation. */
+export function publishAdvance(before: ChatState, after: ChatState, emit: Emit): void {
+  for (const message of after.messages.slice(before.messages.length)) {
+    if (message.from.role !== 'visitor') emit('message:received', { id: message.id, seq: message.seq, from: message.from.role });
+  }
+  if (before.stateSeq === after.stateSeq) return;
+  const name = transition(before, after);
+  if (name) emit(name, detail(after));
+}
+
+function transition(before: ChatState, after: ChatState): string | undefined {
+  const from = before.phase;
+  const to = after.phase;
+  if (to === 'agent') {
+    if (from !== 'agent') return 'conversation:claimed';
+    return before.agent?.name === after.agent?.name ? undefined : 'conversation:transferred';
+  }
+  if (to === from) return undefined;
+  if (to === 'waiting') return from === 'agent' ? 'conversation:released' : 'escalation:waiting';
+  if (to === 'offline') return 'escalation:waiting';
+  if (to === 'closed') return 'conversation:closed';
+  return from === 'agent' ? 'conversation:handed-back' : undefined;
+}
+
+function detail(state: ChatState): Record<string, unknown> {
+  if (state.phase === 'agent') return { agent: state.agent };
+  if (state.phase === 'closed') return { reason: state.reason };
+  return { phase: state.phase, reason: state.reason };
+}

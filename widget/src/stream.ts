@@ -1,0 +1,149 @@
+// The live connection of one conversation. It never gives up: it waits between
+// tries, longer each time up to 30 s, and tries at once when the device comes
+// back. It knows nothing of what the events mean, so that a tab which follows
+// another tab's stream can take its place.
+import { ApiError } from './api';
+import { EventParser, type ServerEvent } from './sse';
+
+export type Connection = 'idle' | 'connecting' | 'online' | 'offline';
+
+export interface StreamOptions {
+  /** Opens the response; it must reject with ApiError for anything but 200. */
+  connect(signal: AbortSignal): Promise<Response>;
+  event(event: ServerEvent): void;
+  status(status: Connection): void;
+  /** Called for a refusal that trying again will not mend (404, 403). The stream has stopped. */
+  refused(error: ApiError): void;
+  random?: () => number;
+  isOnline?: () => boolean;
+}
+
+const silence = 40_000;
+const first = 1_000;
+const longest = 30_000;
+const wakeUps: [EventTarget, string][] = [[window, 'online'], [window, 'pageshow'], [document, 'visibilitychange']];
+
+/** Delay in ms before try number n (0 first): 1 s doubling to 30 s, half of it jitter. */
+export function delay(n: number, random: number): number {
+  return Math.min(longest, first * 2 ** Math.min(n, 10)) * (0.5 + random / 2);
+}
+
+export class EventStream {
+  private abort: AbortController | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private watchdog: ReturnType<typeof setTimeout> | undefined;
+  private tries = 0;
+  private running = false;
+
+  constructor(private readonly o: StreamOptions) {}
+
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    for (const [target, name] of wakeUps) target.addEventListener(name, this.wake);
+    window.addEventListener('offline', this.lost);
+    window.addEventListener('pagehide', this.pause);
+    void this.open();
+  }
+
+  stop(): void {
+    this.running = false;
+    for (const [target, name] of wakeUps) target.removeEventListener(name, this.wake);
+    window.removeEventListener('offline', this.lost);
+    window.removeEventListener('pagehide', this.pause);
+    this.cut();
+    this.o.status('idle');
+  }
+
+  /** Drops the connection and opens a new one, from the last event held. */
+  restart(): void {
+    if (!this.running) return;
+    this.cut();
+    void this.open();
+  }
+
+  private readonly wake = (): void => {
+    if (document.visibilityState === 'hidden' || this.abort || !this.running) return;
+    this.tries = 0;
+    this.cut();
+    void this.open();
+  };
+
+  private readonly lost = (): void => {
+    this.cut();
+    this.retry();
+  };
+
+  // A page kept for the back button must not hold a connection.
+  private readonly pause = (): void => this.cut();
+
+  private cut(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.watchdog);
+    this.abort?.abort();
+    this.abort = undefined;
+  }
+
+  private async open(): Promise<void> {
+    const abort = new AbortController();
+    this.abort = abort;
+    this.o.status(this.isOnline() ? 'connecting' : 'offline');
+    this.watch(abort);
+    let wait: number | undefined;
+    try {
+      const response = await this.o.connect(abort.signal);
+      if (this.abort !== abort) return;
+      this.o.status('online');
+      await this.read(response, abort);
+    } catch (error) {
+      if (this.abort !== abort) return;
+      if (error instanceof ApiError) {
+        if (error.status === 404 || error.status === 403) {
+          this.stop();
+          this.o.refused(error);
+          return;
+        }
+        wait = error.retryAfter;
+      }
+    }
+    if (this.abort !== abort || !this.running) return;
+    this.cut();
+    this.retry(wait);
+  }
+
+  private async read(response: Response, abort: AbortController): Promise<void> {
+    const reader = response.body?.getReader();
+    if (!reader) return;
+    const decoder = new TextDecoder();
+    const parser = new EventParser();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || this.abort !== abort) return;
+      this.tries = 0;
+      this.watch(abort);
+      for (const event of parser.push(decoder.decode(value, { stream: true }))) this.o.event(event);
+    }
+  }
+
+  // The server sends a comment every 15 s; 40 s without a byte is a dead line.
+  private watch(abort: AbortController): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => {
+      if (this.abort !== abort) return;
+      this.cut();
+      this.retry();
+    }, silence);
+  }
+
+  private retry(wait?: number): void {
+    if (!this.running) return;
+    this.o.status(this.isOnline() ? 'connecting' : 'offline');
+    const ms = Math.max((wait ?? 0) * 1000, delay(this.tries++, (this.o.random ?? Math.random)()));
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.open(), ms);
+  }
+
+  private isOnline(): boolean {
+    return this.o.isOnline ? this.o.isOnline() : navigator.onLine !== false;
+  }
+}

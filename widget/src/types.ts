@@ -1,0 +1,77 @@
+// What travels between the widget and the server. Field names are the wire's.
+
+export type Inline =
+  | { type: 'text'; text: string; bold?: boolean; italic?: boolean; code?: boolean; strike?: boolean }
+  | { type: 'link'; url: string; text: string; host?: string }
+  | { type: 'break' };
+
+export type Block =
+  | { type: 'paragraph'; children: Inline[] }
+  | { type: 'list'; ordered: boolean; start?: number; items: Block[][] }
+  | { type: 'code'; text: string; lang?: string }
+  | { type: 'quote'; children: Block[] };
+
+export type Role = 'visitor' | 'bot' | 'agent' | 'system';
+export type Phase = 'bot' | 'waiting' | 'agent' | 'offline' | 'closed';
+
+export interface Agent { name: string; avatar?: string }
+export interface Source { title: string; url?: string; path?: string }
+
+export interface Message {
+  seq: number;
+  id: string;
+  at: string;
+  order?: string | number;
+  from: { role: Role; name?: string; avatar?: string };
+  content?: Block[];
+  text: string;
+  sources?: Source[];
+  client_id?: string;
+  stopped?: boolean;
+  offer?: boolean;
+}
+export interface Edited { seq: number; of: number | string; content?: Block[]; text: string }
+export interface Retracted { seq: number; of: number | string }
+export interface StateChange {
+  seq: number; phase: Phase; agent?: Agent; reason?: string; next_open?: string; contact?: boolean;
+}
+export interface Rated { seq: number; score: number }
+
+/** Durable events carry `seq`, counted 1, 2, 3 … for this visitor without holes. */
+export type Durable =
+  | { type: 'message'; data: Message }
+  | { type: 'edited'; data: Edited }
+  | { type: 'retracted'; data: Retracted }
+  | { type: 'state'; data: StateChange }
+  | { type: 'rated'; data: Rated }
+  | { type: 'unknown'; data: { seq: number } };
+
+export interface Draft { turn: string | number; content?: Block[]; stopped?: boolean; thinking?: boolean }
+export interface Queue { position?: number; wait?: [number, number] }
+export interface Typing { from: { role: Role; name?: string }; expires_in_ms?: number }
+
+/** Ephemeral events have no number: losing one costs nothing. */
+export type Ephemeral =
+  | { type: 'draft'; data: Draft }
+  | { type: 'queue'; data: Queue }
+  | { type: 'typing'; data: Typing };
+
+export interface WidgetConfig {
+  key: string;
+  title?: string;
+  greeting?: string;
+  starters?: string[];
+  locale?: string;
+  accent?: string;
+  human_button?: { after_answers?: number; strict?: boolean };
+  ai?: boolean;
+  privacy_url?: string;
+  limits?: { message_chars?: number };
+  open?: boolean;
+  next_open?: string;
+  leave_message?: boolean;
+}
+
+export interface ConversationRef { id: string; reference?: string; phase?: Phase; unread?: number }
+export interface ContactFields { name?: string; email?: string; phone?: string; message?: string }
+export type Attributes = Record<string, string | number | boolean>;

@@ -1,0 +1,43 @@
+// One thing at a time above the log: offline, then reconnecting, then the queue.
+import { en as s } from '../strings/en';
+import { h, setChildren } from './dom';
+import type { Actions, Model, View } from './model';
+
+const patience = 3_000;
+const unavailableAfter = 30_000;
+
+export function banner(actions: Actions): View {
+  const text = h('span');
+  const cancel = h('button', { type: 'button', class: 'textbutton', 'data-handoff': 'cancel', on: { click: () => actions.cancelWaiting() } }, s.cancel);
+  const element = h('div', { class: 'banner', 'data-handoff': 'banner', hidden: true });
+  let drawn = '';
+  return {
+    element,
+    update(model) {
+      const [words, tone, cancels] = wording(model);
+      const key = `${words}${tone}${cancels}`;
+      if (key === drawn) return;
+      drawn = key;
+      element.hidden = words === '';
+      element.className = `banner ${tone}`;
+      text.textContent = words;
+      setChildren(element, cancels ? [text, cancel] : [text]);
+    },
+  };
+}
+
+function wording({ chat, now }: Model): [text: string, tone: string, cancels: boolean] {
+  const away = chat.lostAt > 0 ? now - chat.lostAt : 0;
+  if (navigator.onLine === false) return [s.offline, 'warn', false];
+  if (away > unavailableAfter) return [s.unavailable, 'warn', false];
+  if (away > patience) return [s.reconnecting, 'warn', false];
+  if (chat.state.phase === 'waiting') return [queueWords(chat.state.queue), '', true];
+  return ['', '', false];
+}
+
+function queueWords(queue: { position?: number; wait?: [number, number] } | undefined): string {
+  const where = queue?.position && queue.position > 1 ? s.position(queue.position) : s.waiting;
+  const wait = Array.isArray(queue?.wait) ? queue.wait.map((minutes) => Math.max(1, Math.ceil(Number(minutes)))) : [];
+  const [low, high] = wait;
+  return low && high ? `${where} · ${s.usually(low, Math.max(low, high))}` : where;
+}

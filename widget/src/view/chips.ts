@@ -1,0 +1,69 @@
+// The row of choices above the composer.
+import { en as s } from '../strings/en';
+import { openOffer } from '../lines';
+import { botAnswers } from '../store';
+import { h, setChildren } from './dom';
+import { icon, type IconName } from './icons';
+import type { Actions, Model, View } from './model';
+
+export function chip(label: string, hook: string, act: () => void, o: { icon?: IconName; strong?: boolean; disabled?: boolean } = {}): HTMLButtonElement {
+  return h('button', {
+    type: 'button', class: o.strong ? 'chip strong' : 'chip', 'data-handoff': hook, disabled: o.disabled, on: { click: act },
+  }, o.icon && icon(o.icon), h('span', {}, label));
+}
+
+export function humanLabel(model: Model): string {
+  return model.config.leave_message ? s.leaveMessage : s.talkToPerson;
+}
+
+export function chips(actions: Actions): View {
+  const element = h('div', { class: 'chips', hidden: true });
+  let drawn = '';
+  return {
+    element,
+    update(model) {
+      const names = shown(model);
+      const key = names.join() + (model.chat.requestedAt > 0);
+      if (key === drawn) return;
+      drawn = key;
+      element.hidden = names.length === 0;
+      setChildren(element, names.map((name) => make(name, model, actions)));
+    },
+  };
+}
+
+type Name = 'stop' | 'human' | 'requested' | 'email' | 'new';
+
+function shown(model: Model): Name[] {
+  const { chat, now } = model;
+  const { phase } = chat.state;
+  if (chat.ended || phase === 'closed') return ['new'];
+  if (phase === 'waiting') return model.contact === 'none' ? ['email'] : [];
+  if (phase !== 'bot') return [];
+  const names: Name[] = [];
+  if (chat.busy(now)) names.push('stop');
+  if (chat.requestedAt > 0) names.push('requested');
+  else if (wantsHuman(model)) names.push('human');
+  return names;
+}
+
+/** The menu item is always there, unless the site asks for some answers first. */
+export function humanInMenu({ chat, config }: Model): boolean {
+  return !config.human_button?.strict || botAnswers(chat.state) >= (config.human_button.after_answers ?? 2);
+}
+
+/** The chip comes after some answers; the open offer and the contact form bring their own. */
+function wantsHuman({ chat, config, contact }: Model): boolean {
+  const after = config.human_button?.after_answers ?? 2;
+  return botAnswers(chat.state) >= after && contact === 'none' && openOffer(chat.state, chat.declined) === 0;
+}
+
+function make(name: Name, model: Model, actions: Actions): HTMLElement {
+  switch (name) {
+    case 'stop': return chip(s.stop, 'stop', () => actions.stop(), { icon: 'stop' });
+    case 'human': return chip(humanLabel(model), 'human', () => actions.human(), { icon: 'person' });
+    case 'requested': return chip(s.requested, 'human', () => undefined, { icon: 'person', disabled: true });
+    case 'email': return chip(s.leaveEmail, 'chip', () => actions.askContact(), { icon: 'mail' });
+    case 'new': return chip(s.newChat, 'chip', () => actions.newChat(), { icon: 'plus' });
+  }
+}

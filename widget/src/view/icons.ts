@@ -1,0 +1,24 @@
+// The panel's icons. The loader draws its own two.
+import { draw } from './draw';
+
+const shapes = {
+  down: 'm4.5 7.5 5.5 5.5 5.5-5.5',
+  close: 'm5 5 10 10M15 5 5 15',
+  menu: 'M4.5 10h.01M10 10h.01M15.5 10h.01',
+  send: 'M10 16.2V4M4.8 9.2 10 4l5.2 5.2',
+  person: 'M10 9.4a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM4 16.6c.5-2.9 3-4.6 6-4.6s5.5 1.7 6 4.6',
+  download: 'M10 3.5v8.5m-3.7-3.2L10 12.5l3.7-3.7M4 16.2h12',
+  end: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM7.6 7.6l4.8 4.8m0-4.8-4.8 4.8',
+  plus: 'M10 4v12M4 10h12',
+  check: 'm4.5 10.5 3.7 3.7 7.3-8',
+  mail: 'M3 5.2h14v9.6H3zM3.4 5.8 10 11l6.6-5.2',
+  link: 'M8.3 11.7a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4.3L10 5.7M11.7 8.3a3 3 0 0 0-4.3 0l-2.6 2.6a3 3 0 0 0 4.3 4.3l.9-.9',
+  spark: 'M10 3.2c.5 3.8 2.9 6.2 6.8 6.8-3.9.6-6.3 3-6.8 6.8-.5-3.8-2.9-6.2-6.8-6.8 3.9-.6 6.3-3 6.8-6.8Z',
+  stop: 'M6.5 6.5h7v7h-7Z',
+} as const;
+
+export type IconName = keyof typeof shapes;
+
+export function icon(name: IconName): SVGSVGElement {
+  return draw(name, shapes[name]);
+}

@@ -1,0 +1,153 @@
+// The conversation: keyed lines, at most a few hundred nodes, one redraw per
+// frame. A line whose signature is unchanged keeps its node.
+import { en as s } from '../strings/en';
+import { lines, type Line, type MessageLine } from '../lines';
+import type { Message } from '../types';
+import { h, setChildren, setText } from './dom';
+import { icon } from './icons';
+import { draw, signature } from './message';
+import type { Actions, Model, View } from './model';
+import { Scroller } from './scroll';
+import { tail } from './tail';
+
+const window_ = 160;
+const step = 80;
+
+interface Drawn { signature: string; node: HTMLElement }
+
+export class Log implements View {
+  readonly element: HTMLElement;
+  readonly scroller: Scroller;
+  private readonly log = h('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': s.conversation, tabindex: 0, 'data-handoff': 'log' });
+  private readonly older = h('div', { class: 'older', hidden: true }, s.earlier);
+  private readonly skeleton = h('div', { class: 'skeleton', 'aria-label': s.loading, hidden: true }, h('i'), h('i'), h('i'));
+  private readonly lines = h('div', { class: 'lines' });
+  private readonly pillText = h('span');
+  private readonly pill: HTMLElement;
+  private readonly tail: View;
+  private drawn = new Map<string, Drawn>();
+  private limit = window_;
+  private conversation: string | undefined;
+  private fresh = 0;
+  private newest = '';
+  private oldest = 0;
+  private hadTurn = false;
+  private redraw = (): void => undefined;
+
+  constructor(private readonly actions: Actions) {
+    this.tail = tail(actions);
+    this.pill = h('div', { class: 'pill', 'data-handoff': 'pill', hidden: true },
+      h('button', { type: 'button', on: { click: () => this.toEnd() } }, this.pillText, icon('down')));
+    this.log.append(this.older, this.skeleton, this.lines, this.tail.element);
+    this.element = h('div', { class: 'middle' }, this.log, this.pill);
+    this.scroller = new Scroller(this.log, () => this.moved());
+  }
+
+  update(model: Model): void {
+    this.redraw = () => this.update(model);
+    const { state, follower } = model.chat;
+    if (state.conversation?.id !== this.conversation) this.reset(state.conversation?.id);
+    const all = this.withGreeting(lines(state, model.chat.outbox.items, { declined: model.chat.declined, dayOf: (at) => new Date(at).toDateString() }), model);
+    const prepended = this.oldest > 0 && state.first < this.oldest;
+    this.oldest = state.first;
+    const change = (): void => this.write(all, model);
+    if (prepended && !this.scroller.following) this.scroller.hold(change);
+    else change();
+    this.skeleton.hidden = !(follower.loading && state.messages.length === 0);
+    this.older.hidden = !(follower.loading && state.messages.length > 0);
+    this.log.setAttribute('aria-busy', String(state.turn !== undefined && !state.turn.stopped));
+    this.count(all);
+    this.scroller.settle(this.latest());
+    this.showPill();
+    if (this.scroller.atEnd() || this.scroller.following) this.actions.seen();
+  }
+
+  toEnd(): void {
+    this.fresh = 0;
+    this.scroller.end();
+    this.showPill();
+    this.actions.seen();
+  }
+
+  private reset(conversation: string | undefined): void {
+    // A conversation that gets its id on the first message is the same one on screen.
+    if (this.conversation !== undefined) {
+      this.drawn.clear();
+      this.scroller.following = true;
+    }
+    this.conversation = conversation;
+    this.limit = window_;
+    this.fresh = 0;
+    this.newest = '';
+    this.oldest = 0;
+  }
+
+  private write(all: Line[], model: Model): void {
+    const shown = all.slice(-this.limit);
+    const opening = this.drawn.size === 0;
+    const answered = this.hadTurn && model.chat.state.turn === undefined;
+    this.hadTurn = model.chat.state.turn !== undefined;
+    const next = new Map<string, Drawn>();
+    for (const line of shown) {
+      const known = this.drawn.get(line.key);
+      const sign = signature(line);
+      if (known?.signature === sign) {
+        next.set(line.key, known);
+        continue;
+      }
+      const node = draw(line, model, this.actions);
+      const replaces = answered && line === shown[shown.length - 1];
+      if (!known && !opening && !replaces) node.classList.add('in');
+      next.set(line.key, { signature: sign, node });
+    }
+    this.drawn = next;
+    setChildren(this.lines, [...next.values()].map((entry) => entry.node));
+    this.tail.update(model);
+  }
+
+  private withGreeting(all: Line[], { chat, config }: Model): Line[] {
+    if (chat.follower.loading || chat.follower.hasOlder()) return all;
+    const text = config.greeting || s.greeting(config.title || s.title);
+    const role = config.ai === false ? 'system' : 'bot';
+    const message: Message = { seq: 0, id: 'greeting', at: '', from: { role }, text };
+    const line: MessageLine = {
+      kind: 'message', key: 'greeting', message, content: undefined, text, edited: false, removed: false, first: true, last: true, offer: false, receipt: false,
+    };
+    return role === 'system' ? [{ kind: 'system', key: 'greeting', text, at: '' }, ...all] : [line, ...all];
+  }
+
+  // What arrived below while she read above.
+  private count(all: Line[]): void {
+    const others = all.filter((line) => line.kind === 'system' || (line.kind === 'message' && line.message.from.role !== 'visitor'));
+    const last = others[others.length - 1]?.key ?? '';
+    if (this.scroller.following) this.fresh = 0;
+    else if (this.newest !== '' && last !== this.newest) {
+      const from = others.findIndex((line) => line.key === this.newest);
+      this.fresh += from < 0 ? 1 : others.length - 1 - from;
+    }
+    this.newest = last;
+  }
+
+  private showPill(): void {
+    this.pill.hidden = this.fresh === 0;
+    setText(this.pillText, s.newMessages(this.fresh));
+  }
+
+  private latest(): HTMLElement | undefined {
+    const draft = this.tail.element.querySelector<HTMLElement>('[data-role=draft]:not([hidden])');
+    const last = this.lines.lastElementChild as HTMLElement | null;
+    return draft ?? (last?.classList.contains('bot') || last?.classList.contains('agent') ? last : undefined);
+  }
+
+  private moved(): void {
+    if (this.scroller.following || this.scroller.atEnd()) {
+      if (this.fresh > 0) this.toEnd();
+      else this.actions.seen();
+    }
+    if (this.log.scrollTop > 80) return;
+    if (this.drawn.size >= this.limit) {
+      this.limit += step;
+      this.scroller.hold(this.redraw);
+    } else this.actions.older();
+  }
+}

@@ -1,0 +1,47 @@
+// What the views draw and what they may do. They hold no state of their own
+// beyond what is being typed.
+import type { Chat } from '../chat';
+import type { Strings } from '../strings/en';
+import type { ContactFields, WidgetConfig } from '../types';
+
+export interface Model {
+  s: Strings;
+  config: WidgetConfig;
+  chat: Chat;
+  base: string;
+  now: number;
+  /** Seconds until the server takes messages again; 0 is now. */
+  limited: number;
+  notice: string;
+  contact: 'none' | 'form' | 'done';
+  contactEmail: string;
+  rating: 'none' | 'form' | 'thanks';
+}
+
+export interface Actions {
+  send(text: string): void;
+  retry(id: string): void;
+  discard(id: string): void;
+  human(): void;
+  keepTrying(seq: number): void;
+  cancelWaiting(): void;
+  stop(): void;
+  askContact(): void;
+  contact(fields: ContactFields): Promise<void>;
+  rate(score: number, comment: string): Promise<void>;
+  skipRating(): void;
+  newChat(): void;
+  endChat(): void;
+  transcript(): void;
+  close(): void;
+  copy(text: string, button: HTMLElement): void;
+  link(url: string): void;
+  older(): void;
+  typing(): void;
+  draft(text: string): void;
+  /** The visitor looks at the end of the log. */
+  seen(): void;
+}
+
+/** A view: one element, redrawn from the model. */
+export interface View { element: HTMLElement; update(model: Model): void }

@@ -1,0 +1,261 @@
+// The panel on screen: it puts the views together, answers their actions, and
+// knows what is only on screen: the notice, the open form, the countdown.
+import type { Announcer } from './a11y';
+import { ApiError } from './api';
+import type { Chat } from './chat';
+import type { Core } from './core';
+import type { Frame } from './frame';
+import type { Storage } from './storage';
+import { en as s } from './strings/en';
+import type { ContactFields } from './types';
+import { banner } from './view/banner';
+import { chips } from './view/chips';
+import { composer } from './view/composer';
+import { h } from './view/dom';
+import { header } from './view/header';
+import { Log } from './view/log';
+import type { Actions, Model, View } from './view/model';
+import { Shell } from './view/shell';
+
+const noticeFor = 6_000;
+
+export class Window {
+  private readonly shell: Shell;
+  private readonly log: Log;
+  private readonly header: ReturnType<typeof header>;
+  private readonly composer: ReturnType<typeof composer>;
+  private readonly views: View[];
+  private limitedUntil = 0;
+  private notice = '';
+  private noticeUntil = 0;
+  private contactAsked = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly chat: Chat,
+    private readonly storage: Storage,
+    private readonly announcer: Announcer,
+    private readonly frame: Frame,
+  ) {
+    const actions = this.actions();
+    this.header = header(actions);
+    const top = banner(actions);
+    this.log = new Log(actions);
+    const choices = chips(actions);
+    this.composer = composer(actions);
+    this.views = [this.header, top, this.log, choices, this.composer];
+    const dock = h('div', { class: 'dock' }, choices.element, this.composer.element, footer(core));
+    this.shell = new Shell(core.container, () => this.escape(), [
+      this.header.element, top.element, this.log.element, dock, announcer.element, announcer.alertElement,
+    ]);
+    dock.addEventListener('focusin', () => this.shell.dialog.classList.add('typing'));
+    dock.addEventListener('focusout', () => this.shell.dialog.classList.remove('typing'));
+    this.composer.setText(storage.load().draft ?? '');
+  }
+
+  isOpen(): boolean {
+    return this.shell.isOpen();
+  }
+
+  isPhone(): boolean {
+    return this.shell.isPhone();
+  }
+
+  open(draft: string | undefined, focus: boolean): void {
+    if (draft !== undefined) this.composer.setText(draft);
+    if (!this.isOpen()) {
+      const active = document.activeElement as HTMLElement | null;
+      const inPage = focus && active && active !== document.body && active !== this.core.root.host ? active : undefined;
+      this.shell.open(inPage ?? this.core.launcher);
+      this.storage.setOpen(true);
+      this.core.opened(true);
+      this.draw();
+      this.log.scroller.settle(undefined);
+      this.frame.ask();
+    }
+    if (focus) this.composer.focus();
+  }
+
+  close(): void {
+    if (!this.isOpen()) return;
+    this.header.dismiss();
+    this.shell.close();
+    this.storage.setOpen(false);
+    this.core.opened(false);
+  }
+
+  destroy(): void {
+    this.close();
+    this.shell.dialog.remove();
+  }
+
+  returned(text: string, seconds: number): void {
+    const typed = this.composer.text();
+    this.composer.setText(typed === '' ? text : `${text}\n${typed}`);
+    if (seconds > 0) this.limitedUntil = Date.now() + seconds * 1000;
+    this.frame.ask();
+  }
+
+  /** Asks for a person, unless a listener of the site takes it over. */
+  async escalate(reason?: string, fields?: Record<string, string>): Promise<void> {
+    let taken = false;
+    const detail = {
+      reason,
+      proceed: (given?: Record<string, string>) => void this.chat.escalate(reason, given).catch(() => this.tell(s.actionFailed)),
+      abort: () => undefined,
+    };
+    taken = !this.core.emit('escalation:requested', detail);
+    if (!taken) await this.chat.escalate(reason, fields);
+  }
+
+  async human(): Promise<void> {
+    if (this.core.config.leave_message) this.contactAsked = true;
+    this.log.scroller.following = true;
+    await this.attempt(this.escalate());
+    this.composer.focus();
+  }
+
+  draw(): void {
+    if (!this.isOpen()) return;
+    const model = this.model();
+    for (const view of this.views) view.update(model);
+    const wait = this.nextChange(model);
+    if (wait > 0) this.frame.askIn(wait);
+  }
+
+  private model(): Model {
+    const now = Date.now();
+    const limited = Math.max(0, Math.ceil((this.limitedUntil - now) / 1000));
+    return {
+      s, config: this.core.config, chat: this.chat, base: this.core.base, now, limited,
+      notice: now < this.noticeUntil ? this.notice : '',
+      contact: this.contact(), contactEmail: this.storage.load().contact?.email ?? '', rating: this.rating(),
+    };
+  }
+
+  private contact(): Model['contact'] {
+    const { phase, contact, conversation } = this.chat.state;
+    const wanted = phase === 'offline' || (phase === 'waiting' && (contact || this.contactAsked)) || (phase === 'bot' && (contact || this.contactAsked));
+    if (!wanted) return 'none';
+    const done = this.storage.load().contact;
+    return done && done.conversation === conversation?.id ? 'done' : 'form';
+  }
+
+  private rating(): Model['rating'] {
+    const { phase, rated, conversation, messages } = this.chat.state;
+    if (phase !== 'closed') return 'none';
+    if (rated > 0) return 'thanks';
+    const answered = messages.some((message) => message.from.role === 'agent' || message.from.role === 'bot');
+    return answered && this.storage.load().unrated !== conversation?.id ? 'form' : 'none';
+  }
+
+  // Some of what is shown depends on the clock alone.
+  private nextChange({ chat, now, limited }: Model): number {
+    if (limited > 0 || chat.isAwaiting(now)) return 400;
+    const due = [this.noticeUntil, chat.state.typing?.until ?? 0].filter((at) => at > now).map((at) => at - now + 20);
+    if (chat.lostAt > 0) due.push(1_000);
+    return due.length > 0 ? Math.min(...due) : 0;
+  }
+
+  private escape(): void {
+    if (!this.header.dismiss()) this.close();
+  }
+
+  private tell(text: string): void {
+    this.notice = text;
+    this.noticeUntil = Date.now() + noticeFor;
+    this.frame.ask();
+  }
+
+  private async attempt(action: Promise<unknown>): Promise<void> {
+    try {
+      await action;
+    } catch (error) {
+      this.tell(error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed);
+    }
+  }
+
+  private actions(): Actions {
+    const { chat, storage } = this;
+    return {
+      send: (text) => {
+        this.log.scroller.following = true;
+        chat.send(text);
+      },
+      retry: (id) => chat.outbox.retry(id),
+      discard: (id) => chat.outbox.discard(id),
+      human: () => void this.human(),
+      keepTrying: (seq) => {
+        chat.decline(seq);
+        this.composer.focus();
+      },
+      cancelWaiting: () => void this.attempt(chat.cancelEscalation()),
+      stop: () => chat.stop(),
+      askContact: () => {
+        this.contactAsked = true;
+        this.log.scroller.following = true;
+        this.frame.ask();
+      },
+      contact: (fields) => this.sendContact(fields),
+      rate: (score, comment) => chat.rate(score, comment),
+      skipRating: () => {
+        storage.save({ unrated: chat.state.conversation?.id });
+        this.frame.ask();
+      },
+      newChat: () => this.newChat(),
+      endChat: () => void this.attempt(chat.end()),
+      transcript: () => void this.attempt(chat.transcript().then(download)),
+      close: () => this.close(),
+      copy: (text, button) => void this.copy(text, button),
+      link: (url) => this.core.emit('link:clicked', { url }),
+      older: () => void chat.follower.loadOlder(),
+      typing: () => chat.typing(),
+      draft: (text) => storage.save({ draft: text || undefined }),
+      seen: () => {
+        if (this.isOpen() && document.visibilityState === 'visible' && chat.state.last > 0) chat.read(chat.state.last);
+      },
+    };
+  }
+
+  private async sendContact(fields: ContactFields): Promise<void> {
+    try {
+      await this.chat.contact(fields);
+    } catch (error) {
+      throw new Error(error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed);
+    }
+    this.log.scroller.following = true;
+    this.announcer.say(s.contactDone(fields.email ?? ''));
+    this.frame.ask();
+  }
+
+  private newChat(): void {
+    this.contactAsked = false;
+    this.chat.startOver();
+    this.log.scroller.following = true;
+    this.composer.focus();
+  }
+
+  private async copy(text: string, button: HTMLElement): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      return;
+    }
+    button.textContent = s.copied;
+    this.announcer.say(s.copied);
+    setTimeout(() => { button.textContent = s.copy; }, 2_000);
+  }
+}
+
+function footer(core: Core): HTMLElement {
+  const url = /^https?:\/\//i.test(core.config.privacy_url ?? '') ? core.config.privacy_url : undefined;
+  const note = core.config.ai === false ? '' : s.aiNote;
+  return h('footer', { class: 'foot' }, note, note !== '' && url !== undefined && ' · ',
+    url !== undefined && h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, s.privacy));
+}
+
+function download(text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+  h('a', { href: url, download: 'chat.txt' }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,71 @@
+// Package widget is the visitor's chat widget as the server serves it: a small
+// loader under one address that never changes, and assets under addresses that
+// contain a hash of their content.
+//
+// The TypeScript source is in src; `go run ./widget/build` bundles it into dist,
+// which is committed and embedded here, so that building the server needs no
+// Node. Both functions read the embedded files and are safe for concurrent use.
+//
+// The loader is served as /widget.js with a short cache time and its ETag, the
+// assets under /w/ with an immutable one. A browser fetches the assets as
+// modules from another origin, so they need Access-Control-Allow-Origin: *.
+package widget
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed dist/*
+var dist embed.FS
+
+// loaded reads the manifest once. The files are part of the binary: a test
+// proves that they are all there, so a miss shows as an empty answer only.
+var loaded = sync.OnceValue(func() contents {
+	index, _ := dist.ReadFile("dist/manifest.json")
+	var m struct {
+		Loader string            `json:"loader"`
+		Assets map[string]string `json:"assets"`
+	}
+	_ = json.Unmarshal(index, &m)
+	c := contents{assets: make(map[string][]byte, len(m.Assets))}
+	c.loader, _ = dist.ReadFile("dist/" + m.Loader)
+	sum := sha256.Sum256(c.loader)
+	c.etag = `"` + hex.EncodeToString(sum[:8]) + `"`
+	for address, file := range m.Assets {
+		c.assets[address], _ = dist.ReadFile("dist/" + file)
+	}
+	return c
+})
+
+type contents struct {
+	loader []byte
+	etag   string
+	assets map[string][]byte
+}
+
+// Loader is the script of GET /widget.js and its strong ETag, quotes included.
+// The caller must not change the bytes.
+func Loader() (body []byte, etag string) {
+	c := loaded()
+	return c.loader, c.etag
+}
+
+// Asset finds what the loader asks for under /w/. The address is given with or
+// without that prefix: "/w/<hash>/panel.js" or "<hash>/panel.js". ok is false
+// for anything else, also for the hash of another build. The caller must not
+// change the bytes.
+func Asset(address string) (body []byte, contentType string, ok bool) {
+	body, ok = loaded().assets[strings.TrimPrefix(address, "/w/")]
+	if !ok {
+		return nil, "", false
+	}
+	return body, contentTypes[path.Ext(address)], true
+}
+
+var contentTypes = map[string]string{".js": "text/javascript; charset=utf-8"}

@@ -1,0 +1,40 @@
+package widget_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/handoff-bot/handoff/widget"
+)
+
+var panelPath = regexp.MustCompile(`/w/[0-9a-f]{12}/panel\.js`)
+
+func TestLoaderNamesAnAssetThatIsServed(t *testing.T) {
+	loader, etag := widget.Loader()
+	if len(etag) != 18 || etag[0] != '"' {
+		t.Errorf("etag: got %q, want 16 hex digits in quotes", etag)
+	}
+	address := panelPath.FindString(string(loader))
+	if address == "" {
+		t.Fatal("the loader names no panel")
+	}
+	body, contentType, ok := widget.Asset(address)
+	if !ok || len(body) == 0 {
+		t.Fatalf("Asset(%q): got ok=%v, %d bytes", address, ok, len(body))
+	}
+	if want := "text/javascript; charset=utf-8"; contentType != want {
+		t.Errorf("content type: got %q, want %q", contentType, want)
+	}
+	if _, _, ok := widget.Asset(strings.TrimPrefix(address, "/w/")); !ok {
+		t.Error("the address without /w/ is not found")
+	}
+}
+
+func TestAssetRefusesOtherAddresses(t *testing.T) {
+	for _, address := range []string{"", "/w/", "/w/000000000000/panel.js", "manifest.json", "../widget.go", "/w/../dist/widget.js"} {
+		if _, _, ok := widget.Asset(address); ok {
+			t.Errorf("Asset(%q): got ok, want not found", address)
+		}
+	}
+}
