@@ -1,0 +1,61 @@
+# `make check` is what CI runs. The other targets are its parts, and what a
+# developer needs between two commits.
+
+GOLANGCI_VERSION := v2.15.0
+BIN := $(CURDIR)/bin
+LINT := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
+
+.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture bench
+
+check: build vet lint test race fresh gate
+
+build:
+	go build ./...
+
+vet:
+	go vet ./...
+
+test:
+	go test ./...
+
+# The rooms where goroutines share state.
+race:
+	go test -race ./store/... ./feed/... ./slackbridge/... ./bot/...
+
+# Built once through the Go module proxy and kept in bin/.
+$(LINT):
+	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(BIN)/golangci-lint $@
+
+lint: $(LINT)
+	$(LINT) run ./...
+
+# The ten rows that gate a first release, one line each; a row without a test fails.
+gate:
+	go run ./internal/house/gate
+
+# PostgreSQL on loopback, in a throw-away cluster under .services/.
+services:
+	./scripts/services.sh start
+
+services-stop:
+	./scripts/services.sh stop
+
+# The visitor's bundle in widget/dist; committed, so that building needs no Node.
+widget:
+	go run ./widget/build
+
+# docs/configuration.md and docs/handoff.schema.json.
+docs:
+	go run ./config/gen
+
+# Fails when a committed generated file differs from what the source makes.
+fresh: widget docs
+	git diff --exit-code -- widget/dist docs/configuration.md docs/handoff.schema.json
+
+# 200 kills at random moments, both directions, both databases.
+torture:
+	go test -run 'TestTorture' -count=1 -timeout 30m ./internal/handofftest/... -torture
+
+bench:
+	go test -run '^$$' -bench . -benchtime 3s ./store/... ./feed/... ./widgetapi/...
