@@ -1,0 +1,233 @@
+package handofftest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/llm/llmtest"
+)
+
+// The sample installation's names.
+const (
+	Key      = "pk_test_shop"
+	Origin   = "https://shop.example"
+	ModelKey = "sk-test-key"
+	Model    = "test-model"
+)
+
+// House is a whole installation: the product, a Slack, a model server, and a
+// folder with its file, its knowledge and its database.
+type House struct {
+	tb      TB
+	Dir     string
+	Slack   *fakeslack.Server
+	Model   *llmtest.Server
+	URL     string // of the visitor's API
+	addr    string
+	slackLn net.Listener
+	model   *httptest.Server
+	stops   []func()
+	running Process
+	runs    Runs
+}
+
+// Options says what is special about a House.
+type Options struct {
+	Mode    string // socket (default) or http
+	Policy  string // the YAML of the section handoff and more, appended to the file
+	Storage string // storage.url; empty is SQLite in the folder
+	Runs    Runs
+	Slack   fakeslack.Options
+	NoSlack bool
+}
+
+// Runs starts the product with a file, in this process or in one of its own.
+type Runs func(tb TB, file, addr string) (Process, error)
+
+// Process is a running product. Stop ends it in order, Kill at once.
+type Process interface {
+	Stop() error
+	Kill() error
+}
+
+func (h *House) freeAddr() string {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+// knowledge is what the sample shop knows.
+var knowledge = map[string]string{
+	"shipping.md": "# Shipping\n\n## Delivery times\n\nParcels within Germany take two working days. Parcels to other countries of the EU take four to six working days.\n\n## Costs\n\nShipping costs 4.90 EUR and is free for orders over 50 EUR.\n",
+	"returns.md":  "# Returns\n\n## Sending things back\n\nYou can send unworn articles back within 30 days. Print the return label from your account and bring the parcel to any post office.\n",
+	"sizes.md":    "# Sizes\n\n## Shoes\n\nOur shoes run small: take them one size larger than usual.\n",
+}
+
+// DefaultPolicy is the section handoff of the stories that bring none.
+const DefaultPolicy = `handoff:
+  level: balanced
+  restricted_topics:
+    - name: Billing disputes
+      description: The customer disputes a charge or asks for money back.
+      phrases: [charged twice, refund, money back, chargeback]
+      channel: C0BILLING
+      say: Let me bring in our billing team.
+    - name: Legal issues
+      description: Lawyers, courts, legal claims.
+      phrases: [lawyer, sue you, legal action]
+`
+
+// New makes a House that does not run yet.
+func New(tb TB, o Options) *House {
+	tb.Helper()
+	h := &House{tb: tb, Dir: tb.TempDir(), runs: o.Runs, Model: llmtest.New(ModelKey, Model)}
+	h.addr = h.freeAddr()
+	h.URL = "http://" + h.addr
+	h.startSlack(o)
+	h.model = httptest.NewServer(h.Model)
+	h.write("knowledge", knowledge)
+	h.writeFile("handoff.yaml", h.config(o))
+	tb.Cleanup(h.close)
+	return h
+}
+
+func (h *House) startSlack(o Options) {
+	if o.Mode == "http" {
+		o.Slack.HTTP = fakeslack.HTTPDoor{
+			Events: h.URL + "/slack/events", Interactions: h.URL + "/slack/interactions", Commands: h.URL + "/slack/commands",
+		}
+	}
+	h.Slack = fakeslack.Sample(o.Slack)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.Slack.Serve(ctx, ln) }() // ends in close
+	h.slackLn = ln
+	h.stops = append(h.stops, func() { cancel(); <-done })
+}
+
+func (h *House) close() {
+	if h.running != nil {
+		if err := h.running.Kill(); err != nil {
+			h.tb.Errorf("end the product: %v", err)
+		}
+	}
+	h.model.Close()
+	for _, stop := range h.stops {
+		stop()
+	}
+}
+
+func (h *House) write(dir string, files map[string]string) {
+	for name, text := range files {
+		h.writeFile(filepath.Join(dir, name), text)
+	}
+}
+
+func (h *House) writeFile(name, text string) {
+	path := filepath.Join(h.Dir, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		h.tb.Fatal(err)
+	}
+}
+
+// config is the file of the installation.
+func (h *House) config(o Options) string {
+	storage := o.Storage
+	if storage == "" {
+		storage = "sqlite://" + filepath.Join(h.Dir, "handoff.db")
+	}
+	policy := o.Policy
+	if !strings.Contains(policy, "handoff:") {
+		policy += DefaultPolicy
+	}
+	text := fmt.Sprintf(`server: {addr: "%s", admin_addr: "127.0.0.1:0"}
+storage: {url: "%s"}
+limits: {messages_per_minute: 100000, messages_per_10_minutes: 100000, messages_per_day: 100000, ip_messages_per_minute: 100000}
+widget:
+  keys: [{key: %s, origins: ["%s"]}]
+  title: Sample shop
+knowledge: [{path: "%s"}]
+`, h.addr, storage, Key, Origin, filepath.Join(h.Dir, "knowledge"))
+	if !strings.Contains(policy, "\nai:") && !strings.HasPrefix(policy, "ai:") {
+		text += fmt.Sprintf("ai: {base_url: \"%s/v1\", api_key: %s, model: %s, timeout: 10s}\n", h.model.URL, ModelKey, Model)
+	}
+	if !o.NoSlack {
+		text += h.slackConfig(o)
+	}
+	return text + policy
+}
+
+func (h *House) slackConfig(o Options) string {
+	mode, secret := "socket", "app_token: "+fakeslack.SampleAppToken
+	if o.Mode == "http" {
+		mode, secret = "http", "signing_secret: "+fakeslack.SampleSigningSecret
+	}
+	return fmt.Sprintf("slack: {mode: %s, bot_token: %s, %s, channel: %s, api_url: \"http://%s/api/\"}\n",
+		mode, fakeslack.SampleBotToken, secret, fakeslack.SampleSupport, h.slackLn.Addr())
+}
+
+// Start runs the product and returns when it answers.
+func (h *House) Start() {
+	h.tb.Helper()
+	p, err := h.runs(h.tb, filepath.Join(h.Dir, "handoff.yaml"), h.addr)
+	if err != nil {
+		h.tb.Fatalf("start: %v", err)
+	}
+	h.running = p
+	h.waitReady()
+}
+
+// Stop ends the product in order.
+func (h *House) Stop() { h.end(Process.Stop) }
+
+// Kill ends the product at once, in the middle of whatever it does.
+func (h *House) Kill() { h.end(Process.Kill) }
+
+func (h *House) end(how func(Process) error) {
+	h.tb.Helper()
+	if h.running == nil {
+		h.tb.Fatal("the product does not run")
+	}
+	if err := how(h.running); err != nil {
+		h.tb.Fatalf("end the product: %v", err)
+	}
+	h.running = nil
+}
+
+func (h *House) waitReady() {
+	h.tb.Helper()
+	deadline := time.Now().Add(Patience)
+	for {
+		resp, err := http.Get(h.URL + "/healthz") //nolint:noctx // a probe on loopback in a test
+		if err == nil {
+			_ = resp.Body.Close()
+			return
+		}
+		if time.Now().After(deadline) {
+			h.tb.Fatalf("the product does not answer: %v", err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// Visitor opens a session and a conversation.
+func (h *House) Visitor() *Visitor {
+	h.tb.Helper()
+	return NewVisitor(h.tb, h.URL, Key, Origin)
+}

@@ -1,0 +1,100 @@
+package handofftest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// Stories runs every script in dir as a subtest. A script is a txtar file: the
+// lines above the first file are acts and what is expected, one a line; the file
+// handoff.yaml, if there is one, is appended to the installation's file (the
+// section handoff, and others that differ). See the commands in commands below.
+func Stories(t *testing.T, dir string, o Options) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		Cmds:                commands(o),
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Values[storyKey{}] = &story{options: o, visitors: map[string]*Visitor{}, cards: map[string][2]string{}}
+			return nil
+		},
+	})
+}
+
+type storyKey struct{}
+
+// story is what one script has set up so far.
+type story struct {
+	options  Options
+	house    *House
+	visitors map[string]*Visitor
+	cards    map[string][2]string // visitor → channel, ts
+	lines    int
+	last     string // the visitor who acted last
+}
+
+// command is one verb of the scripts: it gets the words after the verb.
+type command func(ts *testscript.TestScript, s *story, args []string) error
+
+func commands(o Options) map[string]func(*testscript.TestScript, bool, []string) {
+	verbs := map[string]command{
+		"start": start, "stop": stopHouse, "kill": killHouse, "restart": restart,
+		"model": model, "visitor": visitor, "agent": agent, "slack": slack, "thread": thread, "card": card,
+	}
+	out := make(map[string]func(*testscript.TestScript, bool, []string), len(verbs))
+	for name, run := range verbs {
+		out[name] = func(ts *testscript.TestScript, neg bool, args []string) {
+			err := run(ts, ts.Value(storyKey{}).(*story), args)
+			switch {
+			case err == nil && neg:
+				ts.Fatalf("%s %q: expected to fail", name, args)
+			case err != nil && !neg:
+				ts.Fatalf("%s %s: %v", name, strings.Join(args, " "), err)
+			}
+		}
+	}
+	return out
+}
+
+// start starts the installation: start [http]
+func start(ts *testscript.TestScript, s *story, args []string) error {
+	o := s.options
+	for _, a := range args {
+		switch a {
+		case "http":
+			o.Mode = "http"
+		case "without-slack":
+			o.NoSlack = true
+		default:
+			return fmt.Errorf("unknown option %q", a)
+		}
+	}
+	if s.house == nil {
+		if raw, err := readOptional(ts, "handoff.yaml"); err == nil {
+			o.Policy = raw
+		}
+		s.house = New(scriptTB{ts}, o)
+	}
+	s.house.Start()
+	return nil
+}
+
+func stopHouse(_ *testscript.TestScript, s *story, _ []string) error { s.house.Stop(); return nil }
+func killHouse(_ *testscript.TestScript, s *story, _ []string) error { s.house.Kill(); return nil }
+
+func restart(_ *testscript.TestScript, s *story, _ []string) error {
+	s.house.Stop()
+	s.house.Start()
+	return nil
+}
+
+// need checks the number of words.
+func need(args []string, n int, form string) error {
+	if len(args) < n {
+		return fmt.Errorf("the form is: %s", form)
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package handofftest
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/handoff-bot/handoff/llm/llmtest"
+)
+
+// model scripts the model; each call replaces what was scripted before:
+//
+//	model says TEXT                   (to everything)
+//	model slowly TEXT                 (a chunk every 50 ms)
+//	model fails STATUS
+//	model hands-off REASON            (calls request_handoff)
+//	model asked                       (it has been called at all)
+func model(_ *testscript.TestScript, s *story, args []string) error {
+	if err := need(args, 1, "model VERB …"); err != nil {
+		return err
+	}
+	m, text := s.house.Model, strings.Join(args[1:], " ")
+	switch args[0] {
+	case "says":
+		m.Script(llmtest.Say(text))
+	case "slowly":
+		m.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Text: text, Delay: 50 * time.Millisecond}})
+	case "fails":
+		status, err := strconv.Atoi(text)
+		if err != nil {
+			return err
+		}
+		m.Script(llmtest.Fail(status))
+	case "hands-off":
+		m.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Tools: []llmtest.ToolCall{
+			{Name: "request_handoff", Arguments: fmt.Sprintf(`{"reason":%q}`, text)},
+		}}})
+	case "asked":
+		if len(m.Requests()) == 0 {
+			return fmt.Errorf("the model was not asked")
+		}
+	default:
+		return fmt.Errorf("unknown verb %q", args[0])
+	}
+	return nil
+}
+
+// readOptional reads a file of the script, if it has it.
+func readOptional(ts *testscript.TestScript, name string) (string, error) {
+	raw, err := os.ReadFile(ts.MkAbs(name))
+	return string(raw), err
+}

@@ -1,0 +1,169 @@
+package handofftest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/handoff-bot/handoff/internal/fakeslack"
+)
+
+// card waits for a visitor's card and remembers its thread:
+//
+//	card anna [in support|billing] [TEXT…]
+func card(_ *testscript.TestScript, s *story, args []string) error {
+	if err := need(args, 1, "card VISITOR [in CHANNEL] [TEXT]"); err != nil {
+		return err
+	}
+	v := s.visitors[args[0]]
+	channel, ts, err := s.house.Card(v.Reference)
+	if err != nil {
+		return err
+	}
+	s.cards[args[0]], s.last = [2]string{channel, ts}, args[0]
+	rest := args[1:]
+	if len(rest) > 1 && rest[0] == "in" {
+		if channels[rest[1]] != channel {
+			return fmt.Errorf("the card is in %s", channel)
+		}
+		rest = rest[2:]
+	}
+	text := strings.Join(rest, " ")
+	return s.house.until(fmt.Sprintf("%q on the card", text), func(st *fakeslack.State) bool {
+		m, _ := st.Message(channel, ts)
+		return strings.Contains(m.Visible()+m.Text, text)
+	})
+}
+
+// thread waits until the thread shows texts in this order: thread anna TEXT …
+func thread(_ *testscript.TestScript, s *story, args []string) error {
+	c := s.cards[args[0]]
+	return s.house.ThreadShows(c[0], c[1], args[1:]...)
+}
+
+// agent is what an agent does and sees, in the thread of the visitor of the last
+// card (or of: agent maya @anna …):
+//
+//	agent maya claims
+//	agent maya presses LABEL          (on the card)
+//	agent maya says TEXT
+//	agent maya edits TEXT to TEXT
+//	agent maya deletes TEXT
+//	agent maya told TEXT              (privately)
+//	agent maya answers TEXT with LABEL  (a button of a private message)
+//	agent maya submits                (the open modal)
+func agent(_ *testscript.TestScript, s *story, args []string) error {
+	if err := need(args, 2, "agent NAME VERB …"); err != nil {
+		return err
+	}
+	user := people[args[0]]
+	if user == "" {
+		user = args[0]
+	}
+	rest := args[1:]
+	if strings.HasPrefix(rest[0], "@") {
+		s.last, rest = rest[0][1:], rest[1:]
+	}
+	c := s.cards[s.last]
+	text := strings.Join(rest[1:], " ")
+	h := s.house
+	switch rest[0] {
+	case "claims":
+		return h.Press(user, c[0], c[1], "Claim")
+	case "presses":
+		return h.Press(user, c[0], c[1], text)
+	case "says":
+		_, err := h.Slack.Say(user, c[0], c[1], text)
+		return err
+	case "edits":
+		from, to, _ := strings.Cut(text, " to ")
+		return h.onLine(user, c, from, func(ts string) error { return h.Slack.Edit(user, c[0], ts, to) })
+	case "deletes":
+		return h.onLine(user, c, text, func(ts string) error { return h.Slack.Delete(user, c[0], ts) })
+	case "told":
+		_, err := h.Private(user, text)
+		return err
+	case "answers":
+		what, label, _ := strings.Cut(text, " with ")
+		return h.answerPrivate(user, what, label)
+	case "submits":
+		return h.submit(user)
+	}
+	return fmt.Errorf("unknown verb %q", rest[0])
+}
+
+// onLine does something with the agent's own line that contains text.
+func (h *House) onLine(user string, c [2]string, text string, do func(ts string) error) error {
+	for _, m := range h.Slack.Thread(c[0], c[1]) {
+		if m.User == user && strings.Contains(m.Visible(), text) {
+			return do(m.TS)
+		}
+	}
+	return fmt.Errorf("%s has no line with %q in the thread", user, text)
+}
+
+func (h *House) answerPrivate(user, text, label string) error {
+	m, err := h.Private(user, text)
+	if err != nil {
+		return err
+	}
+	action, err := ActionOf(m, label)
+	if err != nil {
+		return err
+	}
+	return h.Slack.Press(user, m.Channel, m.TS, action)
+}
+
+// submit submits the modal that opens for user.
+func (h *House) submit(user string) error {
+	var id string
+	if err := h.until("a modal", func(st *fakeslack.State) bool {
+		for _, v := range st.Views(user) {
+			id = v.ID
+		}
+		return id != ""
+	}); err != nil {
+		return err
+	}
+	problems, err := h.Slack.Submit(h.tb.Context(), user, id, nil)
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("the modal refuses: %v", problems)
+	}
+	return err
+}
+
+// slack changes the weather:
+//
+//	slack down | up
+//	slack revoked | mended
+//	slack posts TEXT N                (N messages of the bot contain TEXT, no more)
+func slack(_ *testscript.TestScript, s *story, args []string) error {
+	h := s.house
+	switch args[0] {
+	case "down":
+		h.Slack.Switch(func(sw *fakeslack.Switches) { sw.Outage = true })
+	case "up":
+		h.Slack.Switch(func(sw *fakeslack.Switches) { sw.Outage = false })
+	case "revoked":
+		h.Slack.RevokeTokens("token_revoked")
+	case "mended":
+		h.Slack.RevokeTokens("")
+	case "once":
+		return h.once(s.cards[s.last], args[1:])
+	default:
+		return fmt.Errorf("unknown weather %q", args[0])
+	}
+	return nil
+}
+
+// once says that each text stands in the thread exactly once.
+func (h *House) once(c [2]string, texts []string) error {
+	shown := h.ThreadText(c[0], c[1])
+	for _, text := range texts {
+		if n := strings.Count(shown, text); n != 1 {
+			return fmt.Errorf("%q stands %d times in the thread:\n%s", text, n, shown)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package handofftest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// visitor is what a visitor does and sees:
+//
+//	visitor anna opens
+//	visitor anna says TEXT
+//	visitor anna presses human|stop|cancel|close
+//	visitor anna gives EMAIL
+//	visitor anna rates N
+//	visitor anna sees WHO TEXT        (WHO: bot, visitor, system, an agent's name)
+//	visitor anna phase PHASE
+//	visitor anna offered              (the last bot line offers a person)
+//	visitor anna cites TITLE
+//	visitor anna leaves | returns
+//	visitor anna reads FILE           (the whole chat equals the file)
+//	visitor anna never TEXT           (no line and no draft contains TEXT)
+//	visitor anna refused CODE TEXT    (a line is refused with this status)
+func visitor(ts *testscript.TestScript, s *story, args []string) error {
+	if err := need(args, 2, "visitor NAME VERB …"); err != nil {
+		return err
+	}
+	name, verb, rest := args[0], args[1], args[2:]
+	s.last = name
+	if verb == "opens" {
+		s.visitors[name] = s.house.Visitor()
+		return nil
+	}
+	v := s.visitors[name]
+	if v == nil {
+		return fmt.Errorf("%s has not opened a chat", name)
+	}
+	if acted, err := s.visitorActs(v, verb, rest); acted || err != nil {
+		return err
+	}
+	return visitorSees(ts, v, verb, rest)
+}
+
+func (s *story) visitorActs(v *Visitor, verb string, rest []string) (acted bool, err error) {
+	arg := strings.Join(rest, " ")
+	switch verb {
+	case "says":
+		s.lines++
+		v.Say("line-"+strconv.Itoa(s.lines), arg)
+	case "presses":
+		return true, press(v, arg)
+	case "gives":
+		v.Post("contact", map[string]any{"email": arg})
+	case "rates":
+		score, err := strconv.Atoi(arg)
+		if err != nil {
+			return true, err
+		}
+		v.Post("rating", map[string]any{"score": score})
+	case "leaves":
+		v.Leave()
+	case "returns":
+		v.Return()
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+func press(v *Visitor, button string) error {
+	path := map[string]string{"human": "escalate", "cancel": "escalate/cancel", "stop": "stop", "close": "close"}[button]
+	if path == "" {
+		return fmt.Errorf("unknown button %q", button)
+	}
+	v.Post(path, map[string]any{})
+	return nil
+}
+
+func visitorSees(ts *testscript.TestScript, v *Visitor, verb string, rest []string) error {
+	arg := strings.Join(rest, " ")
+	var ok func([]Item) bool
+	switch verb {
+	case "sees":
+		who, text := rest[0], strings.Join(rest[1:], " ")
+		ok = func(items []Item) bool { return Sees(items, who, text) }
+	case "phase":
+		ok = func(items []Item) bool { return Phase(items) == arg }
+	case "offered":
+		ok = func(items []Item) bool { return slices.ContainsFunc(items, func(i Item) bool { return i.Offer }) }
+	case "cites":
+		ok = func(items []Item) bool { return slices.ContainsFunc(items, func(i Item) bool { return cites(i, arg) }) }
+	case "reads":
+		want := ts.ReadFile(arg)
+		ok = func([]Item) bool { return v.Transcript() == want }
+	case "never":
+		return never(v, arg)
+	case "refused":
+		status, err := v.Try("messages", map[string]any{"client_id": "refused", "text": strings.Join(rest[1:], " ")})
+		if strconv.Itoa(status) != rest[0] {
+			return fmt.Errorf("status %d (%w)", status, err)
+		}
+		return nil
+	default:
+		return fmt.Errorf("unknown verb %q", verb)
+	}
+	if err := v.wait(ok, Patience); err != nil {
+		return fmt.Errorf("%w; the chat (phase %s):\n%s", err, Phase(v.Items()), v.Transcript())
+	}
+	return nil
+}
+
+func cites(i Item, title string) bool {
+	for _, source := range i.Sources {
+		if strings.Contains(source.Title, title) {
+			return true
+		}
+	}
+	return false
+}
+
+func never(v *Visitor, text string) error {
+	for _, i := range v.Items() {
+		if strings.Contains(i.Text, text) {
+			return fmt.Errorf("she has read it:\n%s", v.Transcript())
+		}
+	}
+	for _, d := range v.Drafts() {
+		if strings.Contains(d, text) {
+			return fmt.Errorf("a draft showed it: %s", d)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package handofftest
+
+import (
+	"bufio"
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Line is a line of the chat as the visitor reads it: edits and retractions
+// applied, a run of agent lines in the order of their keys.
+type Line struct {
+	Seq        int
+	Role, Name string
+	Order      string
+	Text       string
+	Edited     bool
+	Removed    bool
+}
+
+// Lines renders events the way the widget does.
+func Lines(items []Item) []Line {
+	var lines []Line
+	at := map[int]int{}
+	for _, it := range items {
+		switch it.Type {
+		case "message":
+			at[it.Seq] = len(lines)
+			lines = append(lines, Line{Seq: it.Seq, Role: it.From.Role, Name: it.From.Name, Order: it.Order, Text: it.Text})
+		case "edited":
+			if i, ok := at[it.Of]; ok {
+				lines[i].Text, lines[i].Edited = it.Text, true
+			}
+		case "retracted":
+			if i, ok := at[it.Of]; ok {
+				lines[i].Text, lines[i].Removed = "", true
+			}
+		}
+	}
+	return sortRuns(lines)
+}
+
+// sortRuns orders each run of agent lines, with no other author between, by the
+// platform's key.
+func sortRuns(lines []Line) []Line {
+	for from := 0; from < len(lines); {
+		to := from
+		for to < len(lines) && lines[to].Role == "agent" {
+			to++
+		}
+		slices.SortStableFunc(lines[from:to], func(a, b Line) int { return cmp.Compare(a.Order, b.Order) })
+		from = max(to, from+1)
+	}
+	return lines
+}
+
+// Transcript is the chat as text, a line each: "who: text".
+func (v *Visitor) Transcript() string {
+	var b strings.Builder
+	for _, l := range Lines(v.Items()) {
+		who := l.Role
+		if l.Role == "agent" {
+			who = l.Name
+		}
+		b.WriteString(who + ": ")
+		switch {
+		case l.Removed:
+			b.WriteString("(removed)")
+		case l.Edited:
+			b.WriteString(l.Text + " (edited)")
+		default:
+			b.WriteString(l.Text)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// readEvents parses a stream of server-sent events until it ends.
+func readEvents(r io.Reader, each func(kind, id string, data []byte)) error {
+	scanner := bufio.NewScanner(r)
+	scanner.Buffer(nil, 1<<20)
+	var kind, id, data string
+	for scanner.Scan() {
+		field, value, _ := strings.Cut(scanner.Text(), ":")
+		value = strings.TrimPrefix(value, " ")
+		switch {
+		case scanner.Text() == "":
+			if data != "" {
+				each(kind, id, []byte(data))
+			}
+			kind, id, data = "", "", ""
+		case field == "event":
+			kind = value
+		case field == "id":
+			id = value
+		case field == "data":
+			data += value
+		}
+	}
+	return scanner.Err()
+}
