@@ -45,6 +45,7 @@ type Finding struct {
 type Situation struct {
 	Now     time.Time
 	Level   string // the widget key's own level, "" for the policy's
+	Locale  string // the visitor's language, for Say; "" is English
 	State   conversation.State
 	Lines   []Line
 	Visitor map[string]any

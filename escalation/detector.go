@@ -1,0 +1,79 @@
+package escalation
+
+import "github.com/handoff-bot/handoff/conversation"
+
+// DetectorsVersion changes whenever a detector would see something else in the
+// same words.
+const DetectorsVersion = "1"
+
+// Detector looks at a situation and says what it sees. It is pure. Each has its
+// own file and its line in [detectors].
+type Detector interface {
+	// Name is the name of its signals, in snake_case.
+	Name() string
+	// Detect returns signals with a strength in (0, 1] and a place; none when
+	// there is nothing to see.
+	Detect(Situation) []conversation.Signal
+}
+
+// The signals.
+const (
+	SignalAsks       = "asks_person"
+	SignalAccepts    = "accepts_offer"
+	SignalChallenge  = "bot_challenge"
+	SignalTopic      = "restricted_topic" // "restricted_topic:<name>"
+	SignalFrustrated = "frustration"
+	SignalCannot     = "cannot_answer"
+	SignalRepeated   = "repeated_question"
+	SignalStated     = "problem_stated"
+	SignalSmallTalk  = "small_talk"
+	SignalWants      = "model_wants"
+	SignalDown       = "model_down"
+	SignalBudget     = "over_budget"
+	SignalTopicOpen  = "topic_open"     // "topic_open:<name>"
+	SignalAwaits     = "awaits_problem" // the bot asked for the problem and has not heard it
+	SignalRule       = "rule"           // "rule:<name>": the condition holds
+	signalBefore     = "before:"        // "before:<signal>": counted at an earlier verdict
+)
+
+// detectors is the table: what looks, in this order.
+func detectors(c Config) []Detector {
+	language := load()
+	return []Detector{
+		topicDetector{compileTopics(c.RestrictedTopics)},
+		asksDetector{language},
+		acceptsDetector{language},
+		frustrationDetector{},
+		repeatedDetector{},
+		unknownDetector{},
+		statedDetector{language},
+		smallTalkDetector{},
+	}
+}
+
+// fresh returns the visitor's lines that no verdict has judged yet, and always
+// the last one.
+func (s Situation) fresh() []Line {
+	var judged conversation.Seq
+	for _, d := range s.Past {
+		judged = max(judged, d.On)
+	}
+	on := s.judged()
+	var lines []Line
+	for _, l := range s.Lines {
+		if l.Role == conversation.Visitor && (l.Seq > judged || l.Seq == on.Seq) && l.Seq <= on.Seq {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// judged is the last line of the visitor, the zero Line when there is none.
+func (s Situation) judged() Line {
+	for i := len(s.Lines) - 1; i >= 0; i-- {
+		if s.Lines[i].Role == conversation.Visitor {
+			return s.Lines[i]
+		}
+	}
+	return Line{}
+}

@@ -1,0 +1,199 @@
+package escalation
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// evidence is everything a verdict is decided from: the level and the signals
+// that are logged with it.
+type evidence struct {
+	level   string
+	signals []conversation.Signal
+}
+
+// with returns the signals of that name, also "name:…".
+func (e evidence) with(name string) []conversation.Signal {
+	var found []conversation.Signal
+	for _, s := range e.signals {
+		if s.Name == name || strings.HasPrefix(s.Name, name+":") {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+func (e evidence) has(name string) bool { return len(e.with(name)) > 0 }
+
+// strongest is the signal of that name with the greatest value.
+func (e evidence) strongest(name string) conversation.Signal {
+	var top conversation.Signal
+	for _, s := range e.with(name) {
+		if s.Value > top.Value {
+			top = s
+		}
+	}
+	return top
+}
+
+// once: it counts each time as the first.
+func once(name string) func(evidence) int {
+	return func(e evidence) int { return min(1, len(e.with(name))) }
+}
+
+// counted: the first, second, third time since the last hand back.
+func counted(name string) func(evidence) int {
+	return func(e evidence) int {
+		if !e.has(name) {
+			return 0
+		}
+		return 1 + len(e.with(signalBefore+name))
+	}
+}
+
+func (e evidence) topics() int {
+	return min(1, len(e.with(SignalTopic))+len(e.with(SignalTopicOpen)))
+}
+
+// asked: a person was asked for. When the problem is known, or an offer was
+// accepted, there is nothing left to ask for: that counts as asked again. So
+// does the problem itself when the bot has asked for it.
+func (e evidence) asked() int {
+	stated := e.has(SignalStated) || e.has(signalBefore+SignalStated)
+	switch {
+	case e.has(SignalAccepts):
+		return 2
+	case e.has(SignalAsks) && stated:
+		return 2
+	case e.has(SignalAsks):
+		return 1 + len(e.with(signalBefore+SignalAsks))
+	case e.has(SignalAwaits) && e.has(SignalStated):
+		return 2
+	}
+	return 0
+}
+
+// frustrated counts clear signs, and after one also a rise. At ai_first only
+// what came after the problem was stated counts, and a sign from before it is
+// taken up when the problem is stated.
+func (e evidence) frustrated() int {
+	now := e.strongest(SignalFrustrated).Value
+	before := e.clear(signalBefore + SignalFrustrated)
+	if e.level == AIFirst {
+		stated, known := e.statedAt()
+		if !known {
+			return 0
+		}
+		held := len(before)
+		before = slices.DeleteFunc(before, func(s conversation.Signal) bool { return s.Seq < stated })
+		if held > 0 && len(before) == 0 && e.has(SignalStated) {
+			return 1
+		}
+	}
+	if now >= ClearSign || len(before) > 0 && now >= Rises {
+		return 1 + len(before)
+	}
+	return 0
+}
+
+func (e evidence) clear(name string) []conversation.Signal {
+	return slices.DeleteFunc(e.with(name), func(s conversation.Signal) bool { return s.Value < ClearSign })
+}
+
+// statedAt is the line that stated the problem first.
+func (e evidence) statedAt() (conversation.Seq, bool) {
+	at, known := conversation.Seq(0), false
+	for _, s := range append(e.with(signalBefore+SignalStated), e.with(SignalStated)...) {
+		if !known || s.Seq < at {
+			at, known = s.Seq, true
+		}
+	}
+	return at, known
+}
+
+// topicNames lists the restricted topics that were touched or are open, in
+// order, without repeats.
+func (e evidence) topicNames() []string {
+	var names []string
+	for _, prefix := range []string{SignalTopic, SignalTopicOpen} {
+		for _, s := range e.with(prefix) {
+			_, name, _ := strings.Cut(s.Name, ":")
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// history turns the verdicts before this line into signals named "before:…":
+// one for each verdict and each thing that was seen, at the place where it was
+// seen. on is the line judged now.
+func history(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
+	var signals []conversation.Signal
+	unknownRow, stated, awaits := true, false, conversation.Signal{}
+	for i := len(past) - 1; i >= 0; i-- {
+		d := past[i]
+		if d.On >= on {
+			continue
+		}
+		seen := evidence{signals: d.Signals}
+		for _, name := range []string{SignalAsks, SignalFrustrated, SignalRepeated} {
+			if s := seen.strongest(name); s.Value > 0 {
+				signals = append(signals, before(s, d.On))
+			}
+		}
+		for _, s := range seen.with(SignalRule) {
+			signals = append(signals, before(s, d.On))
+		}
+		switch s := seen.strongest(SignalCannot); {
+		case s.Value > 0 && unknownRow:
+			signals = append(signals, before(s, d.On))
+		case s.Value == 0 && !seen.has(SignalSmallTalk):
+			unknownRow = false // something else was answered: no longer in a row
+		}
+		if awaits.Name == "" && d.Reason == ReasonAsked {
+			awaits = conversation.Signal{Name: d.Act, Value: 1, Seq: d.On}
+		}
+	}
+	for _, d := range past {
+		s := evidence{signals: d.Signals}.strongest(SignalStated)
+		if d.On < on && s.Value > 0 && !stated {
+			signals, stated = append(signals, before(s, d.On)), true
+		}
+	}
+	if awaits.Name == string(Ask) {
+		awaits.Name = SignalAwaits
+		signals = append(signals, awaits)
+	}
+	return signals
+}
+
+// before renames a signal as one of an earlier verdict. What was seen in a
+// draft is given the place of the line the draft answered.
+func before(s conversation.Signal, on conversation.Seq) conversation.Signal {
+	s.Name = signalBefore + s.Name
+	if s.Seq == 0 {
+		s.Seq, s.From, s.To = on, 0, 0
+	}
+	return s
+}
+
+// soft are the signals of which the same evidence never counts twice.
+var soft = []string{SignalFrustrated, SignalCannot, SignalRepeated, SignalWants}
+
+// unspent drops soft evidence that a verdict on the same line has used already.
+func unspent(signals []conversation.Signal, past []conversation.Decided, on conversation.Seq) []conversation.Signal {
+	spent := map[string]bool{}
+	for _, d := range past {
+		if d.On != on {
+			continue
+		}
+		for _, s := range d.Signals {
+			spent[s.Name] = slices.Contains(soft, s.Name)
+		}
+	}
+	return slices.DeleteFunc(signals, func(s conversation.Signal) bool { return spent[s.Name] })
+}

@@ -1,0 +1,234 @@
+package escalation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// Judge decides what to do in a situation: before the model is asked (no
+// Draft), on the growing draft, and on the finished one (Finding.Final).
+func (p *Policy) Judge(s Situation) Verdict {
+	on := s.judged()
+	var seen []conversation.Signal
+	for _, d := range p.detectors {
+		seen = append(seen, d.Detect(s)...)
+	}
+	seen = append(seen, found(s, on.Seq)...)
+	seen = unspent(seen, s.Past, on.Seq)
+	seen = append(seen, history(s.Past, on.Seq)...)
+	held, failed := p.matchRules(s, seen)
+	v := p.decide(p.Level(s.Level), append(seen, held...), s.Locale)
+	v.Tried = append(v.Tried, failed...)
+	if v.Act == Withhold {
+		v.Say = withheld(v.Reason).Say("ref", s.State.Reference).Text
+	}
+	v.Explain = explain(v, s)
+	return v
+}
+
+// found turns what the turn knows beside the words into signals.
+func found(s Situation, on conversation.Seq) []conversation.Signal {
+	var signals []conversation.Signal
+	add := func(name string, is bool) {
+		if is {
+			signals = append(signals, conversation.Signal{Name: name, Value: 1, Seq: on})
+		}
+	}
+	add(SignalDown, s.Finding.ModelDown)
+	add(SignalBudget, s.Finding.OverBudget)
+	add(SignalWants, s.Finding.Wants != "")
+	add(SignalTopicOpen+":"+s.State.Topic, s.State.TopicOpen)
+	return signals
+}
+
+func withheld(reason string) conversation.Notice {
+	if reason == ReasonModelDown || reason == ReasonOverBudget {
+		return conversation.NoticeModelDown
+	}
+	return conversation.NoticeAIOnly
+}
+
+// matchRules evaluates the rules; failed lists those that could not be.
+func (p *Policy) matchRules(s Situation, seen []conversation.Signal) (held []conversation.Signal, failed []string) {
+	if len(p.rules) == 0 {
+		return nil, nil
+	}
+	env := newRuleEnv(s, seen)
+	for _, r := range p.rules {
+		yes, err := r.holds(env)
+		if err != nil {
+			failed = append(failed, fmt.Sprintf("rule %s: skipped: %v", r.Name, err))
+			continue
+		}
+		if yes {
+			held = append(held, conversation.Signal{Name: SignalRule + ":" + r.Name, Value: 1, Seq: s.judged().Seq})
+		}
+	}
+	return held, failed
+}
+
+func newRuleEnv(s Situation, seen []conversation.Signal) ruleEnv {
+	e := evidence{signals: seen}
+	value := func(name string) float64 { return e.strongest(name).Value }
+	env := ruleEnv{
+		Visitor: s.Visitor,
+		Page:    rulePage{URL: s.Page.URL, Path: pathOf(s.Page.URL), Title: s.Page.Title, Referrer: s.Page.Referrer},
+		Conversation: ruleConversation{
+			Turns: len(s.Lines), Answers: s.State.Answers, Offers: s.State.Offers,
+		},
+		Signals: ruleSignals{
+			AsksPerson: value(SignalAsks), AcceptsOffer: value(SignalAccepts), BotChallenge: value(SignalChallenge),
+			RestrictedTopic: value(SignalTopic), Frustration: value(SignalFrustrated), CannotAnswer: value(SignalCannot),
+			RepeatedQuestion: value(SignalRepeated), ModelWants: value(SignalWants), ModelDown: value(SignalDown),
+			OverBudget: value(SignalBudget),
+		},
+		Topics: e.topicNames(),
+	}
+	if env.Visitor == nil {
+		env.Visitor = map[string]any{}
+	}
+	for _, l := range s.Lines {
+		if l.Role == conversation.Visitor {
+			env.Conversation.UnresolvedTurns++
+		}
+	}
+	return env
+}
+
+// decide is policy × signals: it looks at nothing else, so a logged verdict can
+// be replayed. level is the one that holds before the rules are looked at.
+func (p *Policy) decide(level string, signals []conversation.Signal, locale string) Verdict {
+	v := Verdict{Act: Answer, Level: level, Signals: signals, Policy: p.hash, Detectors: DetectorsVersion}
+	matched := p.matched(signals)
+	for i := len(matched) - 1; i >= 0; i-- {
+		if matched[i].Level != "" {
+			v.Level = matched[i].Level
+		}
+	}
+	e := evidence{level: v.Level, signals: signals}
+	v = p.byLevel(v, e)
+	v = p.byRules(v, e, matched)
+	return p.dress(v, e, matched, locale)
+}
+
+// byLevel walks the table of levels.
+func (p *Policy) byLevel(v Verdict, e evidence) Verdict {
+	for _, r := range levels() {
+		n := r.turn(e)
+		act, seen := r.step(p.rowLevel(r, e), n)
+		if !seen {
+			if r.steps[v.Level] != nil {
+				v.Tried = append(v.Tried, r.name+": no")
+			}
+			continue
+		}
+		if r.reason == ReasonAsked && act == Escalate && !p.config.AskInWords {
+			act = Offer
+		}
+		v.Tried = append(v.Tried, fmt.Sprintf("%s: time %d: %s", r.name, n, act))
+		if strength[act] > strength[v.Act] {
+			v.Act, v.Rule, v.Reason = act, "level/"+r.name, r.reason
+		}
+	}
+	if v.Act == Withhold && v.Reason == ReasonAsked {
+		v.Reason = ReasonAIOnly
+	}
+	return v
+}
+
+// rowLevel is the level that holds for a row: a restricted topic may have its
+// own.
+func (p *Policy) rowLevel(r row, e evidence) string {
+	if r.reason == ReasonTopic {
+		for _, name := range e.topicNames() {
+			if own := p.topics[name].Level; own != "" {
+				return own
+			}
+		}
+	}
+	return e.level
+}
+
+// matched are the rules whose condition holds, in order.
+func (p *Policy) matched(signals []conversation.Signal) []rule {
+	e := evidence{signals: signals}
+	return slices.DeleteFunc(slices.Clone(p.rules), func(r rule) bool { return !e.has(SignalRule + ":" + r.Name) })
+}
+
+// byRules lets the rules do what they say. At ai_only they do nothing. Offers
+// and notices of a rule come once between two hand backs.
+func (p *Policy) byRules(v Verdict, e evidence, matched []rule) Verdict {
+	for _, r := range p.rules {
+		if !e.has(SignalRule + ":" + r.Name) {
+			v.Tried = append(v.Tried, "rule "+r.Name+": no")
+		}
+	}
+	for _, r := range matched {
+		again := e.has(signalBefore + SignalRule + ":" + r.Name)
+		act := Answer
+		switch {
+		case r.Do == "" || v.Level == AIOnly || again && r.Do != DoEscalate:
+		case r.Do == DoNotify:
+			v.Notify = true
+		case r.Do == DoOffer:
+			act = Offer
+		case r.Do == DoEscalate:
+			act = Escalate
+		}
+		v.Tried = append(v.Tried, fmt.Sprintf("rule %s: yes: %s", r.Name, act))
+		if strength[act] > strength[v.Act] {
+			v.Act, v.Rule, v.Reason = act, "rule/"+r.Name, ReasonRule
+		}
+	}
+	return v
+}
+
+// dress adds what goes with the verdict: topic, channel, priority, tags, words.
+// Rules come first, in order, then the topic.
+func (p *Policy) dress(v Verdict, e evidence, matched []rule, locale string) Verdict {
+	var say Text
+	for _, r := range matched {
+		v.Priority, v.Channel = either(v.Priority, r.Priority), either(v.Channel, r.Channel)
+		if len(say) == 0 && (v.Act == Escalate || v.Rule == "rule/"+r.Name) {
+			say = r.Say
+		}
+		for _, tag := range r.Tags {
+			if !slices.Contains(v.Tags, tag) {
+				v.Tags = append(v.Tags, tag)
+			}
+		}
+	}
+	if names := e.topicNames(); len(names) > 0 && (v.Act == Escalate || v.Act == Withhold) {
+		v.Topic = names[0]
+		t := p.topics[v.Topic]
+		v.Priority, v.Channel = either(v.Priority, t.Priority), either(v.Channel, t.Channel)
+		if len(say) == 0 && v.Act == Escalate {
+			say = t.Say
+		}
+		if v.Reason == ReasonTopic {
+			v.Rule = "topic/" + v.Topic
+		}
+	}
+	v.Say = say.In(locale)
+	return v
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Replay decides again from what was logged: policy × signals. With the policy
+// of the verdict it gives the same act, reason, topic, priority, channel and
+// tags; with another one it says what that policy would have done. What an
+// expression of a rule read is not logged, only whether it held, so a rule that
+// is new in the other policy counts as not holding.
+func Replay(p *Policy, d conversation.Decided) Verdict {
+	v := p.decide(d.Level, d.Signals, "")
+	v.Explain = d.Explain
+	return v
+}

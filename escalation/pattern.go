@@ -1,0 +1,253 @@
+package escalation
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+// The words of each language are data: one file per language, in a small
+// notation.
+//
+//	[class person]     a list of words; "word~" also takes misspellings of it,
+//	                   "customer_service" is two words, "!word" takes one back
+//	[ask]              patterns, one a line
+//
+// A pattern is a row of items: a word, (a|b), <class>, each with an optional "?";
+// ..3 is up to three words of any kind inside the clause, but never one of the
+// class barrier; ^ and $ are the first and last word of the message.
+//
+//go:embed words/*.txt
+var wordFiles embed.FS
+
+// language is the words of one language: its classes, and patterns by section.
+type language struct {
+	name     string
+	classes  map[string]*class
+	sections map[string][]pattern
+}
+
+// class is a set of words and short phrases.
+type class struct {
+	exact  map[string]bool
+	loose  []string // also taken misspelt
+	not    map[string]bool
+	phrase [][]string
+}
+
+type pattern []item
+
+type itemKind int
+
+const (
+	isWords itemKind = iota
+	isGap
+	isStart
+	isEnd
+)
+
+// item is one element of a pattern.
+type item struct {
+	kind     itemKind
+	class    *class
+	gap      int
+	optional bool
+}
+
+// load reads the embedded words. They are part of the binary and a test reads
+// them all, so a mistake in them cannot reach a user; a file that does not
+// parse is left out.
+func load() []language {
+	var all []language
+	names, _ := fs.Glob(wordFiles, "words/*.txt")
+	for _, name := range names {
+		text, err := wordFiles.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		l, err := parseLanguage(strings.TrimSuffix(strings.TrimPrefix(name, "words/"), ".txt"), string(text))
+		if err == nil {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+func parseLanguage(name, text string) (language, error) {
+	l := language{name: name, classes: map[string]*class{"barrier": newClass()}, sections: map[string][]pattern{}}
+	section := ""
+	for i, line := range strings.Split(text, "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "":
+		case strings.HasPrefix(line, "["):
+			section = strings.Trim(line, "[]")
+			if class, ok := strings.CutPrefix(section, "class "); ok && l.classes[class] == nil {
+				l.classes[class] = newClass()
+			}
+		case strings.HasPrefix(section, "class "):
+			l.classes[strings.TrimPrefix(section, "class ")].add(strings.Fields(line)...)
+		default:
+			p, err := l.parsePattern(line)
+			if err != nil {
+				return l, fmt.Errorf("%s:%d: %w", name, i+1, err)
+			}
+			l.sections[section] = append(l.sections[section], p)
+		}
+	}
+	return l, nil
+}
+
+func (l language) parsePattern(line string) (pattern, error) {
+	var p pattern
+	for _, field := range strings.Fields(line) {
+		body, optional := strings.CutSuffix(field, "?")
+		it := item{optional: optional}
+		switch {
+		case body == "^":
+			it.kind = isStart
+		case body == "$":
+			it.kind = isEnd
+		case strings.HasPrefix(body, ".."):
+			n, err := strconv.Atoi(body[2:])
+			if err != nil {
+				return nil, fmt.Errorf("gap %q: %w", field, err)
+			}
+			it.kind, it.gap = isGap, n
+		case strings.HasPrefix(body, "<"):
+			it.class = l.classes[strings.Trim(body, "<>")]
+			if it.class == nil {
+				return nil, fmt.Errorf("no class %s", body)
+			}
+		default:
+			it.class = newClass()
+			it.class.add(strings.Split(strings.Trim(body, "()"), "|")...)
+		}
+		p = append(p, it)
+	}
+	return p, nil
+}
+
+func newClass() *class { return &class{exact: map[string]bool{}, not: map[string]bool{}} }
+
+func (c *class) add(entries ...string) {
+	for _, e := range entries {
+		e, loose := strings.CutSuffix(e, "~")
+		switch {
+		case strings.HasPrefix(e, "!"):
+			c.not[fold(e[1:])] = true
+		case strings.Contains(e, "_"):
+			var parts []string
+			for part := range strings.SplitSeq(e, "_") {
+				parts = append(parts, fold(part))
+			}
+			c.phrase = append(c.phrase, parts)
+		default:
+			c.exact[fold(e)] = true
+			if loose {
+				c.loose = append(c.loose, fold(e))
+			}
+		}
+	}
+}
+
+// lengths returns how many words at i the class takes: each possible count.
+func (c *class) lengths(w []word, i int) []int {
+	if i >= len(w) {
+		return nil
+	}
+	var n []int
+	if c.takes(w[i].text) {
+		n = append(n, 1)
+	}
+	for _, phrase := range c.phrase {
+		if phraseAt(w, i, phrase) {
+			n = append(n, len(phrase))
+		}
+	}
+	return n
+}
+
+func (c *class) takes(text string) bool {
+	if c.exact[text] {
+		return true
+	}
+	if c.not[text] {
+		return false
+	}
+	for _, l := range c.loose {
+		if misspelt(text, l) {
+			return true
+		}
+	}
+	return false
+}
+
+func phraseAt(w []word, i int, phrase []string) bool {
+	if i+len(phrase) > len(w) {
+		return false
+	}
+	for j, part := range phrase {
+		if w[i+j].text != part || j > 0 && w[i+j].cut {
+			return false
+		}
+	}
+	return true
+}
+
+// find returns the places where any pattern of the section matches, as word
+// indexes [from, to), the longest for each start.
+func (l language) find(section string, w []word) [][2]int {
+	var found [][2]int
+	for i := range w {
+		end := -1
+		for _, p := range l.sections[section] {
+			end = max(end, l.match(p, w, i, i))
+		}
+		if end > i {
+			found = append(found, [2]int{i, end})
+		}
+	}
+	return found
+}
+
+// match returns the end of the longest match of p at i, -1 for none. start is
+// where the whole pattern began: only there a clause may begin.
+func (l language) match(p pattern, w []word, start, i int) int {
+	if len(p) == 0 {
+		return i
+	}
+	it, rest := p[0], p[1:]
+	best := -1
+	if it.optional {
+		best = l.match(rest, w, start, i)
+	}
+	switch it.kind {
+	case isStart:
+		if i == 0 {
+			best = max(best, l.match(rest, w, start, i))
+		}
+	case isEnd:
+		if i == len(w) {
+			best = max(best, l.match(rest, w, start, i))
+		}
+	case isGap:
+		for skip := 0; skip <= it.gap; skip++ {
+			best = max(best, l.match(rest, w, start, i+skip))
+			if i+skip >= len(w) || w[i+skip].cut && i+skip > start || l.classes["barrier"].takes(w[i+skip].text) {
+				break
+			}
+		}
+	case isWords:
+		if i < len(w) && w[i].cut && i > start {
+			return best
+		}
+		for _, n := range it.class.lengths(w, i) {
+			best = max(best, l.match(rest, w, start, i+n))
+		}
+	}
+	return best
+}

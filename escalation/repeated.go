@@ -1,0 +1,75 @@
+package escalation
+
+import "github.com/handoff-bot/handoff/conversation"
+
+// repeatedDetector sees that the visitor asks the same again: most words of
+// meaning of her line were in one earlier line of hers.
+type repeatedDetector struct{}
+
+// SameQuestion is the share of common words of meaning, of all those in either
+// line, from which two lines are the same question.
+const SameQuestion = 0.6
+
+// sameWords is how many common words of meaning it takes at least.
+const sameWords = 2
+
+func (repeatedDetector) Name() string { return SignalRepeated }
+
+func (repeatedDetector) Detect(s Situation) []conversation.Signal {
+	var signals []conversation.Signal
+	for _, line := range s.fresh() {
+		if isSmallTalk(line.Text) {
+			continue
+		}
+		top := 0.0
+		for _, earlier := range s.Lines {
+			if earlier.Seq < line.Seq && earlier.Role == conversation.Visitor && answered(s, earlier, line) {
+				top = max(top, overlap(earlier.Text, line.Text))
+			}
+		}
+		if top >= SameQuestion {
+			signals = append(signals, place(SignalRepeated, top, line.Seq, words(line.Text)))
+		}
+	}
+	return signals
+}
+
+// answered: the bot has spoken between the two lines. Two lines in one breath
+// are not a question asked again.
+func answered(s Situation, a, b Line) bool {
+	for _, l := range s.Lines {
+		if l.Role == conversation.Bot && l.Seq > a.Seq && l.Seq < b.Seq {
+			return true
+		}
+	}
+	return false
+}
+
+// overlap is the share of common stems among all stems of both texts.
+func overlap(a, b string) float64 {
+	x, y := stems(a), stems(b)
+	common := 0
+	for s := range x {
+		if y[s] {
+			common++
+		}
+	}
+	if common < sameWords && !(common == 1 && len(x) == 1 && len(y) == 1) {
+		return 0
+	}
+	return float64(common) / float64(len(x)+len(y)-common)
+}
+
+func stems(text string) map[string]bool {
+	set := map[string]bool{}
+	for _, m := range meaningful(words(text)) {
+		if !filler[m.text] {
+			set[m.stem] = true
+		}
+	}
+	return set
+}
+
+// filler are words that ask without saying what about.
+var filler = setOf(`what how where when why who which want wanna need help know tell explain question hello hi hey ok okay yes
+	thanks thank again still really like get way possible try trying assistance`)

@@ -1,0 +1,187 @@
+package escalation
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// topicDetector sees restricted topics, in the visitor's words and in the bot's
+// own. A phrase is there when all its words are, near each other and in one
+// sentence, in any order, whatever their endings, and long ones also misspelt.
+type topicDetector struct{ topics []topicPhrases }
+
+type topicPhrases struct {
+	signal  string // "restricted_topic:<name>"
+	phrases [][]term
+}
+
+// term is one word of a phrase. Words of at least looseLetters letters also
+// match misspelt.
+type term struct{ text, stem string }
+
+const looseLetters = 6
+
+// The window: how many further words of meaning, and words at all, may stand
+// between those of a phrase.
+const (
+	windowMeaning = 2
+	windowWords   = 6
+)
+
+func (topicDetector) Name() string { return SignalTopic }
+
+func compileTopics(topics []Topic) []topicPhrases {
+	var compiled []topicPhrases
+	for _, t := range topics {
+		c := topicPhrases{signal: SignalTopic + ":" + t.Name}
+		for _, phrase := range t.Phrases {
+			c.phrases = append(c.phrases, terms(words(phrase)))
+		}
+		compiled = append(compiled, c)
+	}
+	return compiled
+}
+
+func (d topicDetector) Detect(s Situation) []conversation.Signal {
+	var signals []conversation.Signal
+	for _, line := range s.fresh() {
+		signals = append(signals, d.in(line.Text, line.Seq)...)
+	}
+	return append(signals, d.in(s.Draft, 0)...)
+}
+
+// in returns one signal for each topic that the text touches.
+func (d topicDetector) in(text string, seq conversation.Seq) []conversation.Signal {
+	if len(d.topics) == 0 || text == "" {
+		return nil
+	}
+	meaning := meaningful(words(text))
+	var signals []conversation.Signal
+	for _, t := range d.topics {
+		for _, phrase := range t.phrases {
+			if run := near(meaning, phrase); run != nil {
+				signals = append(signals, conversation.Signal{
+					Name: t.signal, Value: 1, Seq: seq, From: run[0].from, To: run[1].to,
+				})
+				break
+			}
+		}
+	}
+	return signals
+}
+
+// meant is a word that carries meaning, with its place among all words and the
+// sentence it is in.
+type meant struct {
+	word
+	stem            string
+	index, sentence int
+}
+
+func meaningful(w []word) []meant {
+	var list []meant
+	sentence := 0
+	for i, x := range w {
+		if x.cut {
+			sentence++
+		}
+		if text := plainNot(x.text); !empty[text] {
+			list = append(list, meant{word: x, stem: topicStem(text), index: i, sentence: sentence})
+		}
+	}
+	return list
+}
+
+// terms are the words of a phrase that carry meaning, or all of them when none
+// does.
+func terms(w []word) []term {
+	var list []term
+	for _, m := range meaningful(w) {
+		list = append(list, term{text: plainNot(m.text), stem: m.stem})
+	}
+	if len(list) == 0 {
+		for _, x := range w {
+			list = append(list, term{text: x.text, stem: topicStem(x.text)})
+		}
+	}
+	return list
+}
+
+// near finds the terms close together: it returns the first and the last word,
+// or nil.
+func near(text []meant, phrase []term) []word {
+	for i := range text {
+		if !slices.ContainsFunc(phrase, text[i].is) {
+			continue
+		}
+		if run := nearFrom(text[i:], phrase); run != nil {
+			return run
+		}
+	}
+	return nil
+}
+
+func nearFrom(text []meant, phrase []term) []word {
+	missing := slices.Clone(phrase)
+	first := text[0]
+	for i, m := range text {
+		if i >= len(phrase)+windowMeaning || m.sentence != first.sentence || m.index-first.index >= len(phrase)+windowWords {
+			return nil
+		}
+		at := slices.IndexFunc(missing, m.is)
+		if at < 0 {
+			continue
+		}
+		// What is not done has to follow the "not".
+		if len(missing) < len(phrase) && missing[at].stem == "not" {
+			return nil
+		}
+		missing = slices.Delete(missing, at, at+1)
+		if len(missing) == 0 {
+			return []word{first.word, m.word}
+		}
+	}
+	return nil
+}
+
+func (m meant) is(t term) bool {
+	if m.stem == t.stem {
+		return true
+	}
+	return len(t.text) >= looseLetters && len(m.text) >= looseLetters-1 &&
+		(misspelt(m.text, t.text) || misspelt(m.stem, t.stem) && len(t.stem) >= looseLetters)
+}
+
+// topicStem also makes one of British and American endings.
+func topicStem(w string) string {
+	for _, end := range []string{"ise", "ised", "ises", "ising", "isation"} {
+		if len(w) > len(end)+3 && strings.HasSuffix(w, end) {
+			w = strings.TrimSuffix(w, end) + "iz" + strings.TrimPrefix(end, "is")
+		}
+	}
+	return stem(w)
+}
+
+// plainNot makes one word of the ways to say not.
+func plainNot(w string) string {
+	switch w {
+	case "dont", "doesnt", "didnt", "cant", "cannot", "wont", "isnt", "wasnt", "couldnt", "havent", "hasnt", "unable", "never":
+		return "not"
+	}
+	return w
+}
+
+// empty are words that carry no meaning in a phrase.
+var empty = setOf(`a an the my your our his her their its this that these those it i me you we us he she they them to of
+	for with in on at by from is are was were be been being am do does did have has had having and or so can could would
+	will shall should may please just some any there here im ive id youve`)
+
+func setOf(list string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		set[w] = true
+	}
+	return set
+}

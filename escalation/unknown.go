@@ -1,0 +1,128 @@
+package escalation
+
+import (
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// unknownDetector sees that the bot cannot answer: the knowledge was searched
+// and has nothing good enough for a line that asks something, or the finished
+// draft says itself that it does not know.
+type unknownDetector struct{}
+
+func (unknownDetector) Name() string { return SignalCannot }
+
+func (unknownDetector) Detect(s Situation) []conversation.Signal {
+	on := s.judged()
+	if s.Finding.Final {
+		if from, to, ok := unsure(s.Draft); ok {
+			return []conversation.Signal{{Name: SignalCannot, Value: 1, From: from, To: to}}
+		}
+		if s.Finding.Unsure {
+			return []conversation.Signal{place(SignalCannot, 1, on.Seq, words(on.Text))}
+		}
+	}
+	if s.Finding.Searched && s.Finding.Best < s.Finding.Floor && !isSmallTalk(on.Text) {
+		return []conversation.Signal{place(SignalCannot, 1-s.Finding.Best, on.Seq, words(on.Text))}
+	}
+	return nil
+}
+
+// unsurePhrases are how a draft says that it does not know, folded.
+var unsurePhrases = []string{
+	"i dont know", "i do not know", "im not sure", "i am not sure", "i dont have that information",
+	"i dont have any information", "i dont have information", "i do not have information",
+	"i do not have that information", "i do not have any information", "i dont have anything about",
+	"i do not have anything about", "i dont have details", "i dont have enough information",
+	"i dont have access to", "i couldnt find", "i could not find", "i cant find", "i cannot find",
+	"i wasnt able to find", "im unable to", "i am unable to", "im not able to", "i am not able to", "i have no information",
+	"i cant answer", "i cannot answer", "i cant help with", "i cannot help with", "not in my knowledge",
+	"my documents do not", "my documentation does not", "is not covered in", "isnt covered in",
+}
+
+// unsure finds the first such phrase, as byte offsets.
+func unsure(draft string) (from, to int, ok bool) {
+	w := words(draft)
+	for i := range w {
+		for _, phrase := range unsurePhrases {
+			if parts := strings.Fields(phrase); phraseAt(w, i, parts) {
+				return w[i].from, w[i+len(parts)-1].to, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+// smallTalkDetector sees lines that ask nothing: a greeting, thanks, "ok". They
+// neither count as unanswered nor end a row of unanswered questions.
+type smallTalkDetector struct{}
+
+func (smallTalkDetector) Name() string { return SignalSmallTalk }
+
+func (smallTalkDetector) Detect(s Situation) []conversation.Signal {
+	on := s.judged()
+	if on.Seq == 0 || !isSmallTalk(on.Text) {
+		return nil
+	}
+	return []conversation.Signal{place(SignalSmallTalk, 1, on.Seq, words(on.Text))}
+}
+
+// isSmallTalk: every word is one of a greeting, thanks or assent.
+func isSmallTalk(text string) bool {
+	for _, w := range words(text) {
+		if !small[w.text] {
+			return false
+		}
+	}
+	return true
+}
+
+var small = setOf(`hi hello hey hiya howdy yo good morning afternoon evening day night thanks thank thx ty cheers you u so much
+	very a lot ok okay k kk yes yeah yep no nope nah sure fine great cool nice perfect awesome wonderful excellent alright right
+	got it i see understood bye goodbye later have one please there how are doing today and well lol haha hm hmm um oh ah
+	that thats is was all for now helpful your help welcome never mind nevermind
+	hallo guten tag morgen abend danke ja nein bitte moin servus tschuss hola gracias si buenos dias buenas tardes noches adios
+	bonjour salut merci oui non bonsoir revoir au ciao grazie buongiorno buonasera arrivederci ola obrigado obrigada sim nao
+	bom dia boa tarde noite dank je dag doei goedemorgen goedemiddag`)
+
+// statedDetector sees that the visitor says what it is about: enough words of
+// meaning beside the wish for a person.
+type statedDetector struct{ languages []language }
+
+// problemWords is how many words of meaning state a problem.
+const problemWords = 3
+
+func (statedDetector) Name() string { return SignalStated }
+
+func (d statedDetector) Detect(s Situation) []conversation.Signal {
+	for _, line := range s.fresh() {
+		w := words(line.Text)
+		if isSmallTalk(line.Text) || d.meaning(w) < problemWords {
+			continue
+		}
+		return []conversation.Signal{place(SignalStated, 1, line.Seq, w)}
+	}
+	return nil
+}
+
+// meaning counts the words of meaning that do not ask for a person.
+func (d statedDetector) meaning(w []word) int {
+	asking := make([]bool, len(w))
+	for _, l := range d.languages {
+		for _, section := range []string{"ask", "not", "challenge", "temper"} {
+			for _, at := range l.find(section, w) {
+				for i := at[0]; i < at[1]; i++ {
+					asking[i] = true
+				}
+			}
+		}
+	}
+	n := 0
+	for _, m := range meaningful(w) {
+		if !asking[m.index] && !filler[m.text] && !small[m.text] && !angry[m.stem] {
+			n++
+		}
+	}
+	return n
+}

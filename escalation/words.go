@@ -1,0 +1,106 @@
+package escalation
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
+	"golang.org/x/text/unicode/norm"
+)
+
+// word is one word of a text: as it is compared (lower case, no accents, no
+// apostrophes) and where it stands, as byte offsets [from, to). cut says that a
+// sentence ends, or a clause is cut, between the word before and this one.
+type word struct {
+	text     string
+	from, to int
+	cut      bool
+}
+
+// words splits a text at everything that is not a letter, a digit or an
+// apostrophe inside a word. Scripts without spaces give one word per character.
+func words(text string) []word {
+	var list []word
+	cut := false
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if !inWord(r) {
+			cut = cut || strings.ContainsRune(".!?;\n:…", r)
+			i += size
+			continue
+		}
+		end := wordEnd(text, i, size)
+		if t := fold(text[i:end]); t != "" {
+			list = append(list, word{text: t, from: i, to: end, cut: cut})
+			cut = false
+		}
+		i = end
+	}
+	return list
+}
+
+func wordEnd(text string, from, size int) int {
+	end := from + size
+	if r, _ := utf8.DecodeRuneInString(text[from:]); alone(r) {
+		return end
+	}
+	for end < len(text) {
+		r, size := utf8.DecodeRuneInString(text[end:])
+		if alone(r) || !inWord(r) && !(apostrophe(r) && letterAt(text, end+size)) {
+			break
+		}
+		end += size
+	}
+	return end
+}
+
+func inWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
+}
+
+func apostrophe(r rune) bool { return r == '\'' || r == '’' || r == '`' || r == '´' }
+
+// alone: a character of a script that is written without spaces.
+func alone(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+}
+
+func letterAt(text string, i int) bool {
+	r, _ := utf8.DecodeRuneInString(text[i:])
+	return unicode.IsLetter(r)
+}
+
+// fold brings a word into the form in which words are compared.
+func fold(w string) string {
+	ascii := true
+	for i := range len(w) {
+		ascii = ascii && w[i] < utf8.RuneSelf
+	}
+	if !ascii {
+		w = norm.NFD.String(w)
+	}
+	var b strings.Builder
+	for _, r := range w {
+		switch {
+		case unicode.Is(unicode.Mn, r) || apostrophe(r):
+		case r == 'ß':
+			b.WriteString("ss")
+		default:
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
+
+// stem takes the English ending off a folded word. Words of other languages
+// lose little by it, and both sides of a comparison go through it.
+func stem(w string) string {
+	if len(w) < 4 {
+		return w
+	}
+	env := snowballstem.NewEnv(w)
+	english.Stem(env)
+	return env.Current()
+}
