@@ -1,0 +1,101 @@
+package widgetapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/feed"
+)
+
+// Deps is what the door needs from the house. Assets, Metrics, Health and Duty
+// may be nil; everything else is required.
+type Deps struct {
+	Log           conversation.Appender
+	Conversations Conversations
+	Sessions      Sessions
+	Counters      Counters
+	Notifier      Notifier
+	Live          Live
+	Assets        Assets
+
+	// Duty says whether the team is there now, and when it is the next time; a
+	// zero time when that is not known. nil means always there.
+	Duty func(now time.Time) (open bool, next time.Time)
+	// Escalation says what the visitor's button does to this conversation.
+	Escalation func(widgetKey string, s conversation.State) (Button, error)
+	// Health says how the house is, for the public "ok" and the admin's JSON.
+	Health func(ctx context.Context) Health
+	// Metrics serves /metrics on the admin listener.
+	Metrics http.Handler
+
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Button is what happens when the visitor asks for a person by the button.
+type Button struct {
+	// Escalated is appended when nobody is asked for yet. A zero Reason means
+	// [conversation.ReasonButton].
+	Escalated conversation.Escalated
+	// Say is the system line that goes with it; a zero Text means the standard
+	// words.
+	Say conversation.Message
+	// LeaveMessage says that nobody can be asked (level ai_only): only Say is
+	// appended, and the visitor is shown the contact form.
+	LeaveMessage bool
+}
+
+// Notifier wakes a stream when its conversation has something new.
+type Notifier interface {
+	Watch(id conversation.ID) (wake <-chan struct{}, stop func())
+}
+
+// Live carries what is worth seeing but not worth storing.
+type Live interface {
+	Watch(id conversation.ID) (signals <-chan feed.Signal, stop func())
+	Publish(id conversation.ID, s feed.Signal)
+}
+
+// Assets serves the widget's built files.
+type Assets interface {
+	// Loader returns the script of /widget.js and its entity tag, without quotes.
+	Loader() (script []byte, tag string)
+	// Asset returns the file at path ("3f9a…/panel.js") and its content type.
+	Asset(path string) (content []byte, contentType string, ok bool)
+}
+
+// Health is the state of the house. Detail is shown on the admin listener only.
+type Health struct {
+	OK     bool
+	Detail any
+}
+
+func (d Deps) check() error {
+	for name, missing := range map[string]bool{
+		"Log": d.Log == nil, "Conversations": d.Conversations == nil, "Sessions": d.Sessions == nil, "Counters": d.Counters == nil,
+		"Notifier": d.Notifier == nil, "Live": d.Live == nil, "Escalation": d.Escalation == nil, "Now": d.Now == nil, "Logger": d.Logger == nil,
+	} {
+		if missing {
+			return errors.New("widgetapi: Deps." + name + " is missing")
+		}
+	}
+	return nil
+}
+
+func (d Deps) duty(now time.Time) (bool, time.Time) {
+	if d.Duty == nil {
+		return true, time.Time{}
+	}
+	return d.Duty(now)
+}
+
+func (d Deps) health(ctx context.Context) Health {
+	if d.Health == nil {
+		return Health{OK: true}
+	}
+	return d.Health(ctx)
+}

@@ -1,0 +1,150 @@
+package widgetapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// A fault is an error the visitor's program can branch on. Its Error is safe to
+// show.
+type fault struct {
+	code  string
+	words string        // instead of the table's sentence, when it can be more exact
+	retry time.Duration // for Retry-After
+}
+
+func (f *fault) Error() string { return f.code + ": " + f.sentence() }
+
+func (f *fault) sentence() string {
+	if f.words != "" {
+		return f.words
+	}
+	return faults[f.code].sentence
+}
+
+// The codes of the API. They are for ever.
+const (
+	codeInvalid      = "invalid"
+	codeUnauthorized = "unauthorized"
+	codeOrigin       = "origin_not_allowed"
+	codeSecretKey    = "secret_key"
+	codeUnknownKey   = "unknown_key"
+	codeNotFound     = "not_found"
+	codeNoRoute      = "no_such_route"
+	codeMethod       = "method_not_allowed"
+	codeClosed       = "conversation_closed"
+	codeRated        = "already_rated"
+	codeTooEarly     = "too_early"
+	codeTooLarge     = "too_large"
+	codeMediaType    = "unsupported_media_type"
+	codeTooMany      = "too_many_requests"
+	codeNotYet       = "not_in_this_version"
+	codeBusy         = "busy"
+	codeInternal     = "internal"
+)
+
+type answer struct {
+	status   int
+	sentence string
+}
+
+// faults is the one place that knows HTTP statuses of errors.
+var faults = map[string]answer{
+	codeInvalid:      {http.StatusBadRequest, "The request is not valid."},
+	codeUnauthorized: {http.StatusUnauthorized, "The session is missing or has ended. Start a new one with POST /v1/sessions."},
+	codeOrigin:       {http.StatusForbidden, "This site is not on the widget key's list of origins. Add its origin to widget.keys in the configuration."},
+	codeSecretKey:    {http.StatusForbidden, "This is a secret key, and it was just sent from a public place. Replace it, and use the public key that starts with pk_."},
+	codeUnknownKey:   {http.StatusNotFound, "There is no such widget key. Check data-key in the script tag."},
+	codeNotFound:     {http.StatusNotFound, "There is no such conversation."},
+	codeNoRoute:      {http.StatusNotFound, "There is no such address. GET /v1/openapi.json lists what there is."},
+	codeMethod:       {http.StatusMethodNotAllowed, "This address does not take that method. The Allow header lists those it takes."},
+	codeClosed:       {http.StatusConflict, "This conversation ended too long ago to be reopened. Start a new one with POST /v1/conversations."},
+	codeRated:        {http.StatusConflict, "This conversation has a rating already."},
+	codeTooEarly:     {http.StatusConflict, "A person can be asked for after the assistant has tried to answer. Write what you need first."},
+	codeTooLarge:     {http.StatusRequestEntityTooLarge, "The request is too large."},
+	codeMediaType:    {http.StatusUnsupportedMediaType, "The body must be JSON. Send Content-Type: application/json and no Content-Encoding."},
+	codeTooMany:      {http.StatusTooManyRequests, "Too many requests. Retry-After says in how many seconds to try again."},
+	codeNotYet:       {http.StatusNotImplemented, "This is not in this version."},
+	codeBusy:         {http.StatusServiceUnavailable, "The server is busy. Retry-After says in how many seconds to try again."},
+	codeInternal:     {http.StatusInternalServerError, "Something went wrong on our side. Try again, and quote the request_id if it stays."},
+}
+
+// domain maps what the log answers to codes.
+var domain = []struct {
+	err  error
+	code string
+}{
+	{conversation.ErrNotFound, codeNotFound},
+	{conversation.ErrClosed, codeClosed},
+	{conversation.ErrRated, codeRated},
+}
+
+// invalid refuses what the caller sent, with a sentence that says what to send.
+func invalid(format string, args ...any) error {
+	return &fault{code: codeInvalid, words: fmt.Sprintf(format, args...)}
+}
+
+func tooMany(wait time.Duration) error { return &fault{code: codeTooMany, retry: wait} }
+
+// toFault finds the public form of an error. Whatever the tables do not know is
+// internal, and its text is not shown.
+func toFault(err error) *fault {
+	var f *fault
+	if errors.As(err, &f) {
+		return f
+	}
+	for _, d := range domain {
+		if errors.Is(err, d.err) {
+			return &fault{code: d.code}
+		}
+	}
+	return &fault{code: codeInternal}
+}
+
+// ErrorReply is the body of every answer that is not a success.
+type ErrorReply struct {
+	Error ErrorDetail `json:"error"`
+}
+
+// ErrorDetail names what happened: code is stable, message is a sentence for
+// people, request_id is what to quote.
+type ErrorDetail struct {
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+	RequestID string `json:"request_id"`
+}
+
+// fail writes an error. It is the rim where internal errors are logged.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	f := toFault(err)
+	id := w.Header().Get("X-Request-Id")
+	if f.code == codeInternal && !errors.Is(err, context.Canceled) {
+		s.deps.Logger.ErrorContext(r.Context(), "a request failed", "request_id", id, "route", r.Pattern, "error", err)
+	}
+	if f.retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retry.Seconds()))))
+	}
+	if f.code == codeUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	s.writeJSON(w, faults[f.code].status, ErrorReply{ErrorDetail{f.code, f.sentence(), id}})
+}
+
+func (s *Server) writeJSON(w http.ResponseWriter, status int, v any) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		s.deps.Logger.Error("encode a reply", "error", err)
+		status, raw = http.StatusInternalServerError, []byte(`{"error":{"code":"internal","message":"Something went wrong on our side.","request_id":""}}`)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(raw, '\n'))
+}

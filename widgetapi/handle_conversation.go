@@ -1,0 +1,144 @@
+package widgetapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/widgetapi/session"
+)
+
+// listed is how many conversations the list shows.
+const listed = 50
+
+// OpenBody starts a conversation.
+type OpenBody struct {
+	Page    PageBody       `json:"page"`
+	Context map[string]any `json:"context"`
+}
+
+// ConversationReply names a new conversation: its id, and the short reference
+// for people.
+type ConversationReply struct {
+	ID        conversation.ID `json:"id"`
+	Reference string          `json:"reference"`
+}
+
+func (s *Server) openConversation(c *call, b *OpenBody) (reply, error) {
+	about, err := cleanContext(b.Context)
+	if err != nil {
+		return reply{}, err
+	}
+	state, err := s.deps.Conversations.Create(c.ctx(), c.author(), conversation.Opened{
+		Visitor: c.session.Visitor, Widget: c.session.Widget,
+		Page: b.Page.page(), Context: about, Locale: firstLanguage(c.r.Header.Get("Accept-Language")),
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusCreated, body: ConversationReply{state.ID, state.Reference}}, nil
+}
+
+// ConversationsReply lists the visitor's conversations, newest first.
+type ConversationsReply struct {
+	Conversations []ConversationLine `json:"conversations"`
+}
+
+// ConversationLine is one of them. Unread counts the lines of others after the
+// last one read.
+type ConversationLine struct {
+	ID        conversation.ID    `json:"id"`
+	Reference string             `json:"reference"`
+	Phase     conversation.Phase `json:"phase"`
+	OpenedAt  string             `json:"opened_at"`
+	UpdatedAt string             `json:"updated_at"`
+	Seq       conversation.Seq   `json:"seq"`
+	Read      conversation.Seq   `json:"read"`
+	Unread    int                `json:"unread"`
+}
+
+func (s *Server) listConversations(c *call) (reply, error) {
+	mine, err := s.deps.Conversations.Mine(c.ctx(), c.owner(), listed)
+	if err != nil {
+		return reply{}, err
+	}
+	out := ConversationsReply{Conversations: make([]ConversationLine, 0, len(mine))}
+	for _, m := range mine {
+		unread, err := s.unread(c.ctx(), m)
+		if err != nil {
+			return reply{}, err
+		}
+		out.Conversations = append(out.Conversations, ConversationLine{
+			ID: m.State.ID, Reference: m.State.Reference, Phase: m.State.Phase(),
+			OpenedAt: stamp(m.State.Opened.At), UpdatedAt: stamp(m.Updated), Seq: m.State.VSeq, Read: m.Read, Unread: unread,
+		})
+	}
+	return reply{status: http.StatusOK, body: out}, nil
+}
+
+// unread counts the bot's and agents' lines after the last one read.
+func (s *Server) unread(ctx context.Context, m session.Summary) (int, error) {
+	if m.State.VSeq <= m.Read {
+		return 0, nil
+	}
+	events, err := s.deps.Conversations.VisitorEvents(ctx, m.State.ID, m.Read, batch)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, e := range events {
+		_, line := e.Body.(conversation.Message)
+		if line && (e.Author.Role == conversation.Bot || e.Author.Role == conversation.Agent) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (s *Server) changePage(c *call, b *OpenBody) (reply, error) {
+	about, err := cleanContext(b.Context)
+	if err != nil {
+		return reply{}, err
+	}
+	changed := conversation.PageChanged{Page: b.Page.page(), Context: about}
+	if changed.Page == (conversation.Page{}) && about == nil {
+		return noContent(), nil
+	}
+	return s.act(c, conversation.Append(c.says(changed)))
+}
+
+// says is an event by this visitor.
+func (c *call) says(b conversation.Body) conversation.Draft {
+	return conversation.Draft{Author: c.author(), Source: conversation.FromWidget, Body: b}
+}
+
+// act appends without a key and answers with nothing.
+func (s *Server) act(c *call, decide conversation.Decider) (reply, error) {
+	if _, err := s.deps.Log.Append(c.ctx(), c.id(), "", decide); err != nil {
+		return reply{}, err
+	}
+	return noContent(), nil
+}
+
+// PhaseReply says what the conversation is now. Contact asks for the contact
+// form; LeaveMessage says that nobody can be asked and the form is the way.
+type PhaseReply struct {
+	Phase        conversation.Phase `json:"phase"`
+	Contact      bool               `json:"contact,omitempty"`
+	LeaveMessage bool               `json:"leave_message,omitempty"`
+}
+
+// turn appends without a key and answers with the phase after it.
+func (s *Server) turn(c *call, decide conversation.Decider) (reply, error) {
+	out, err := s.deps.Log.Append(c.ctx(), c.id(), "", decide)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusOK, body: phaseOf(out.State)}, nil
+}
+
+func phaseOf(s conversation.State) PhaseReply {
+	phase := s.Phase()
+	contact := phase == conversation.PhaseOffline || (phase == conversation.PhaseWaiting && s.Quiet)
+	return PhaseReply{Phase: phase, Contact: contact && !s.HasMail}
+}

@@ -1,0 +1,89 @@
+package widgetapi
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// transcript is the conversation as a text file: what the visitor would see
+// now, so without what was retracted and with what was corrected.
+func (s *Server) transcript(c *call) (reply, error) {
+	var events []conversation.Event
+	for after := conversation.Seq(0); ; {
+		page, err := s.deps.Conversations.VisitorEvents(c.ctx(), c.id(), after, batch)
+		if err != nil {
+			return reply{}, err
+		}
+		events = append(events, page...)
+		if len(page) < batch {
+			break
+		}
+		after = page[len(page)-1].VSeq
+	}
+	rendered, err := s.render(c.ctx(), c.cfg, events, true)
+	if err != nil {
+		return reply{}, err
+	}
+	body := transcriptOf(c.cfg.Widget.Title, c.state.Reference, rendered)
+	return reply{write: func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "chat-"+c.state.Reference+".txt"))
+		_, _ = w.Write([]byte(body))
+	}}, nil
+}
+
+func transcriptOf(title, reference string, events []Event) string {
+	retracted := map[conversation.Seq]bool{}
+	var lines []Message
+	for _, e := range events {
+		switch p := e.Data.(type) {
+		case Message:
+			lines = append(lines, p)
+		case Retracted:
+			retracted[p.Of] = true
+		case Edited, State, Rated:
+		}
+	}
+	sortRuns(lines)
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s, chat %s\nTimes are UTC.\n", oneLine(title), reference)
+	for _, m := range lines {
+		out.WriteString("\n" + transcriptLine(m, retracted[m.Seq]) + "\n")
+	}
+	return out.String()
+}
+
+func transcriptLine(m Message, retracted bool) string {
+	at := m.At
+	if t, err := time.Parse(time.RFC3339, m.At); err == nil {
+		at = t.Format("2006-01-02 15:04")
+	}
+	text := m.Text
+	if retracted {
+		text = "(taken back)"
+	}
+	for _, src := range m.Sources {
+		text += "\nSource: " + strings.TrimSpace(src.Title+" "+src.URL)
+	}
+	text = strings.ReplaceAll(text, "\n", "\n    ")
+	if m.From.Role == conversation.System {
+		return at + "  — " + text
+	}
+	return at + "  " + speaker(m.From) + ": " + text
+}
+
+func speaker(f From) string {
+	switch {
+	case f.Role == conversation.Visitor:
+		return "You"
+	case f.Name != "":
+		return f.Name
+	case f.Role == conversation.Bot:
+		return "Assistant"
+	}
+	return "Support"
+}

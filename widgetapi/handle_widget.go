@@ -1,0 +1,67 @@
+package widgetapi
+
+import (
+	"net/http"
+	"strings"
+)
+
+// ConfigReply is the public look and texts of a site's widget. It travels as
+// JSON and is never printed into a page.
+type ConfigReply struct {
+	Key          string       `json:"key"`
+	Title        string       `json:"title"`
+	Greeting     string       `json:"greeting"`
+	Starters     []string     `json:"starters"`
+	Locale       string       `json:"locale"`
+	Accent       string       `json:"accent"`
+	HumanButton  HumanButton  `json:"human_button"`
+	AI           bool         `json:"ai"`
+	PrivacyURL   string       `json:"privacy_url"`
+	Limits       PublicLimits `json:"limits"`
+	Open         bool         `json:"open"`
+	NextOpen     string       `json:"next_open"`
+	LeaveMessage bool         `json:"leave_message"`
+}
+
+// PublicLimits are the limits the widget respects by itself.
+type PublicLimits struct {
+	MessageChars int `json:"message_chars"`
+}
+
+func (s *Server) widgetConfig(c *call) (reply, error) {
+	key, err := s.site(c, c.r.URL.Query().Get("key"))
+	if err != nil {
+		return reply{}, err
+	}
+	w, level := c.cfg.Widget, c.cfg.level(key)
+	open, next := s.deps.duty(c.now)
+	out := ConfigReply{
+		Key: key.Key, Title: w.Title, Greeting: w.Greeting, Starters: append([]string{}, w.Starters...), Locale: w.Locale, Accent: w.Accent,
+		HumanButton: c.cfg.HumanButton, AI: level != "human_only", PrivacyURL: c.cfg.PrivacyURL,
+		Limits: PublicLimits{c.cfg.Limits.MessageChars}, Open: open, LeaveMessage: level == "ai_only",
+	}
+	if !open && !next.IsZero() {
+		out.NextOpen = stamp(next)
+	}
+	return reply{status: http.StatusOK, body: out}, nil
+}
+
+func (s *Server) openapi(*call) (reply, error) {
+	return reply{write: func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = w.Write(s.schema)
+	}}, nil
+}
+
+// healthz says one word to the public; what is wrong is the admin's.
+func (s *Server) healthz(c *call) (reply, error) {
+	word := "ok"
+	if !s.deps.health(c.ctx()).OK {
+		word = "degraded"
+	}
+	return reply{write: func(w http.ResponseWriter) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = strings.NewReader(word + "\n").WriteTo(w)
+	}}, nil
+}
