@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// Windows of counters that began longer ago than counterLife are deleted, at
+// most every sweepEvery. No limit looks back longer than a day.
+const (
+	counterLife = 48 * time.Hour
+	sweepEvery  = time.Hour
+)
+
+// Count adds n to the counter (name, start of its window) and returns the sum.
+func (s *Store) Count(ctx context.Context, name string, window time.Time, n int) (int, error) {
+	return write(ctx, s, func(ctx context.Context, t *tx) (int, error) {
+		if err := t.sweep(ctx); err != nil {
+			return 0, err
+		}
+		sum, err := one(ctx, t.writing(), value[int], `insert into counters (name, start, n) values ($1, $2, $3)
+			on conflict (name, start) do update set n = counters.n + excluded.n returning n`, name, ms(window), n)
+		if err != nil {
+			return 0, fmt.Errorf("count %s: %w", name, err)
+		}
+		return sum, nil
+	})
+}
+
+func (t *tx) sweep(ctx context.Context) error {
+	last, now := t.s.swept.Load(), ms(t.now)
+	if now-last < sweepEvery.Milliseconds() || !t.s.swept.CompareAndSwap(last, now) {
+		return nil
+	}
+	_, err := t.exec(ctx, `delete from counters where start < $1`, now-counterLife.Milliseconds())
+	return err
+}
+
+// AddSpend adds millionths of the currency to what a scope has spent on a
+// calendar day (day's date in day's own location) and returns the day's total.
+func (s *Store) AddSpend(ctx context.Context, day time.Time, scope string, micro int64) (int64, error) {
+	return write(ctx, s, func(ctx context.Context, t *tx) (int64, error) {
+		total, err := one(ctx, t.writing(), value[int64], `insert into spend (day, scope, micro) values ($1, $2, $3)
+			on conflict (day, scope) do update set micro = spend.micro + excluded.micro returning micro`,
+			day.Format(time.DateOnly), scope, micro)
+		if err != nil {
+			return 0, fmt.Errorf("add to what %s has spent: %w", scope, err)
+		}
+		return total, nil
+	})
+}
+
+// Spent returns what a scope has spent on a calendar day, in millionths.
+func (s *Store) Spent(ctx context.Context, day time.Time, scope string) (int64, error) {
+	total, err := one(ctx, s.read, value[int64], `select micro from spend where day = $1 and scope = $2`,
+		day.Format(time.DateOnly), scope)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return 0, nil
+	}
+	return total, err
+}

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/handoff-bot/handoff/widgetapi/session"
+)
+
+// SaveSession stores a session, over one with the same hash.
+func (s *Store) SaveSession(ctx context.Context, v session.Session) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error { return t.saveSession(ctx, v) })
+}
+
+func (t *tx) saveSession(ctx context.Context, v session.Session) error {
+	_, err := t.exec(ctx, `insert into sessions (hash, visitor, widget, origin, verified, created, expires)
+		values ($1, $2, $3, $4, $5, $6, $7)
+		on conflict (hash) do update set visitor = excluded.visitor, widget = excluded.widget, origin = excluded.origin,
+			verified = excluded.verified, created = excluded.created, expires = excluded.expires`,
+		v.Hash[:], v.Visitor, v.Widget, v.Origin, v.Verified, ms(v.Created), ms(v.Expires))
+	if err != nil {
+		return fmt.Errorf("save a session: %w", err)
+	}
+	return nil
+}
+
+// Session returns a session, expired or not, or conversation.ErrNotFound.
+func (s *Store) Session(ctx context.Context, hash [32]byte) (session.Session, error) {
+	return one(ctx, s.read, scanSession,
+		`select hash, visitor, widget, origin, verified, created, expires from sessions where hash = $1`, hash[:])
+}
+
+func scanSession(r row) (session.Session, error) {
+	var v session.Session
+	var hash []byte
+	var created, expires int64
+	if err := r.Scan(&hash, &v.Visitor, &v.Widget, &v.Origin, &v.Verified, &created, &expires); err != nil {
+		return v, err
+	}
+	copy(v.Hash[:], hash)
+	v.Created, v.Expires = at(created), at(expires)
+	return v, nil
+}
+
+// RotateSession stores next and deletes old in one transaction. When old is not
+// there (any more) it stores nothing and returns conversation.ErrNotFound: of
+// two rotations of one token only one wins.
+func (s *Store) RotateSession(ctx context.Context, old [32]byte, next session.Session) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		if err := t.deleteSession(ctx, old); err != nil {
+			return err
+		}
+		return t.saveSession(ctx, next)
+	})
+}
+
+// DeleteSession deletes a session; conversation.ErrNotFound when it is not there.
+func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error { return t.deleteSession(ctx, hash) })
+}
+
+func (t *tx) deleteSession(ctx context.Context, hash [32]byte) error {
+	if _, err := one(ctx, t, value[int], `select 1 from sessions where hash = $1`+t.d.lock, hash[:]); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `delete from sessions where hash = $1`, hash[:])
+	return err
+}
+
+// TouchSession moves the expiry; conversation.ErrNotFound when it is not there.
+func (s *Store) TouchSession(ctx context.Context, hash [32]byte, expires time.Time) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		return found(t.exec(ctx, `update sessions set expires = $2 where hash = $1`, hash[:], ms(expires)))
+	})
+}
+
+// PurgeSessions deletes the sessions that expired by now and whose visitor has
+// no open conversation, and says how many.
+func (s *Store) PurgeSessions(ctx context.Context, now time.Time) (int, error) {
+	return write(ctx, s, func(ctx context.Context, t *tx) (int, error) {
+		n, err := t.exec(ctx, `delete from sessions where expires <= $1 and not exists (
+			select 1 from conversations c
+			where c.visitor = sessions.visitor and c.widget = sessions.widget and c.mode <> 'closed')`, ms(now))
+		return int(n), err
+	})
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+const selectThreads = `select t.id, t.conversation, t.epoch, t.team, t.channel, t.ts, t.state, t.marker,
+	t.attempted, t.card, t.card_at, t.seen, t.opened_at from threads t`
+
+func scanThread(r row) (ledger.Thread, error) {
+	var t ledger.Thread
+	var attempted, cardAt, openedAt int64
+	err := r.Scan(&t.ID, &t.Conversation, &t.Epoch, &t.Team, &t.Channel, &t.TS, &t.State, &t.Marker,
+		&attempted, &t.Card, &cardAt, &t.Seen, &openedAt)
+	t.Attempted, t.CardAt, t.OpenedAt = at(attempted), at(cardAt), at(openedAt)
+	return t, err
+}
+
+// OpenThread implements slackbridge.Threads. A zero OpenedAt means now.
+func (s *Store) OpenThread(ctx context.Context, th ledger.Thread) (ledger.Thread, bool, error) {
+	type result struct {
+		thread ledger.Thread
+		opened bool
+	}
+	out, err := write(ctx, s, func(ctx context.Context, t *tx) (result, error) {
+		// Keeping the conversation's row makes two openings wait for each other.
+		if _, err := t.lockState(ctx, th.Conversation); err != nil {
+			return result{}, err
+		}
+		active, err := one(ctx, t, scanThread, selectThreads+` where t.conversation = $1 and t.team = $2 and t.channel = $3
+			and t.state in ('opening', 'open')`, string(th.Conversation), th.Team, th.Channel)
+		if !errors.Is(err, conversation.ErrNotFound) {
+			return result{thread: active}, err
+		}
+		opened, err := t.insertThread(ctx, th)
+		return result{thread: opened, opened: true}, err
+	})
+	return out.thread, out.opened, err
+}
+
+func (t *tx) insertThread(ctx context.Context, th ledger.Thread) (ledger.Thread, error) {
+	th.State = ledger.Opening
+	if th.OpenedAt.IsZero() {
+		th.OpenedAt = t.now
+	}
+	var err error
+	if th.ID, err = t.next(ctx, "threads"); err != nil {
+		return th, err
+	}
+	_, err = t.exec(ctx, `insert into threads
+		(id, conversation, epoch, team, channel, ts, state, marker, attempted, card, card_at, seen, opened_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		th.ID, string(th.Conversation), th.Epoch, th.Team, th.Channel, th.TS, string(th.State), th.Marker,
+		ms(th.Attempted), th.Card, ms(th.CardAt), th.Seen, ms(th.OpenedAt))
+	if err != nil {
+		return th, fmt.Errorf("open a thread of %s: %w", th.Conversation, err)
+	}
+	th.Attempted, th.CardAt, th.OpenedAt = at(ms(th.Attempted)), at(ms(th.CardAt)), at(ms(th.OpenedAt))
+	return th, nil
+}
+
+// SaveThread implements slackbridge.Threads; conversation.ErrNotFound when there
+// is no thread with this ID.
+func (s *Store) SaveThread(ctx context.Context, th ledger.Thread) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		return found(t.exec(ctx, `update threads
+			set ts = $2, state = $3, attempted = $4, card = $5, card_at = $6, seen = $7 where id = $1`,
+			th.ID, th.TS, string(th.State), ms(th.Attempted), th.Card, ms(th.CardAt), th.Seen))
+	})
+}
+
+// ThreadOf returns the newest thread of a conversation that is not Lost.
+func (s *Store) ThreadOf(ctx context.Context, id conversation.ID) (ledger.Thread, error) {
+	return one(ctx, s.read, scanThread,
+		selectThreads+` where t.conversation = $1 and t.state <> 'lost' order by t.id desc limit 1`, string(id))
+}
+
+// ThreadAt returns the thread whose root is (team, channel, ts), in any state.
+func (s *Store) ThreadAt(ctx context.Context, team, channel, ts string) (ledger.Thread, error) {
+	return one(ctx, s.read, scanThread,
+		selectThreads+` where t.team = $1 and t.channel = $2 and t.ts = $3 and t.ts <> ''`, team, channel, ts)
+}
+
+// OpenThreads lists the Open threads of conversations that are not closed, or
+// whose last event came after since, oldest root first.
+func (s *Store) OpenThreads(ctx context.Context, since time.Time, limit int) ([]ledger.Thread, error) {
+	return all(ctx, s.read, scanThread, selectThreads+` join conversations c on c.id = t.conversation
+		where t.state = 'open' and (c.mode <> 'closed' or c.updated > $1) order by t.ts, t.id limit $2`, ms(since), limit)
+}

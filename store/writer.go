@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// groupSize is the most operations that share one commit.
+const groupSize = 256
+
+// writer is SQLite's only writing connection. Operations wait in a queue; its
+// goroutine runs those that wait inside one transaction, one after the other,
+// commits, and then answers them all, so that they share one fsync.
+//
+// It never uses a caller's context: a statement that is interrupted takes the
+// whole transaction with it, everybody's. A caller whose context ended is not
+// waited for; its operation may still be committed.
+type writer struct {
+	s     *Store
+	db    *sql.DB
+	conn  *sql.Conn
+	lane  *lane
+	queue chan *waiting
+	quit  chan struct{} // closed: take no more
+	ended chan struct{} // closed: the goroutine is gone
+}
+
+// waiting is an operation in the queue. Its answer always arrives, unless the
+// store stops first.
+type waiting struct {
+	run    operation
+	bare   bool // outside a transaction: run gets the connection alone
+	answer chan error
+}
+
+func newWriter(ctx context.Context, s *Store, db *sql.DB) (*writer, error) {
+	w := &writer{s: s, db: db, queue: make(chan *waiting, groupSize), quit: make(chan struct{}), ended: make(chan struct{})}
+	if err := w.connect(ctx); err != nil {
+		return nil, err
+	}
+	// Ends with stop, which waits for it.
+	go w.loop()
+	return w, nil
+}
+
+func (w *writer) connect(ctx context.Context) error {
+	conn, err := w.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect the writer: %w", w.s.d.named(err))
+	}
+	w.conn, w.lane = conn, &lane{on: conn, d: w.s.d, prepare: true}
+	for _, pragma := range w.s.pragmas {
+		if _, err := conn.ExecContext(ctx, pragma); err != nil {
+			return fmt.Errorf("%s: %w", pragma, err)
+		}
+	}
+	return nil
+}
+
+// do queues an operation and waits for its answer, or for ctx.
+func (w *writer) do(ctx context.Context, f operation) error {
+	return w.wait(ctx, &waiting{run: f, answer: make(chan error, 1)})
+}
+
+func (w *writer) wait(ctx context.Context, op *waiting) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-w.quit:
+		return ErrStopped
+	default:
+	}
+	select {
+	case w.queue <- op:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.quit:
+		return ErrStopped
+	}
+	select {
+	case err := <-op.answer:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.ended:
+	}
+	select {
+	case err := <-op.answer:
+		return err
+	default:
+		return ErrStopped
+	}
+}
+
+// stop lets what waits finish and ends the goroutine.
+func (w *writer) stop() error {
+	close(w.quit)
+	<-w.ended
+	w.lane.close()
+	return w.conn.Close()
+}
+
+func (w *writer) loop() {
+	defer close(w.ended)
+	group := make([]*waiting, 0, groupSize)
+	for {
+		select {
+		case op := <-w.queue:
+			w.serve(append(group, op))
+		case <-w.quit:
+			select {
+			case op := <-w.queue:
+				w.serve(append(group, op))
+			default:
+				return
+			}
+		}
+	}
+}
+
+// serve takes whatever else waits and commits it together. An operation that
+// wants the connection alone ends the group.
+func (w *writer) serve(group []*waiting) {
+	group = w.collect(group)
+	last := group[len(group)-1]
+	if !last.bare {
+		w.commit(group)
+		return
+	}
+	if rest := group[:len(group)-1]; len(rest) > 0 {
+		w.commit(rest)
+	}
+	t := &tx{lane: w.lane, s: w.s, now: w.s.now()}
+	last.answer <- t.run(context.Background(), last.run)
+}
+
+func (w *writer) collect(group []*waiting) []*waiting {
+	for !group[len(group)-1].bare && len(group) < groupSize {
+		select {
+		case op := <-w.queue:
+			group = append(group, op)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit runs a group in one transaction and answers it. When one of them fails
+// unexpectedly, nobody's writes are kept and each runs again in a transaction of
+// its own, so that only the guilty one fails.
+func (w *writer) commit(group []*waiting) {
+	answers, touched, err := w.attempt(group)
+	if err != nil && len(group) > 1 {
+		for _, op := range group {
+			w.commit([]*waiting{op})
+		}
+		return
+	}
+	if err != nil {
+		group[0].answer <- err
+		return
+	}
+	w.s.committed(touched)
+	for i, op := range group {
+		op.answer <- answers[i]
+	}
+}
+
+// attempt runs a group in one transaction. answers holds the refusals: errors
+// of operations that had written nothing. A refusal is answered after the
+// commit like everything else, because it may have seen a neighbour's writes.
+func (w *writer) attempt(group []*waiting) (answers []error, touched []conversation.ID, err error) {
+	ctx := context.Background()
+	if _, err := w.lane.exec(ctx, "begin immediate"); err != nil {
+		w.reset(ctx)
+		return nil, nil, fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			w.rollback(ctx)
+		}
+	}()
+	answers = make([]error, len(group))
+	for i, op := range group {
+		t := &tx{lane: w.lane, s: w.s, now: w.s.now()}
+		answers[i] = t.run(ctx, op.run)
+		if answers[i] != nil && (t.wrote || t.broken) {
+			return nil, nil, answers[i]
+		}
+		touched = append(touched, t.touched...)
+	}
+	if _, err := w.lane.exec(ctx, "commit"); err != nil {
+		return nil, nil, fmt.Errorf("commit: %w", err)
+	}
+	return answers, touched, nil
+}
+
+func (w *writer) rollback(ctx context.Context) {
+	// SQLite has rolled back by itself after some errors (a full disk); then
+	// this one fails and means nothing.
+	_, _ = w.lane.exec(ctx, "rollback")
+	w.reset(ctx)
+}
+
+// reset makes sure that the connection has no open transaction, and replaces it
+// otherwise.
+func (w *writer) reset(ctx context.Context) {
+	var clean bool
+	err := w.conn.Raw(func(c any) error {
+		if clean = idle(c); !clean {
+			return driver.ErrBadConn
+		}
+		return nil
+	})
+	if clean && err == nil {
+		return
+	}
+	w.lane.close()
+	_ = w.conn.Close()
+	if err := w.connect(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		w.s.log.Error("the database connection could not be opened again", "error", err)
+	}
+}
