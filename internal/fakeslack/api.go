@@ -60,8 +60,11 @@ func (s *Server) routes() http.Handler {
 	s.pageRoutes(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		out := s.state.sw.Outage
-		if s.opts.BaseURL == "" && r.Host != "" && !strings.HasPrefix(r.URL.Path, "/page/") {
+		// People reach the page by another name than the app reaches the API,
+		// and in an outage they can still look at it.
+		page := r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, "/page/")
+		out := s.state.sw.Outage && !page
+		if s.opts.BaseURL == "" && r.Host != "" && !page {
 			s.state.base = "http://" + r.Host
 		}
 		s.mu.Unlock()

@@ -2,8 +2,10 @@ package fakeslack_test
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -132,4 +134,23 @@ func (l *listener) next(t *testing.T) socketmode.Event {
 		t.Fatal("no delivery arrived")
 		return socketmode.Event{}
 	}
+}
+
+// call makes one Web API call by hand and returns the decoded answer.
+func call(t *testing.T, s *fakeslack.Server, method string, args map[string]string) map[string]any {
+	t.Helper()
+	form := url.Values{"token": {fakeslack.SampleBotToken}}
+	for k, v := range args {
+		form.Set(k, v)
+	}
+	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).PostForm(s.APIURL()+method, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var out map[string]any
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
+		t.Fatalf("%s: status %d: %v", method, res.StatusCode, err)
+	}
+	return out
 }

@@ -57,3 +57,21 @@ func ManifestEvents() []string {
 		"subteam_members_changed", "subteam_updated", "dnd_updated_user", "app_uninstalled", "tokens_revoked",
 	}
 }
+
+// Shortcut is one shortcut of the app, as people see it.
+type Shortcut struct {
+	CallbackID string `json:"callback_id"`
+	Name       string `json:"name"`
+	// Message shortcuts stand in the menu of a message, global ones beside the
+	// composer.
+	Message bool `json:"message"`
+}
+
+// ManifestShortcuts lists the shortcuts of the app manifest.
+func ManifestShortcuts() []Shortcut {
+	return []Shortcut{
+		{CallbackID: "handoff_note", Name: "Keep inside", Message: true},
+		{CallbackID: "handoff_send", Name: "Send to visitor", Message: true},
+		{CallbackID: "handoff_inbox", Name: "Open inbox"},
+	}
+}

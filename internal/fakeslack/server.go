@@ -46,6 +46,8 @@ type Options struct {
 	Scopes []string
 	// Events the app subscribed to; nil means ManifestEvents.
 	Events []string
+	// Shortcuts of the app, for the staff page; nil means ManifestShortcuts.
+	Shortcuts []Shortcut
 	// HTTP, when its Events URL is set, replaces Socket Mode.
 	HTTP HTTPDoor
 	// Switches hold at the start; Server.Switch changes them later.
@@ -112,6 +114,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Events == nil {
 		o.Events = ManifestEvents()
+	}
+	if o.Shortcuts == nil {
+		o.Shortcuts = ManifestShortcuts()
 	}
 	if o.Now == nil {
 		o.Now = time.Now
