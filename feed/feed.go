@@ -39,8 +39,8 @@ type Claim struct {
 }
 
 // Work is what a handler gets: the claim, the conversation's state now, and the
-// events after the position, oldest first, at most [BatchSize]. Events may be
-// empty when the row was due by time.
+// events after the position up to State.Seq, oldest first, at most [BatchSize].
+// Events is empty when the row was due by time.
 type Work struct {
 	Claim
 	State  conversation.State

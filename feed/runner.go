@@ -149,7 +149,16 @@ func (r *Runner) handle(ctx context.Context, c Claim) (done Done, err error) {
 	if err != nil {
 		return Done{}, fmt.Errorf("read events: %w", err)
 	}
-	return r.handler.Handle(ctx, Work{Claim: c, State: state, Events: events, Now: r.opts.Now()})
+	return r.handler.Handle(ctx, Work{Claim: c, State: state, Events: upTo(state.Seq, events), Now: r.opts.Now()})
+}
+
+// upTo drops the events that were appended after the state was read, so that the
+// two agree.
+func upTo(last conversation.Seq, events []conversation.Event) []conversation.Event {
+	for len(events) > 0 && events[len(events)-1].Seq > last {
+		events = events[:len(events)-1]
+	}
+	return events
 }
 
 // renew prolongs the lease while the handler runs and cancels the handler when
