@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -81,12 +82,15 @@ func TestLiveForwards(t *testing.T) {
 
 // table is a Leases in memory: one row, no clock of its own.
 type table struct {
+	mu     sync.Mutex
 	holder string
 	until  time.Time
 	broken bool
 }
 
 func (l *table) Acquire(_ context.Context, _, holder string, now time.Time, ttl time.Duration) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.broken {
 		return false, context.DeadlineExceeded
 	}
@@ -98,6 +102,8 @@ func (l *table) Acquire(_ context.Context, _, holder string, now time.Time, ttl 
 }
 
 func (l *table) ReleaseLease(_ context.Context, _, holder string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.holder == holder {
 		l.until = time.Time{}
 	}
@@ -120,12 +126,18 @@ func TestOneLeader(t *testing.T) {
 		if first.Held() || !second.Held() {
 			t.Fatalf("held after a stopped: a %v, b %v; want b alone", first.Held(), second.Held())
 		}
-		leases.broken = true
+		leases.fail()
 		time.Sleep(feed.LeaseTTL)
 		if second.Held() {
 			t.Error("b still acts although its lease cannot be renewed")
 		}
 	})
+}
+
+func (l *table) fail() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken = true
 }
 
 func lead(t *testing.T, leases feed.Leases, holder string) (*feed.Leader, func()) {
