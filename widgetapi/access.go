@@ -101,7 +101,11 @@ func (s *Server) keepAlive(c *call) error {
 		return nil
 	}
 	c.session.Expires = next
-	return s.deps.Sessions.TouchSession(c.ctx(), c.session.Hash, next)
+	err := s.deps.Sessions.TouchSession(c.ctx(), c.session.Hash, next)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return &fault{code: codeUnauthorized} // logged out meanwhile
+	}
+	return err
 }
 
 // held says whether a conversation keeps an expired session alive: one that is
@@ -164,7 +168,8 @@ func (s *Server) site(c *call, public string) (Key, error) {
 }
 
 func (s *Server) endSession(c *call) (reply, error) {
-	if err := s.deps.Sessions.DeleteSession(c.ctx(), c.session.Hash); err != nil {
+	err := s.deps.Sessions.DeleteSession(c.ctx(), c.session.Hash)
+	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
 		return reply{}, err
 	}
 	s.streams.revoke(c.session.Hash)
