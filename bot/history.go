@@ -1,0 +1,107 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/escalation"
+)
+
+// history is what was said, read from the log for one turn.
+type history struct {
+	lines       []line
+	past        []conversation.Decided // verdicts since the last hand back
+	visitor     map[string]any         // what the site says of her, unverified
+	page        conversation.Page
+	instruction string // of the agent who handed back last
+}
+
+// line is a line everybody saw, with its edits applied.
+type line struct {
+	seq  conversation.Seq
+	role conversation.Role
+	name string
+	text string
+}
+
+// readPage is how many events one read takes.
+const readPage = 500
+
+// read folds the log into the lines that still stand.
+func (b *Bot) read(ctx context.Context, s conversation.State) (history, error) {
+	h := history{visitor: map[string]any{}}
+	at := map[conversation.Seq]int{}
+	for after := conversation.Seq(0); ; {
+		events, err := b.Log.Events(ctx, s.ID, after, readPage)
+		if err != nil {
+			return h, fmt.Errorf("read the history: %w", err)
+		}
+		for _, e := range events {
+			h.add(e, s.Reset, at)
+			after = e.Seq
+		}
+		if len(events) < readPage {
+			return h, nil
+		}
+	}
+}
+
+func (h *history) add(e conversation.Event, reset conversation.Seq, at map[conversation.Seq]int) {
+	switch b := e.Body.(type) {
+	case conversation.Message:
+		at[e.Seq] = len(h.lines)
+		h.lines = append(h.lines, line{e.Seq, e.Author.Role, e.Author.Name, b.Text})
+	case conversation.Edited:
+		if i, ok := at[b.Of]; ok {
+			h.lines[i].text = b.Text
+		}
+	case conversation.Retracted:
+		if i, ok := at[b.Of]; ok {
+			h.lines[i].text = ""
+		}
+	case conversation.Opened:
+		h.page = b.Page
+		maps.Copy(h.visitor, b.Context)
+	case conversation.PageChanged:
+		if b.Page.URL != "" {
+			h.page = b.Page
+		}
+		maps.Copy(h.visitor, b.Context)
+	case conversation.HandedBack:
+		h.instruction = b.Instruction
+	case conversation.Decided:
+		if e.Seq > reset {
+			h.past = append(h.past, b)
+		}
+	default:
+		// The other kinds say nothing to the model or the policy.
+	}
+}
+
+// since returns the visitor's and the bot's lines after a reset, for the policy.
+func (h *history) since(reset conversation.Seq) []escalation.Line {
+	var lines []escalation.Line
+	for _, l := range h.lines {
+		if l.seq > reset && l.text != "" && (l.role == conversation.Visitor || l.role == conversation.Bot) {
+			lines = append(lines, escalation.Line{Seq: l.seq, Role: l.role, Text: l.text})
+		}
+	}
+	return lines
+}
+
+// question is the burst of visitor lines that nobody has answered, as one text.
+func (h *history) question(answered conversation.Seq) string {
+	var text string
+	for _, l := range h.lines {
+		if l.role != conversation.Visitor || l.seq <= answered || l.text == "" {
+			continue
+		}
+		if text != "" {
+			text += "\n"
+		}
+		text += l.text
+	}
+	return text
+}

@@ -1,0 +1,116 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/escalation"
+	"github.com/handoff-bot/handoff/knowledge"
+	"github.com/handoff-bot/handoff/markup"
+)
+
+// The bot's own lines, where the model has no part.
+const (
+	wordsOffer = "I don't have anything about that in my knowledge. Would you like to talk to a person?"
+	wordsAsk   = "I can bring in a colleague. Tell me in a sentence or two what it is about, so that they can help you at once."
+	wordsLeak  = "I can't share that. Is there anything else I can help you with?"
+)
+
+// maxSources is how many sources an answer shows.
+const maxSources = 3
+
+func (t *turn) system(b conversation.Body) conversation.Draft {
+	return conversation.Draft{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromBot, Body: b}
+}
+
+func (t *turn) line(m conversation.Message) conversation.Draft {
+	m.Turn = t.id
+	if content, err := json.Marshal(markup.FromMarkdown(m.Text, t.set.Links)); err == nil {
+		m.Content = content
+	}
+	return conversation.Draft{Author: t.set.Author, Source: conversation.FromBot, Body: m}
+}
+
+// outcome turns a verdict that needs no answer into events. withheld is the
+// draft that tripped it, "" when the visitor's words did.
+func (t *turn) outcome(v escalation.Verdict, withheld string) []conversation.Draft {
+	decided := t.system(v.Decided(t.on, t.id, withheld))
+	switch v.Act {
+	case escalation.Escalate:
+		return t.escalates(decided, v)
+	case escalation.Ask:
+		return []conversation.Draft{decided, t.line(conversation.Message{Text: wordsAsk, Ask: true})}
+	case escalation.Withhold:
+		return []conversation.Draft{decided, t.system(t.sorry(v))}
+	case escalation.Offer, escalation.Answer:
+	}
+	return []conversation.Draft{decided, t.line(conversation.Message{Text: wordsOffer, Offer: true})}
+}
+
+func (t *turn) escalates(decided conversation.Draft, v escalation.Verdict) []conversation.Draft {
+	drafts := []conversation.Draft{decided}
+	if v.Reason == escalation.ReasonAsked {
+		drafts = append(drafts, t.system(conversation.Asked{How: "words"}))
+	}
+	say := conversation.NoticeEscalated.Say()
+	if v.Say != "" {
+		say.Text = v.Say
+	}
+	return append(drafts, t.system(v.Escalated()), t.system(say))
+}
+
+// sorry is what the visitor reads when nothing is answered and nobody is asked.
+func (t *turn) sorry(v escalation.Verdict) conversation.Message {
+	notice := conversation.NoticeAIOnly
+	if v.Reason == escalation.ReasonModelDown || v.Reason == escalation.ReasonOverBudget {
+		notice = conversation.NoticeModelDown
+	}
+	m := notice.Say("ref", t.state.Reference)
+	if v.Say != "" {
+		m.Text = strings.TrimSpace(v.Say) + " " + m.Text
+	}
+	return m
+}
+
+// says is the answer, with its sources, and with an offer when the verdict asks
+// for one.
+func (t *turn) says(v escalation.Verdict, text string) []conversation.Draft {
+	m := conversation.Message{Text: text, Offer: v.Act == escalation.Offer}
+	if v.Reason != escalation.ReasonUnknown {
+		m.Answer, m.Sources = true, t.sources()
+	}
+	return []conversation.Draft{t.system(v.Decided(t.on, t.id, "")), t.line(m)}
+}
+
+// sources cites the documents that were good enough to answer from, each once.
+func (t *turn) sources() []conversation.Citation {
+	var cited []conversation.Citation
+	seen := map[string]bool{}
+	for _, p := range t.passages {
+		if p.Score < t.finding.Floor || seen[p.Doc] || len(cited) == maxSources {
+			continue
+		}
+		seen[p.Doc] = true
+		cited = append(cited, citation(p))
+	}
+	return cited
+}
+
+// citation names the document as its source does, never by its place on the
+// server.
+func citation(p knowledge.Passage) conversation.Citation {
+	return conversation.Citation{Title: p.Title, URL: p.URL, Path: p.Doc}
+}
+
+// stopped keeps what the visitor had read when she pressed Stop.
+func (t *turn) stopped() []conversation.Draft {
+	text := strings.TrimSpace(t.draft.released)
+	decided := t.system(t.judge("").Decided(t.on, t.id, ""))
+	return []conversation.Draft{decided, t.line(conversation.Message{Text: text, Stopped: true})}
+}
+
+func (t *turn) leaked() []conversation.Draft {
+	decided := t.system(t.judge("").Decided(t.on, t.id, ""))
+	return []conversation.Draft{decided, t.line(conversation.Message{Text: wordsLeak})}
+}
