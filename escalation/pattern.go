@@ -17,7 +17,8 @@ import (
 //
 // A pattern is a row of items: a word, (a|b), <class>, each with an optional "?";
 // ..3 is up to three words of any kind inside the clause, but never one of the
-// class barrier; ^ and $ are the first and last word of the message.
+// class barrier; ^ and $ are the ends of the message, ^. and .$ those of a
+// sentence.
 //
 //go:embed words/*.txt
 var wordFiles embed.FS
@@ -46,6 +47,8 @@ const (
 	isGap
 	isStart
 	isEnd
+	isSentence // its beginning
+	isSentenceEnd
 )
 
 // item is one element of a pattern.
@@ -106,11 +109,9 @@ func (l language) parsePattern(line string) (pattern, error) {
 	for _, field := range strings.Fields(line) {
 		body, optional := strings.CutSuffix(field, "?")
 		it := item{optional: optional}
-		switch {
-		case body == "^":
-			it.kind = isStart
-		case body == "$":
-			it.kind = isEnd
+		switch kind, isAnchor := anchors[body]; {
+		case isAnchor:
+			it.kind = kind
 		case strings.HasPrefix(body, ".."):
 			n, err := strconv.Atoi(body[2:])
 			if err != nil {
@@ -130,6 +131,8 @@ func (l language) parsePattern(line string) (pattern, error) {
 	}
 	return p, nil
 }
+
+var anchors = map[string]itemKind{"^": isStart, "$": isEnd, "^.": isSentence, ".$": isSentenceEnd}
 
 func newClass() *class { return &class{exact: map[string]bool{}, not: map[string]bool{}} }
 
@@ -226,12 +229,8 @@ func (l language) match(p pattern, w []word, start, i int) int {
 		best = l.match(rest, w, start, i)
 	}
 	switch it.kind {
-	case isStart:
-		if i == 0 {
-			best = max(best, l.match(rest, w, start, i))
-		}
-	case isEnd:
-		if i == len(w) {
+	case isStart, isEnd, isSentence, isSentenceEnd:
+		if anchored(it.kind, w, i) {
 			best = max(best, l.match(rest, w, start, i))
 		}
 	case isGap:
@@ -250,4 +249,20 @@ func (l language) match(p pattern, w []word, start, i int) int {
 		}
 	}
 	return best
+}
+
+// anchored says whether the place before word i is such an end.
+func anchored(kind itemKind, w []word, i int) bool {
+	switch kind {
+	case isStart:
+		return i == 0
+	case isEnd:
+		return i == len(w)
+	case isSentence:
+		return i == 0 || i < len(w) && w[i].cut
+	case isSentenceEnd:
+		return i == len(w) || w[i].cut
+	case isWords, isGap:
+	}
+	return false
 }

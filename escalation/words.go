@@ -27,7 +27,7 @@ func words(text string) []word {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if !inWord(r) {
-			cut = cut || strings.ContainsRune(".!?;\n:…", r)
+			cut = cut || strings.ContainsRune(".!?;\n:…", r) || r == ',' && refuses(list)
 			i += size
 			continue
 		}
@@ -39,6 +39,19 @@ func words(text string) []word {
 		i = end
 	}
 	return list
+}
+
+// refuses: the last word is a no that stands alone, so the comma after it ends
+// a clause: "no, a human please".
+func refuses(list []word) bool {
+	if len(list) == 0 {
+		return false
+	}
+	switch list[len(list)-1].text {
+	case "no", "nope", "nah", "nein", "non", "nao", "nee":
+		return true
+	}
+	return false
 }
 
 func wordEnd(text string, from, size int) int {
