@@ -249,6 +249,9 @@ func (c *call) updateMessage() (reply, error) {
 		return nil, refuse("no_text")
 	}
 	old := *m
+	if hasText && d.text != m.Text {
+		c.s.markEdited(m)
+	}
 	if hasText {
 		m.Text, m.Raw = d.text, d.raw
 	}
@@ -300,8 +303,12 @@ func (c *call) postEphemeral() (reply, error) {
 	}
 	m := c.botMessage(r, d, d.text)
 	m.Ephemeral, m.Metadata = c.args["user"], nil
-	c.ephemerals = append(c.ephemerals, m)
 	c.ts = m.TS
+	// In a thread nobody has replied to, Slack shows an ephemeral message to
+	// no one, and still answers ok.
+	if root := r.find(m.ThreadTS); root == nil || root.ThreadTS != "" {
+		c.ephemerals = append(c.ephemerals, m)
+	}
 	return reply{"message_ts": m.TS}, nil
 }
 

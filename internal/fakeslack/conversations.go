@@ -127,8 +127,7 @@ func (c *call) conversationHistory() (reply, error) {
 			list = append(list, m)
 		}
 	}
-	// Newest first, but with oldest alone the pages grow from the oldest end.
-	slices.Reverse(list)
+	slices.Reverse(list) // newest first
 	_, most := c.mostObjects(999)
 	part, next, err := page(c, list, min(100, most), most)
 	if err != nil {

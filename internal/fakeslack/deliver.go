@@ -191,6 +191,7 @@ func (s *Server) send(ctx context.Context, d *delivery) {
 	d.waiting = true
 	d.due = time.Now().Add(s.opts.Delay(ackTimeout))
 	if s.post.door.Events != "" {
+		d.due = d.due.Add(time.Minute) // the request has its own timeout
 		s.sendHTTP(ctx, d)
 		return
 	}

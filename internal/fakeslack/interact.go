@@ -35,7 +35,7 @@ func (s *Server) Pick(user, channel, ts, actionID, value string) error {
 		p["actions"] = []any{action}
 		p["state"] = map[string]any{"values": map[string]any{}}
 		p["channel"] = s.channelRef(r)
-		p["response_url"] = s.state.newHook(user, r.ID, m.TS, m.ThreadTS)
+		p["response_url"] = s.state.newHook(user, r.ID, m.TS)
 		container := map[string]any{"type": "message", "message_ts": m.TS, "channel_id": r.ID, "is_ephemeral": m.Ephemeral != ""}
 		if m.ThreadTS != "" {
 			container["thread_ts"] = m.ThreadTS
@@ -68,7 +68,8 @@ func (s *Server) PressIn(user, viewID, actionID, value string) error {
 	p := s.interaction(user, "block_actions", v.ID)
 	p["actions"] = []any{action}
 	p["container"] = map[string]any{"type": "view", "view_id": v.ID}
-	p["view"] = s.state.wireView(v, nil)
+	held, _, _ := fill(v, nil) // what the inputs hold; gaps are no matter yet
+	p["view"] = s.state.wireView(v, held)
 	s.interact("block_actions", p, nil)
 	return nil
 }
@@ -86,7 +87,7 @@ func (s *Server) Shortcut(user, callbackID, channel, ts string) error {
 		p["message"] = s.state.wire(r, m, wireOptions{})
 		p["channel"] = s.channelRef(r)
 		p["action_ts"] = s.state.nextTS()
-		p["response_url"] = s.state.newHook(user, r.ID, "", m.ThreadTS)
+		p["response_url"] = s.state.newHook(user, r.ID, "")
 		s.interact("message_action", p, nil)
 		return nil
 	})
@@ -129,7 +130,7 @@ func (s *Server) Command(user, channel, text string) error {
 		u := s.state.users[user]
 		fields := map[string]string{"token": "verification-token", "team_id": s.opts.Team, "team_domain": s.opts.Domain, "channel_id": r.ID, "channel_name": r.Name,
 			"user_id": user, "user_name": u.Name, "command": "/handoff", "text": s.state.commandText(text), "api_app_id": s.opts.AppID, "is_enterprise_install": "false",
-			"response_url": s.state.newHook(user, r.ID, "", ""), "trigger_id": s.state.newTrigger(user, "")}
+			"response_url": s.state.newHook(user, r.ID, ""), "trigger_id": s.state.newTrigger(user, "")}
 		body, err := json.Marshal(fields)
 		if err != nil {
 			return err

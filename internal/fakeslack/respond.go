@@ -15,16 +15,16 @@ const responseURL = "response_url"
 
 // hook is one response_url.
 type hook struct {
-	user, channel, thread string
-	source                string // ts of the message that was acted on, if any
-	uses                  int
-	expires               time.Time
+	user, channel string
+	source        string // ts of the message that was acted on, if any
+	uses          int
+	expires       time.Time
 }
 
 // newHook makes the response_url of an interaction.
-func (st *State) newHook(user, channel, source, thread string) string {
+func (st *State) newHook(user, channel, source string) string {
 	id := strings.ToLower(rand.Text())
-	st.hooks[id] = &hook{user: user, channel: channel, source: source, thread: thread, expires: st.opts.Now().Add(responseLife)}
+	st.hooks[id] = &hook{user: user, channel: channel, source: source, expires: st.opts.Now().Add(responseLife)}
 	return st.link("/response/" + id)
 }
 

@@ -22,6 +22,7 @@ type socket struct {
 	out     [][]byte      // frames not yet written; guarded by Server.mu
 	wake    chan struct{} // capacity one
 	closing bool          // told to disconnect: takes no more envelopes
+	grace   time.Duration // from then to the end of the connection
 	gone    chan struct{} // closed when the reader ended
 }
 
@@ -104,6 +105,9 @@ func (k *socket) stir() {
 // seconds when it was a warning. The caller holds Server.mu.
 func (k *socket) disconnect(reason string) {
 	k.closing = true
+	if reason == "warning" || reason == "refresh_requested" {
+		k.grace = 10 * time.Second
+	}
 	k.push(map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "applink-1"}})
 }
 
@@ -112,15 +116,15 @@ func (k *socket) write() {
 	defer ping.Stop()
 	var leave <-chan time.Time
 	for {
-		frames, frozen, closing, pings := k.take()
-		for _, f := range frames {
+		now := k.take()
+		for _, f := range now.frames {
 			_ = k.conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
 			if k.conn.WriteMessage(websocket.TextMessage, f) != nil {
 				_ = k.conn.Close()
 			}
 		}
-		if closing && leave == nil {
-			t := time.NewTimer(k.s.opts.Delay(10 * time.Second))
+		if now.closing && leave == nil {
+			t := time.NewTimer(k.s.opts.Delay(now.grace))
 			defer t.Stop()
 			leave = t.C
 		}
@@ -132,22 +136,30 @@ func (k *socket) write() {
 			leave = make(chan time.Time) // once
 		case <-k.wake:
 		case <-ping.C:
-			if pings && !frozen {
+			if now.pings {
 				_ = k.conn.WriteControl(websocket.PingMessage, []byte("ping"), time.Now().Add(time.Second))
 			}
 		}
 	}
 }
 
+// turn is what the writer has to do next.
+type turn struct {
+	frames         [][]byte
+	closing, pings bool
+	grace          time.Duration
+}
+
 // take empties the queue of frames, unless the sockets are frozen.
-func (k *socket) take() (frames [][]byte, frozen, closing, pings bool) {
+func (k *socket) take() turn {
 	k.s.mu.Lock()
 	defer k.s.mu.Unlock()
 	if k.s.state.sw.Frozen {
-		return nil, true, false, false
+		return turn{}
 	}
-	frames, k.out = k.out, nil
-	return frames, false, k.closing, !k.s.state.sw.NoPings
+	out := turn{frames: k.out, closing: k.closing, pings: !k.s.state.sw.NoPings, grace: k.grace}
+	k.out = nil
+	return out
 }
 
 // read takes acknowledgements until the connection ends.

@@ -2,6 +2,7 @@ package fakeslack
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 )
 
@@ -112,11 +113,11 @@ func (st *State) wireFile(f File, stub bool) map[string]any {
 	if stub {
 		return map[string]any{"id": f.ID, "mode": "file_access", "file_access": "check_file_info", "created": 0, "timestamp": 0, "user": ""}
 	}
-	url := "/files-pri/" + st.opts.Team + "-" + f.ID + "/" + f.Name
+	path := "/files-pri/" + st.opts.Team + "-" + f.ID + "/" + url.PathEscape(f.Name)
 	return map[string]any{
 		"id": f.ID, "name": f.Name, "title": f.Title, "mimetype": f.Mimetype, "filetype": fileType(f.Name), "size": f.Size, "user": f.User,
 		"mode": "hosted", "is_external": false, "is_public": true, "file_access": "visible", "created": 1700000000, "timestamp": 1700000000,
-		"url_private": st.link(url), "url_private_download": st.link(url + "?download=1"), "permalink": fmt.Sprintf("https://%s.slack.com/files/%s/%s/%s", st.opts.Domain, f.User, f.ID, f.Name),
+		"url_private": st.link(path), "url_private_download": st.link(path + "?download=1"), "permalink": fmt.Sprintf("https://%s.slack.com/files/%s/%s/%s", st.opts.Domain, f.User, f.ID, f.Name),
 	}
 }
 
