@@ -10,21 +10,25 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3filter"
 	"go.uber.org/goleak"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/store"
-	"github.com/handoff-bot/handoff/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	openapi3filter.RegisterBodyDecoder("text/javascript", openapi3filter.FileBodyDecoder)
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	shopKey    = "pk_test_shop"
@@ -111,10 +115,7 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 	}
 	h.cfg.Store(&cfg)
 	h.button.Store(&Button{})
-	h.store = storetest.Open(t, store.Options{
-		Consumers: []string{"bot"}, Now: h.clock.now,
-		Committed: func(ids []conversation.ID) { h.notifier.Wake(ids...) },
-	})
+	h.store = h.openStore()
 	h.server = h.serve()
 	listener := httptest.NewServer(h.server.Handler())
 	transport := &http.Transport{DisableCompression: true}
@@ -125,6 +126,23 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 		listener.Close()
 	})
 	return h
+}
+
+func (h *house) openStore() *store.Store {
+	h.Helper()
+	s, err := store.Open(context.Background(), "sqlite://"+filepath.Join(h.TempDir(), "handoff.db"), store.Options{
+		Consumers: []string{"bot"}, Now: h.clock.now,
+		Committed: func(ids []conversation.ID) { h.notifier.Wake(ids...) },
+	})
+	if err != nil {
+		h.Fatalf("open the store: %v", err)
+	}
+	h.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			h.Errorf("close the store: %v", err)
+		}
+	})
+	return s
 }
 
 // serve makes a Server over the house's store; a second one is another process.
