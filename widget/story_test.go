@@ -1,7 +1,6 @@
 package widget_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -163,4 +162,3 @@ func richTree() []object {
 	}
 }
 
-var _ = fmt.Sprint

@@ -195,7 +195,7 @@ export class Chat {
   }
 
   isAwaiting(now: number): boolean {
-    return this.awaitingAt > 0 && now - this.awaitingAt < answerTimeout;
+    return this.awaitingAt > 0 && now - this.awaitingAt < answerTimeout && navigator.onLine !== false;
   }
 
   private ensure(): Promise<void> {

@@ -1,7 +1,21 @@
 // The site's accent, made readable: contrast is measured with the WCAG formula
 // and repaired by walking the lightness in OKLCH, which keeps the hue.
 
-export interface Accent { fill: string; ink: string }
+/** Fill and the ink on it; `line` is the accent where it is drawn on the surface: rings and icons. */
+export interface Accent { fill: string; ink: string; line: string }
+
+/** Repairs the accent that the launcher took as it came, for both themes. */
+export function applyAccent(container: HTMLElement): void {
+  const given = container.style.getPropertyValue('--al').trim();
+  if (given === '') return;
+  for (const [theme, surface] of Object.entries(surfaces)) {
+    const accent = accentFor(given, surface);
+    if (!accent) return;
+    container.style.setProperty(`--a${theme[0]}`, accent.fill);
+    container.style.setProperty(`--i${theme[0]}`, accent.ink);
+    container.style.setProperty(`--r${theme[0]}`, accent.line);
+  }
+}
 
 type RGB = [number, number, number];
 
@@ -13,17 +27,16 @@ export const surfaces = { light: '#ffffff', dark: '#15171c' };
 export function accentFor(colour: string, surface: string): Accent | undefined {
   const rgb = parse(colour);
   if (!rgb) return undefined;
-  const step = luminance(parse(surface) as RGB) > 0.5 ? -0.02 : 0.02;
-  let fill = hex(rgb);
-  const [l, c, hue] = toOklch(rgb);
-  for (let i = 1; i <= 50 && !good(fill, surface); i++) {
-    fill = hex(fromOklch([Math.min(1, Math.max(0, l + step * i)), c, hue]));
-  }
-  return { fill, ink: inkOn(fill) };
+  const step = surface === surfaces.light ? -0.02 : 0.02;
+  const fill = walk(rgb, step, (colour) => contrast(colour, inkOn(colour)) >= 4.5);
+  return { fill, ink: inkOn(fill), line: walk(rgb, step, (colour) => contrast(colour, surface) >= 3) };
 }
 
-function good(fill: string, surface: string): boolean {
-  return contrast(fill, inkOn(fill)) >= 4.5 && contrast(fill, surface) >= 3;
+function walk(rgb: RGB, step: number, good: (colour: string) => boolean): string {
+  const [l, c, hue] = toOklch(rgb);
+  let colour = hex(rgb);
+  for (let i = 1; i <= 50 && !good(colour); i++) colour = hex(fromOklch([Math.min(1, Math.max(0, l + step * i)), c, hue]));
+  return colour;
 }
 
 function inkOn(fill: string): string {

@@ -12,14 +12,11 @@ type Api = Record<string, (...args: never[]) => unknown>;
 type Any = Record<string, unknown>;
 
 const version = '0.1.0';
+const notYet = ' is not in this version';
 const script = document.currentScript as HTMLScriptElement | null;
 const page = window as unknown as { Handoff?: Any & { q?: [string, unknown[]][] }; HandoffSettings?: Any };
 const allowed = ['key', 'locale', 'theme', 'accent', 'position', 'baseUrl'];
-const later = ['identify', 'track', 'update', 'consent', 'debug'];
-const laterOptions = [
-  'user', 'dir', 'offset', 'launcher', 'container', 'isolation', 'persistence', 'consent', 'pageContext', 'greeting', 'starters',
-  'escalation', 'sounds', 'nonce', 'exposeText',
-];
+const later = ['identify', 'track', 'update', 'consent'];
 
 const listeners = new Map<string, Set<Listener>>();
 let options: Settings | undefined;
@@ -84,15 +81,15 @@ function settings(given: Any): Settings | undefined {
   const taken: Any = Object.create(null) as Any;
   for (const [name, value] of Object.entries(given)) {
     if (allowed.includes(name)) taken[name] = value;
-    else if (value !== undefined) warn(`option "${name}" is not in this version`);
+    else warn(name + notYet);
   }
   const { key, baseUrl } = taken;
   if (typeof key !== 'string' || key === '' || key.startsWith('sk_')) {
-    warn(typeof key === 'string' && key ? 'that is a secret key: never put it in a page, use the public one' : 'data-key is missing');
+    warn('data-key must be a public key');
     return undefined;
   }
   if (baseUrl !== undefined && baseUrl !== base()) {
-    warn('data-base-url must be the origin the script comes from');
+    warn('data-base-url is not the origin of the script');
     return undefined;
   }
   return taken as unknown as Settings;
@@ -100,7 +97,7 @@ function settings(given: Any): Settings | undefined {
 
 function boot(given: Any): Promise<void> {
   const wanted = settings(given);
-  if (!wanted) return hushed(Promise.reject(new Error('not started: see the console')));
+  if (!wanted) return hushed(Promise.reject(new Error('refused')));
   if (booted && JSON.stringify(wanted) === JSON.stringify(options)) return booted;
   if (core) void shutdown();
   options = wanted;
@@ -147,7 +144,7 @@ function anotherChance(): Promise<unknown> {
 function returning(key: string): boolean {
   try {
     const name = key + ':handoff';
-    return sessionStorage.getItem(name) !== null || /"(conversation|outbox)":/.test(localStorage.getItem(name) ?? '');
+    return sessionStorage.getItem(name) !== null || /"(conversation|outbox)":/.test(localStorage.getItem(name)!);
   } catch {
     return false;
   }
@@ -164,7 +161,6 @@ function unread(count: number): void {
 
 function opened(open: boolean): void {
   core?.launcher.setAttribute('aria-expanded', String(open));
-  core?.launcher.classList.toggle('open', open);
   emit(open ? 'open' : 'close');
 }
 
@@ -178,8 +174,7 @@ async function shutdown(): Promise<void> {
   ui?.root.host.remove();
   if (was) return hushed(was.shutdown());
   try {
-    localStorage.removeItem(key + ':handoff');
-    sessionStorage.removeItem(key + ':handoff');
+    for (const store of [localStorage, sessionStorage]) store.removeItem(key + ':handoff');
   } catch {
     // Nothing was stored.
   }
@@ -191,11 +186,11 @@ const api: Api = {
   boot,
   open: (o?: { draft?: string; view?: string }) => void whenReady((p) => p.open(o ?? {}, !typing())),
   close: () => panel?.close(),
-  toggle: () => (panel?.isOpen() ? panel.close() : void whenReady((p) => p.open({}, !typing()))),
+  toggle: () => (panel?.isOpen() ? panel.close() : api['open']?.()),
   isOpen: () => panel?.isOpen() ?? false,
-  show: () => void readiness.then(() => { if (core) core.launcher.hidden = false; }),
-  hide: () => void readiness.then(() => { if (core) core.launcher.hidden = true; }),
-  send: (text: string, o?: { silent?: boolean }) => whenReady((p) => p.send(text, o?.silent === true)),
+  show: () => reveal(true),
+  hide: () => reveal(false),
+  send: (text: string, o?: { silent?: boolean }) => whenReady((p) => p.send(text, !!o?.silent)),
   escalate: (o?: { reason?: string; fields?: Record<string, string> }) => whenReady((p) => p.escalate(o?.reason, o?.fields)),
   cancelEscalation: () => whenReady((p) => p.cancelEscalation()),
   setContext: (attributes: Core['context']) => {
@@ -216,8 +211,11 @@ const api: Api = {
   shutdown,
 };
 for (const name of later) {
-  const text = `${name} is not in this version`;
-  api[name] = () => (name === 'identify' ? hushed(Promise.reject(new Error(text))) : warn(text));
+  api[name] = () => (name === 'identify' ? hushed(Promise.reject(new Error(name + notYet))) : warn(name + notYet));
+}
+
+function reveal(shown: boolean): void {
+  void readiness.then(() => { if (core) core.launcher.hidden = !shown; });
 }
 
 /** The visitor is writing in the page: an open() from a script must not take her focus. */
@@ -227,18 +225,14 @@ function typing(): boolean {
 }
 
 function call(name: string, ...args: unknown[]): unknown {
-  const method = Object.prototype.hasOwnProperty.call(api, name) ? api[name] : undefined;
-  return method ? (method as (...args: unknown[]) => unknown)(...args) : warn(`there is no ${name}()`);
+  return Object.keys(api).includes(name) ? (api[name] as (...args: unknown[]) => unknown)(...args) : warn(name + notYet);
 }
 
 function install(): void {
   if (page.Handoff?.['version']) return;
   const queue = page.Handoff?.q ?? [];
   page.Handoff = Object.assign(call, api, { version }) as never;
-  const given: Any = { ...page.HandoffSettings };
-  for (const [name, value] of Object.entries(script?.dataset ?? {})) {
-    if (allowed.includes(name) || laterOptions.includes(name)) given[name] = value;
-  }
+  const given = { ...page.HandoffSettings, ...script?.dataset };
   if (given['key']) void boot(given);
   for (const [name, args] of queue) call(name, ...Array.from(args));
 }

@@ -4,6 +4,7 @@ import css from './style/panel.css';
 import { Announcer } from './a11y';
 import { Api } from './api';
 import { Chat } from './chat';
+import { applyAccent } from './colour';
 import type { ConversationState, Core, HandoffState, OpenOptions, Panel } from './core';
 import { Frame } from './frame';
 import { Storage } from './storage';
@@ -23,10 +24,12 @@ class Session implements Panel {
   private readonly frame: Frame;
   private unread = 0;
   private spoken = 0;
+  private amended: unknown;
   private alive = true;
 
   constructor(private readonly core: Core) {
     core.sheet.replaceSync(core.css + css);
+    applyAccent(core.container);
     this.storage = new Storage(core.key);
     this.frame = new Frame(() => this.draw());
     const api = new Api(core.base, core.key, {
@@ -119,6 +122,8 @@ class Session implements Panel {
   private speak(): void {
     const { state, follower } = this.chat;
     if (follower.loading) return;
+    if (state.amended !== this.amended) this.announcer.say('');
+    this.amended = state.amended;
     for (const message of state.messages) {
       if (message.seq <= this.spoken || message.from.role === 'visitor') continue;
       if (message.from.role === 'system') this.announcer.say(message.text);

@@ -118,6 +118,7 @@ export class Window {
   draw(): void {
     if (!this.isOpen()) return;
     const model = this.model();
+    this.shell.dialog.dataset['phase'] = this.chat.state.phase;
     for (const view of this.views) view.update(model);
     const wait = this.nextChange(model);
     if (wait > 0) this.frame.askIn(wait);
@@ -250,7 +251,7 @@ export class Window {
 function footer(core: Core): HTMLElement {
   const url = /^https?:\/\//i.test(core.config.privacy_url ?? '') ? core.config.privacy_url : undefined;
   const note = core.config.ai === false ? '' : s.aiNote;
-  return h('footer', { class: 'foot' }, note, note !== '' && url !== undefined && ' · ',
+  return h('footer', { class: 'foot' }, h('span', { class: 'ai' }, note, note !== '' && url !== undefined && ' · '),
     url !== undefined && h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, s.privacy));
 }
 

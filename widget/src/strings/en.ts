@@ -30,7 +30,7 @@ export const en = {
   at: (name: string, time: string) => `${name}, ${time}`,
 
   placeholder: 'Write a message',
-  placeholderWaiting: 'You can keep typing. We\'ll keep everything.',
+  placeholderWaiting: 'You can keep typing',
   placeholderAgent: (name: string) => `Message ${name}`,
   placeholderClosed: 'Still not solved? Write here to reopen',
   send: 'Send',

@@ -57,7 +57,7 @@ function drawPending({ item, first, last }: PendingLine, actions: Actions): HTML
   return h('div', {
     class: classes.filter(Boolean).join(' '), 'data-handoff': 'message', 'data-role': 'visitor', 'data-status': item.status,
     role: 'article', 'aria-label': s.at(s.you, clock(item.at)),
-  }, h('div', { class: 'text bubble', dir: 'auto' }, item.text), failed ? failure(item.client_id, item.reason, actions) : h('div', { class: 'note' }, receipt(item.status)));
+  }, h('div', { class: 'text bubble', dir: 'auto' }, item.text), failed ? failure(item.client_id, item.reason, actions) : last && h('div', { class: 'note' }, receipt(item.status)));
 }
 
 function failure(id: string, reason: string | undefined, actions: Actions): HTMLElement {
