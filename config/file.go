@@ -1,0 +1,91 @@
+// Package config loads handoff.yaml.
+//
+// The one idea: a room owns its settings (fields, defaults, words, checks) in a
+// Config type, and this package owns everything around them. It reads the file
+// strictly, keeps where each key stands, expands ${NAME}, lays the environment
+// twins (HANDOFF_SLACK_BOT_TOKEN for slack.bot_token) on top through viper, asks
+// every room what is wrong with the result and reports all of it at once, each
+// with line, column, excerpt and the mend.
+//
+// [Load] gives a [File] or an [*Error]. [Watcher] reads the file again when it
+// changes and swaps the whole File; a file that does not load changes nothing.
+// The package keeps no state: after a crash the file is simply read again.
+package config
+
+import (
+	"path/filepath"
+
+	"github.com/handoff-bot/handoff/escalation"
+	"github.com/handoff-bot/handoff/knowledge"
+	"github.com/handoff-bot/handoff/llm"
+	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/widgetapi"
+)
+
+// File is a configuration that has been checked. Slack is nil when the section
+// is absent: then every escalation takes the away way.
+type File struct {
+	Server    widgetapi.ServerConfig `yaml:"server" mapstructure:"server" doc:"Where the program listens."`
+	Storage   Storage                `yaml:"storage" mapstructure:"storage" doc:"Where conversations are kept."`
+	Limits    widgetapi.Limits       `yaml:"limits" mapstructure:"limits" doc:"What visitors may do how often. They never end in silence: a refused request says when to try again."`
+	Widget    widgetapi.WidgetConfig `yaml:"widget" mapstructure:"widget" doc:"The visitor's chat."`
+	AI        llm.Config             `yaml:"ai" mapstructure:"ai" doc:"The model that answers."`
+	Knowledge []knowledge.Source     `yaml:"knowledge" mapstructure:"knowledge" doc:"What the AI answers from."`
+	Slack     *slackbridge.Config    `yaml:"slack" mapstructure:"slack" doc:"The team's Slack. Without this section every escalation takes the away way."`
+	Handoff   escalation.Config      `yaml:"handoff" mapstructure:"handoff" doc:"When and how a person is brought in."`
+
+	Mail     *Later `yaml:"mail" mapstructure:"mail" doc:"Not in this version."`
+	Webhooks *Later `yaml:"webhooks" mapstructure:"webhooks" doc:"Not in this version."`
+	Replies  *Later `yaml:"replies" mapstructure:"replies" doc:"Not in this version."`
+	Privacy  *Later `yaml:"privacy" mapstructure:"privacy" doc:"Not in this version."`
+
+	// Path is the file; Includes are the files it names, such as topics.yaml.
+	// Hash changes with the text of any of them.
+	Path     string   `yaml:"-" mapstructure:"-"`
+	Includes []string `yaml:"-" mapstructure:"-"`
+	Hash     string   `yaml:"-" mapstructure:"-"`
+	// Warnings are things to mend that do not stop the program.
+	Warnings []string `yaml:"-" mapstructure:"-"`
+}
+
+// Storage is the section "storage".
+type Storage struct {
+	URL   string `yaml:"url" mapstructure:"url" doc:"sqlite:// and a path that counts from the working directory, or postgres://…; several nodes may share a PostgreSQL."`
+	Files string `yaml:"files" mapstructure:"files" doc:"Where files are kept. Not in this version; leave it out."`
+}
+
+// Later is a section whose feature does not exist yet. It is known by name, so
+// that it is refused by name.
+type Later struct{}
+
+// fileDefaults is the configuration when nothing is set. The section "slack"
+// has defaults only when it is there, in the file or in the environment.
+func fileDefaults(withSlack bool) File {
+	f := File{
+		Server:  widgetapi.ServerDefaults(),
+		Storage: Storage{URL: "sqlite://handoff.db"},
+		Limits:  widgetapi.LimitsDefaults(),
+		Widget:  widgetapi.WidgetDefaults(),
+		AI:      llm.Defaults(),
+		Handoff: escalation.Defaults(),
+	}
+	if withSlack {
+		s := slackbridge.Defaults()
+		f.Slack = &s
+	}
+	return f
+}
+
+// resolve makes the paths of the knowledge count from the file's folder.
+func (f *File) resolve() {
+	for i, s := range f.Knowledge {
+		if s.Path != "" && !filepath.IsAbs(s.Path) {
+			f.Knowledge[i].Path = filepath.Join(filepath.Dir(f.Path), s.Path)
+		}
+	}
+}
+
+// KnowledgeConfig is the section "knowledge" as its room takes it.
+func (f *File) KnowledgeConfig() knowledge.Config {
+	return knowledge.Config{Sources: f.Knowledge}
+}
