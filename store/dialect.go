@@ -10,10 +10,10 @@ import (
 type dialect struct {
 	driver  string
 	goose   goose.Dialect
-	lock    string                // after a select: keeps the rows for this transaction
-	skip    string                // the same, passing over rows that another one keeps
+	lock    string // after a select: keeps the rows for this transaction
+	skip    string // the same, passing over rows that another one keeps
 	rewrite func(text string) string
-	retry   func(err error) bool // the transaction failed, but not for a reason of its own
+	retry   func(err error) bool  // the transaction failed, but not for a reason of its own
 	kind    func(err error) error // ErrFull, ErrReadOnly or nil
 }
 

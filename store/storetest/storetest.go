@@ -101,3 +101,5 @@ func Engines(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
+
+func isPostgres(url string) bool { return strings.HasPrefix(url, "postgres") }

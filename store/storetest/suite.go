@@ -1,0 +1,140 @@
+package storetest
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/store"
+)
+
+// suite is what every engine has to pass. Each test gets the URL of a fresh
+// database.
+var suite = []struct {
+	name string
+	test func(t *testing.T, url string)
+}{
+	{"append/race", appendRace},
+	{"append/claim race", claimRace},
+	{"append/key", keyReturnsOriginal},
+	{"append/key race", keyRace},
+	{"append/unknown", appendUnknown},
+	{"append/neighbours", neighbours},
+	{"append/panic", panicInside},
+	{"append/abandoned", abandoned},
+	{"append/stop", stopped},
+	{"append/wake", wakes},
+	{"fold", foldIsCache},
+	{"create/references", references},
+	{"readers/lifecycle", readerLifecycle},
+	{"readers/lease", leaseExpires},
+	{"readers/crash", ownerCrash},
+	{"readers/claim race", readerClaimRace},
+	{"readers/atomic", finishIsAtomic},
+	{"readers/back-off", backOff},
+	{"readers/timer", timer},
+	{"readers/due", nextDue},
+	{"readers/parked", parked},
+	{"readers/yield", yields},
+	{"readers/new consumer", newConsumer},
+	{"leases", leases},
+	{"visitor/owner", ownerIsolation},
+	{"visitor/numbers", visitorNumbers},
+	{"visitor/read", markRead},
+	{"visitor/sessions", sessions},
+	{"visitor/purge", purgeSessions},
+	{"search", search},
+	{"find", find},
+	{"slack/thread race", threadRace},
+	{"slack/threads", threads},
+	{"slack/posts", posts},
+	{"slack/inbox", inbox},
+	{"slack/inbox order", inboxOrder},
+	{"erase/redact", redact},
+	{"erase/erase", erase},
+	{"counters", counters},
+	{"spend", spend},
+	{"policies", policies},
+	{"ping", ping},
+}
+
+// Run runs the suite. fresh returns the URL of an empty database.
+func Run(t *testing.T, fresh func(t testing.TB) string) {
+	t.Helper()
+	for _, c := range suite {
+		t.Run(c.name, func(t *testing.T) { c.test(t, fresh(t)) })
+	}
+}
+
+// start is the time of the suite's own clock: readers' times are all given.
+var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// clock is a time that tests move.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: start} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Move(d time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	return c.now
+}
+
+// agent is the author of what Maya, an agent, does.
+func agent(id, name string) conversation.Author {
+	return conversation.Author{Role: conversation.Agent, ID: id, Name: name}
+}
+
+func escalate(t *testing.T, s *store.Store, id conversation.ID) {
+	t.Helper()
+	mustAppend(t, s, id, "", conversation.AskByButton(Visitor(), "button",
+		conversation.Escalated{Reason: conversation.ReasonButton}, conversation.Message{}, start, time.Hour))
+}
+
+func mustAppend(t *testing.T, s *store.Store, id conversation.ID, key string, d conversation.Decider) conversation.Outcome {
+	t.Helper()
+	out, err := s.Append(context.Background(), id, key, d)
+	if err != nil {
+		t.Fatalf("append: %v", err)
+	}
+	return out
+}
+
+func events(t *testing.T, s *store.Store, id conversation.ID) []conversation.Event {
+	t.Helper()
+	got, err := s.Events(context.Background(), id, 0, 100000)
+	if err != nil {
+		t.Fatalf("events: %v", err)
+	}
+	return got
+}
+
+// must is for calls that cannot fail here.
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func one[T any](t *testing.T) func(v T, err error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
