@@ -33,6 +33,8 @@ type Limits struct {
 	EscalationsPerDayIP int           `yaml:"escalations_per_day_ip" mapstructure:"escalations_per_day_ip" doc:"escalations by button per day and IP; above it the card comes without a mention"`
 	EscalationCooldown  time.Duration `yaml:"escalation_cooldown" mapstructure:"escalation_cooldown" doc:"asking again within this time comes without a mention"`
 
+	AnswersPerDay int `yaml:"answers_per_day" mapstructure:"answers_per_day" doc:"answers of the model per day and visitor; above it the AI rests and a person is asked for"`
+
 	StreamsPerSession int `yaml:"streams_per_session" mapstructure:"streams_per_session" doc:"open event streams per session; one more closes the oldest"`
 	StreamsPerIP      int `yaml:"streams_per_ip" mapstructure:"streams_per_ip" doc:"open event streams per IP"`
 	Streams           int `yaml:"streams" mapstructure:"streams" doc:"open event streams of this process"`
@@ -57,6 +59,7 @@ func LimitsDefaults() Limits {
 		ConversationsPerHour: 30, ContactsPerHour: 10, ContactsPerHourIP: 30,
 		RequestsPerMinute: 240, RequestsPerMinuteIP: 1200,
 		EscalationsPerDayIP: 3, EscalationCooldown: 10 * time.Minute,
+		AnswersPerDay:     60,
 		StreamsPerSession: 3, StreamsPerIP: 30, Streams: 2000,
 		BodyBytes: 64 << 10,
 	}
