@@ -68,12 +68,18 @@ func (s Situation) fresh() []Line {
 	return lines
 }
 
-// judged is the last line of the visitor, the zero Line when there is none.
+// judged is the last line of the visitor, the zero Line when there is none. A
+// line without words, such as a file alone, is not among the Lines but is in the
+// State.
 func (s Situation) judged() Line {
-	for i := len(s.Lines) - 1; i >= 0; i-- {
-		if s.Lines[i].Role == conversation.Visitor {
-			return s.Lines[i]
+	var last Line
+	for _, l := range s.Lines {
+		if l.Role == conversation.Visitor {
+			last = l
 		}
 	}
-	return Line{}
+	if s.State.LastVisitor.Seq > last.Seq {
+		return Line{Seq: s.State.LastVisitor.Seq, Role: conversation.Visitor}
+	}
+	return last
 }

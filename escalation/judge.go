@@ -21,9 +21,6 @@ func (p *Policy) Judge(s Situation) Verdict {
 	held, failed := p.matchRules(s, seen)
 	v := p.decide(p.Level(s.Level), append(seen, held...), s.Locale)
 	v.Tried = append(v.Tried, failed...)
-	if v.Act == Withhold {
-		v.Say = withheld(v.Reason).Say("ref", s.State.Reference).Text
-	}
 	v.Explain = explain(v, s)
 	return v
 }
@@ -41,13 +38,6 @@ func found(s Situation, on conversation.Seq) []conversation.Signal {
 	add(SignalWants, s.Finding.Wants != "")
 	add(SignalTopicOpen+":"+s.State.Topic, s.State.TopicOpen)
 	return signals
-}
-
-func withheld(reason string) conversation.Notice {
-	if reason == ReasonModelDown || reason == ReasonOverBudget {
-		return conversation.NoticeModelDown
-	}
-	return conversation.NoticeAIOnly
 }
 
 // matchRules evaluates the rules; failed lists those that could not be.
