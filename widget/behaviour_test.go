@@ -103,8 +103,9 @@ func TestAnExpiredSessionIsRenewedInSilence(t *testing.T) {
 	clear(chat.tokens)
 	chat.mu.Unlock()
 	b.write("second")
-	b.until("log().endsWith('hello|second')")
-	if got := chat.minted; got != 2 {
+	waitFor(t, func() bool { return chat.called("/messages") == 3 })
+	b.until("log().endsWith('hello|second') && all('.note').some(e=>e.innerText==='Sent')")
+	if got := chat.called("/v1/sessions"); got != 2 {
 		t.Errorf("sessions: got %d, want 2", got)
 	}
 	b.clean()
@@ -367,4 +368,3 @@ func TestBeforeTheFirstOpenThereAreTwoRequests(t *testing.T) {
 		t.Errorf("storage entries: got %v, want none", got)
 	}
 }
-

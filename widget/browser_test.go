@@ -138,7 +138,7 @@ func (b *tab) write(text string) {
 	b.js("q('composer').focus()")
 	b.keys(text)
 	b.keys("\r")
-	b.until("all('.own').length>0 && all('.unsent').length===0")
+	b.until("q('composer').value==='' && log().includes('" + text + "') && all('.unsent').length===0")
 }
 
 func (b *tab) shot(name string) {

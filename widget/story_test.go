@@ -161,4 +161,3 @@ func richTree() []object {
 		{"type": "table", "text": "an unknown block"},
 	}
 }
-

@@ -65,7 +65,7 @@ function linear(v: number): number {
 }
 
 function gamma(v: number): number {
-  return v <= 0.0031308 ? v * 12.92 : 1.055 * v ** (1 / 2.4) - 0.055;
+  return v <= 0.00313 ? v * 12.92 : 1.055 * v ** (1 / 2.4) - 0.055;
 }
 
 function luminance(rgb: RGB): number {
@@ -75,23 +75,23 @@ function luminance(rgb: RGB): number {
 
 function toOklch(rgb: RGB): RGB {
   const [r, g, b] = rgb.map(linear) as RGB;
-  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
-  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
-  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
-  const a = 1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s;
-  const bb = 0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s;
-  return [0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s, Math.hypot(a, bb), Math.atan2(bb, a)];
+  const l = Math.cbrt(0.41222 * r + 0.53633 * g + 0.05144 * b);
+  const m = Math.cbrt(0.21190 * r + 0.68069 * g + 0.10739 * b);
+  const s = Math.cbrt(0.08830 * r + 0.28171 * g + 0.62997 * b);
+  const a = 1.97799 * l - 2.42859 * m + 0.45059 * s;
+  const bb = 0.02590 * l + 0.78277 * m - 0.80867 * s;
+  return [0.21045 * l + 0.79361 * m - 0.00407 * s, Math.hypot(a, bb), Math.atan2(bb, a)];
 }
 
 function fromOklch([light, chroma, hue]: RGB): RGB {
   const a = chroma * Math.cos(hue);
   const b = chroma * Math.sin(hue);
-  const l = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-  const m = (light - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-  const s = (light - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  const l = (light + 0.39633 * a + 0.21580 * b) ** 3;
+  const m = (light - 0.10556 * a - 0.06385 * b) ** 3;
+  const s = (light - 0.08948 * a - 1.29148 * b) ** 3;
   return ([
-    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+    4.07674 * l - 3.30771 * m + 0.23096 * s,
+    -1.26843 * l + 2.60975 * m - 0.34131 * s,
+    -0.00419 * l - 0.70341 * m + 1.70761 * s,
   ] as RGB).map((v) => gamma(Math.max(0, v))) as RGB;
 }

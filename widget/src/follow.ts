@@ -24,6 +24,8 @@ const newest = Number.MAX_SAFE_INTEGER;
 export class Follower {
   state: ChatState = emptyChat();
   loading = false;
+  /** Seq of the newest event that was there before the visitor came back; 0 in a new conversation. */
+  history = 0;
   private stream: EventStream | undefined;
   private filling = false;
   private fillTimer: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +62,7 @@ export class Follower {
       this.state = startAt(emptyChat({ ...ref, ...known }), page, known.phase ?? 'bot');
       this.state = { ...this.state, read: Math.min(read ?? this.state.last, this.state.last) };
       await this.findState(known.phase ?? 'bot');
+      this.history = this.state.last;
       this.follow();
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) this.hooks.lost();
@@ -74,6 +77,7 @@ export class Follower {
     clearTimeout(this.fillTimer);
     this.stream?.stop();
     this.stream = undefined;
+    this.history = 0;
     this.state = emptyChat();
   }
 

@@ -107,6 +107,7 @@ function boot(given: Any): Promise<void> {
 
 async function start(wanted: Settings, mine: number): Promise<void> {
   const config = await fetchConfig(wanted.key, mine);
+  config.locale = wanted.locale ?? config.locale;
   if (mine !== generation) return;
   core = { ...paint(config, wanted, css), base: base(), key: wanted.key, config, css, context, emit, unread, opened };
   core.launcher.addEventListener('click', () => void whenReady((p) => (p.isOpen() ? p.close() : p.open({}, true))));

@@ -24,12 +24,15 @@ class Session implements Panel {
   private readonly frame: Frame;
   private unread = 0;
   private spoken = 0;
+  private conversationId: string | undefined;
   private amended: unknown;
   private alive = true;
 
   constructor(private readonly core: Core) {
     core.sheet.replaceSync(core.css + css);
     applyAccent(core.container);
+    const { locale } = core.config;
+    if (locale && !/^(auto|en)\b/i.test(locale)) console.warn(`[handoff] locale "${locale}" is not in this version; the chat speaks English`);
     this.storage = new Storage(core.key);
     this.frame = new Frame(() => this.draw());
     const api = new Api(core.base, core.key, {
@@ -47,7 +50,7 @@ class Session implements Panel {
     this.window = new Window(core, this.chat, this.storage, this.announcer, this.frame);
     window.addEventListener('storage', this.otherTab);
     document.addEventListener('visibilitychange', this.look);
-    void this.chat.resume().then(() => { this.spoken = this.chat.state.last; });
+    void this.chat.resume();
     if (this.storage.wasOpen() && !this.window.isPhone()) this.open({}, false);
   }
 
@@ -122,6 +125,8 @@ class Session implements Panel {
   private speak(): void {
     const { state, follower } = this.chat;
     if (follower.loading) return;
+    if (state.conversation?.id !== this.conversationId) this.spoken = follower.history;
+    this.conversationId = state.conversation?.id;
     if (state.amended !== this.amended) this.announcer.say('');
     this.amended = state.amended;
     for (const message of state.messages) {
