@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -135,13 +136,8 @@ func TestHTTPRetries(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			first := true
-			app, hits := webApp(t, func(w http.ResponseWriter, _ hit) {
-				if first {
-					first = false
-					c.answer(w)
-				}
-			})
+			var once sync.Once
+			app, hits := webApp(t, func(w http.ResponseWriter, _ hit) { once.Do(func() { c.answer(w) }) })
 			s, _ := start(t, fakeslack.Options{HTTP: fakeslack.HTTPDoor{Events: app}, Delay: quick})
 			say(t, s, "x")
 			next(t, hits)
