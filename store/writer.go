@@ -188,9 +188,8 @@ func (w *writer) commit(group []*waiting) {
 // commit like everything else, because it may have seen a neighbour's writes.
 func (w *writer) attempt(group []*waiting) (answers []error, touched []conversation.ID, err error) {
 	ctx := context.Background()
-	if _, err := w.lane.exec(ctx, "begin immediate"); err != nil {
-		w.reset(ctx)
-		return nil, nil, fmt.Errorf("begin: %w", err)
+	if err := w.begin(ctx); err != nil {
+		return nil, nil, err
 	}
 	defer func() {
 		if err != nil {
@@ -210,6 +209,19 @@ func (w *writer) attempt(group []*waiting) (answers []error, touched []conversat
 		return nil, nil, fmt.Errorf("commit: %w", err)
 	}
 	return answers, touched, nil
+}
+
+// begin tries twice: the connection may have been lost since the last time.
+func (w *writer) begin(ctx context.Context) error {
+	_, err := w.lane.exec(ctx, "begin immediate")
+	if err != nil {
+		w.reset(ctx)
+		_, err = w.lane.exec(ctx, "begin immediate")
+	}
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	return nil
 }
 
 func (w *writer) rollback(ctx context.Context) {

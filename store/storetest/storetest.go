@@ -65,7 +65,7 @@ func SQLite(t testing.TB) string {
 // Without a server the test is skipped.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	base := os.Getenv(PostgresVariable)
+	base := os.Getenv(PostgresVariable) //nolint:forbidigo // tests are told their server by the environment
 	if base == "" {
 		t.Skipf("%s is not set: start a server with scripts/services.sh to run this on PostgreSQL", PostgresVariable)
 	}
