@@ -31,6 +31,15 @@ func story(t *testing.T, name string, s screen) {
 	b.until("log().includes('AI assistant')")
 	b.shot(name + "-1-first-run")
 
+	asksTheBot(t, name, chat, b)
+	asksForAPerson(t, name, chat, b)
+	talksToMaya(t, name, chat, b)
+	rates(t, name, chat, b)
+	b.clean()
+}
+
+func asksTheBot(t *testing.T, name string, chat *chatServer, b *tab) {
+	t.Helper()
 	b.write("How long does delivery to Norway take?")
 	b.until("log().includes('Norway')")
 	b.until("all('.dots').some(e=>e.offsetParent)")
@@ -44,7 +53,10 @@ func story(t *testing.T, name string, s screen) {
 	b.until("all('.source').length===2 && !q('stop')")
 	b.js("q('log').scrollTo(0, 99999)")
 	b.shot(name + "-4-sources")
+}
 
+func asksForAPerson(t *testing.T, name string, chat *chatServer, b *tab) {
+	t.Helper()
 	b.write("I was charged twice")
 	b.until("log().includes('charged twice')")
 	chat.bot("I can't look into payments. Shall I bring in a person?", object{"offer": true})
@@ -58,7 +70,10 @@ func story(t *testing.T, name string, s screen) {
 	chat.pass("queue", object{"position": 2, "wait": []int{2, 5}})
 	b.until("q('banner').innerText.includes('2nd in line')")
 	b.shot(name + "-6-waiting")
+}
 
+func talksToMaya(t *testing.T, name string, chat *chatServer, b *tab) {
+	t.Helper()
 	chat.say("state", object{"phase": "agent", "agent": object{"name": "Maya Berg"}})
 	chat.system("You're now chatting with Maya.")
 	chat.agent("Hi, Maya here. I see the second charge, it came from our side.")
@@ -76,7 +91,10 @@ func story(t *testing.T, name string, s screen) {
 	b.shot(name + "-8-failed")
 	b.js("q('retry').click()")
 	b.until("all('[data-handoff=retry]').length===0 && log().split('One more thing').length===2")
+}
 
+func rates(t *testing.T, name string, chat *chatServer, b *tab) {
+	t.Helper()
 	chat.say("state", object{"phase": "closed", "reason": "agent"})
 	chat.system("Maya has closed this chat.")
 	b.until("q('rating').offsetParent")
@@ -87,7 +105,6 @@ func story(t *testing.T, name string, s screen) {
 	if got := chat.lastBody("/rating")["score"]; got != float64(4) {
 		t.Errorf("score: got %v, want 4", got)
 	}
-	b.clean()
 }
 
 func TestOfflineAsksForContact(t *testing.T) {

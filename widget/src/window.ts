@@ -10,7 +10,7 @@ import { en as s } from './strings/en';
 import type { ContactFields } from './types';
 import { banner } from './view/banner';
 import { chips } from './view/chips';
-import { composer } from './view/composer';
+import { Composer } from './view/composer';
 import { h } from './view/dom';
 import { header } from './view/header';
 import { Log } from './view/log';
@@ -23,7 +23,7 @@ export class Window {
   private readonly shell: Shell;
   private readonly log: Log;
   private readonly header: ReturnType<typeof header>;
-  private readonly composer: ReturnType<typeof composer>;
+  private readonly composer: Composer;
   private readonly views: View[];
   private limitedUntil = 0;
   private notice = '';
@@ -42,7 +42,7 @@ export class Window {
     const top = banner(actions);
     this.log = new Log(actions);
     const choices = chips(actions);
-    this.composer = composer(actions);
+    this.composer = new Composer(actions);
     this.views = [this.header, top, this.log, choices, this.composer];
     const dock = h('div', { class: 'dock' }, choices.element, this.composer.element, footer(core));
     this.shell = new Shell(core.container, () => this.escape(), [

@@ -5,93 +5,94 @@ import { h, setAttribute, setText } from './dom';
 import { icon } from './icons';
 import type { Actions, Model, View } from './model';
 
-export interface Composer extends View {
-  focus(): void;
-  text(): string;
-  setText(text: string): void;
-}
+export class Composer implements View {
+  readonly element: HTMLElement;
+  private readonly area = h('textarea', { rows: 1, 'data-handoff': 'composer', enterkeyhint: 'send', autocomplete: 'off', dir: 'auto' });
+  private readonly send = h('button', { type: 'submit', class: 'send', 'data-handoff': 'send', 'aria-label': s.send, title: s.send }, icon('send'));
+  private readonly count = h('div', { class: 'count', id: 'count', hidden: true });
+  private readonly notice = h('div', { class: 'notice', id: 'notice', role: 'status', hidden: true });
+  private readonly form: HTMLElement;
+  private model: Model | undefined;
+  private shift = false;
 
-export function composer(actions: Actions): Composer {
-  const area = h('textarea', {
-    rows: 1, 'data-handoff': 'composer', 'aria-label': s.placeholder, placeholder: s.placeholder, enterkeyhint: 'send', autocomplete: 'off', dir: 'auto',
-  });
-  const send = h('button', { type: 'submit', class: 'send', 'data-handoff': 'send', 'aria-label': s.send, title: s.send, disabled: true }, icon('send'));
-  const field = h('div', { class: 'field' }, area, send);
-  const count = h('div', { class: 'count', id: 'count', hidden: true });
-  const notice = h('div', { class: 'notice', id: 'notice', role: 'status', hidden: true });
-  const element = h('form', { class: 'composer', novalidate: true }, field);
-  const wrapper = h('div', {}, notice, element, count);
-  let model: Model | undefined;
+  constructor(private readonly actions: Actions) {
+    const field = h('div', { class: 'field' }, this.area, this.send);
+    this.form = h('form', { class: 'composer', novalidate: true }, field);
+    this.element = h('div', {}, this.notice, this.form, this.count);
+    field.addEventListener('click', (event) => { if (event.target === field) this.area.focus(); });
+    this.form.addEventListener('submit', this.submit);
+    this.area.addEventListener('keydown', (event) => {
+      this.shift = event.shiftKey;
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) this.submit(event);
+    });
+    // Phone keyboards announce Enter only here.
+    this.area.addEventListener('beforeinput', (event) => {
+      if (event.inputType === 'insertLineBreak' && !this.shift && !event.isComposing) this.submit(event);
+    });
+    this.area.addEventListener('input', () => {
+      this.changed();
+      if (this.area.value.trim()) actions.typing();
+    });
+  }
 
-  const refresh = (): void => {
-    if (!model) return;
-    const limit = model.config.limits?.message_chars ?? 4000;
-    const length = Array.from(area.value.trim()).length;
+  focus(): void {
+    this.area.focus({ preventScroll: true });
+  }
+
+  text(): string {
+    return this.area.value;
+  }
+
+  setText(text: string): void {
+    this.area.value = text;
+    this.changed();
+  }
+
+  update(model: Model): void {
+    this.model = model;
+    const { ended } = model.chat;
+    this.form.hidden = ended;
+    const words = ended ? s.ended : model.limited > 0 ? s.limited(model.limited) : model.notice;
+    this.notice.hidden = words === '';
+    setText(this.notice, words);
+    const hint = placeholder(model);
+    setAttribute(this.area, 'placeholder', hint);
+    setAttribute(this.area, 'aria-label', hint);
+    if (this.area.style.height === '') this.grow();
+    this.check(model);
+  }
+
+  private readonly submit = (event: Event): void => {
+    event.preventDefault();
+    const text = this.area.value.trim();
+    if (this.send.disabled || text === '') return;
+    this.setText('');
+    this.actions.send(text);
+  };
+
+  private changed(): void {
+    this.grow();
+    if (this.model) this.check(this.model);
+    this.actions.draft(this.area.value);
+  }
+
+  private grow(): void {
+    this.area.style.height = '';
+    if (this.area.value !== '' && this.area.scrollHeight > 0) this.area.style.height = `${this.area.scrollHeight}px`;
+  }
+
+  private check({ config, limited }: Model): void {
+    const limit = config.limits?.message_chars ?? 4000;
+    const length = Array.from(this.area.value.trim()).length;
     const over = length > limit;
-    count.hidden = length < limit * 0.8;
-    if (!count.hidden) setText(count, over ? s.tooLong(length - limit) : s.left(limit - length));
-    count.classList.toggle('over', over);
-    send.disabled = length === 0 || over || model.limited > 0;
-    setAttribute(area, 'aria-invalid', over ? 'true' : undefined);
-    setAttribute(area, 'aria-describedby', [!count.hidden && 'count', !notice.hidden && 'notice'].filter(Boolean).join(' ') || undefined);
-  };
-  const grow = (): void => {
-    area.style.height = 'auto';
-    if (area.scrollHeight > 0) area.style.height = `${area.scrollHeight}px`;
-  };
-  const submit = (): void => {
-    if (send.disabled) return;
-    const text = area.value.trim();
-    area.value = '';
-    changed();
-    actions.send(text);
-  };
-  const changed = (): void => {
-    grow();
-    refresh();
-    actions.draft(area.value);
-  };
-  area.addEventListener('input', () => {
-    changed();
-    if (area.value.trim()) actions.typing();
-  });
-  let shift = false;
-  area.addEventListener('keydown', (event) => {
-    shift = event.shiftKey;
-    if (event.key !== 'Enter' || shift || event.isComposing || event.keyCode === 229) return;
-    event.preventDefault();
-    submit();
-  });
-  // Phone keyboards announce Enter only here.
-  area.addEventListener('beforeinput', (event) => {
-    if (event.inputType !== 'insertLineBreak' || shift || event.isComposing) return;
-    event.preventDefault();
-    submit();
-  });
-  element.addEventListener('submit', (event) => { event.preventDefault(); submit(); });
-  field.addEventListener('click', (event) => { if (event.target === field) area.focus(); });
-
-  return {
-    element: wrapper,
-    focus: () => area.focus({ preventScroll: true }),
-    text: () => area.value,
-    setText(text) {
-      area.value = text;
-      changed();
-    },
-    update(next) {
-      model = next;
-      element.hidden = next.chat.ended;
-      const words = next.chat.ended ? s.ended : next.limited > 0 ? s.limited(next.limited) : next.notice;
-      notice.hidden = words === '';
-      setText(notice, words);
-      const hint = placeholder(next);
-      setAttribute(area, 'placeholder', hint);
-      setAttribute(area, 'aria-label', hint);
-      if (area.scrollHeight > 0 && area.style.height === '') grow();
-      refresh();
-    },
-  };
+    this.count.hidden = length < limit * 0.8;
+    if (!this.count.hidden) setText(this.count, over ? s.tooLong(length - limit) : s.left(limit - length));
+    this.count.classList.toggle('over', over);
+    this.send.disabled = length === 0 || over || limited > 0;
+    setAttribute(this.area, 'aria-invalid', over ? 'true' : undefined);
+    const notes = [this.count, this.notice].filter((note) => !note.hidden).map((note) => note.id);
+    setAttribute(this.area, 'aria-describedby', notes.join(' ') || undefined);
+  }
 }
 
 function placeholder({ chat }: Model): string {
