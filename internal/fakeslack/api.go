@@ -36,7 +36,7 @@ type call struct {
 	args   map[string]string
 	token  string
 	header bool // the token came in the Authorization header
-	record int  // index in State.calls
+	record *Call
 	ts     string
 	warn   []string
 	ctx    context.Context
@@ -101,8 +101,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 // answer runs one recorded call through the faults and writes what came out.
 func (s *Server) answer(w http.ResponseWriter, c *call, run func() (reply, error)) {
 	s.mu.Lock()
-	c.record = len(s.state.calls)
-	s.state.calls = append(s.state.calls, Call{N: c.record + 1, Method: c.name, Args: c.args, At: s.opts.Now(), Status: http.StatusOK})
+	c.record = s.state.record(Call{Method: c.name, Args: c.args, At: s.opts.Now(), Status: http.StatusOK})
 	failure := s.faults.take(c.name, c.args["channel"])
 	s.mu.Unlock()
 
@@ -134,7 +133,7 @@ func (s *Server) answer(w http.ResponseWriter, c *call, run func() (reply, error
 func (s *Server) commit(c *call, failure Failure, run func() (reply, error)) (out reply, failed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	rec := &s.state.calls[c.record]
+	rec := c.record
 	defer s.touch()
 	before, after := stages(failure)
 	if !before {

@@ -16,17 +16,18 @@ func actions(elements ...string) string {
 	return `{"type":"actions","elements":[` + strings.Join(elements, ",") + `]}`
 }
 
-func TestBlockValidation(t *testing.T) {
-	s, _ := start(t, fakeslack.Options{})
+type blockCase struct {
+	name, blocks string
+	ok           bool
+}
+
+func blockCases() []blockCase {
 	many := make([]string, 26)
 	for i := range many {
 		many[i] = buttonJSON(fmt.Sprint("b", i), "x", "")
 	}
 	option := `{"text":{"type":"plain_text","text":"a"},"value":"a"}`
-	cases := []struct {
-		name, blocks string
-		ok           bool
-	}{
+	return []blockCase{
 		{"a section", `{"type":"section","text":{"type":"mrkdwn","text":"x"}}`, true},
 		{"fields alone", `{"type":"section","fields":[{"type":"mrkdwn","text":"x"}]}`, true},
 		{"unknown type", `{"type":"carousel"}`, false},
@@ -67,7 +68,11 @@ func TestBlockValidation(t *testing.T) {
 		{"markdown over 12,000 in all", `{"type":"markdown","text":"` + text(7000) + `"},{"type":"markdown","text":"` + text(7000) + `"}`, false},
 		{"image without alt text", `{"type":"image","image_url":"https://a.example/a.png"}`, false},
 	}
-	for _, c := range cases {
+}
+
+func TestBlockValidation(t *testing.T) {
+	s, _ := start(t, fakeslack.Options{})
+	for _, c := range blockCases() {
 		t.Run(c.name, func(t *testing.T) {
 			got := call(t, s, "chat.postMessage", set{"channel": support, "text": "x", "blocks": "[" + c.blocks + "]"})
 			if got["ok"] != c.ok {

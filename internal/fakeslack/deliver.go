@@ -67,7 +67,7 @@ func retryGaps(delayed bool) []time.Duration {
 func (s *Server) enqueue(d *delivery) {
 	d.due = time.Now()
 	d.envelope = s.state.newID("env-")
-	s.state.deliveries = append(s.state.deliveries, d)
+	s.state.deliveries = append(trim(s.state.deliveries), d)
 	prank := s.post.takeMischief(d.typ, d.kind)
 	switch p := prank.(type) {
 	case Lose:

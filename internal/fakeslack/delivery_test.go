@@ -226,22 +226,14 @@ func TestLargeAcksAreDropped(t *testing.T) {
 	}
 }
 
-// The inner events of table rows the bot must tell apart.
-func TestEventShapes(t *testing.T) {
-	s, api := start(t, fakeslack.Options{})
-	root := thread(t, s, 0)
-	other := say(t, s, "to change")
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	cases := []struct {
-		name string
-		do   func() error
-		want string // key=value pairs of the inner event, dots going down, - for absent
-	}{
+type shapeCase struct {
+	name string
+	do   func() error
+	want string // key=value pairs of the inner event: dots go down, - is absent, + present
+}
+
+func shapeCases(s *fakeslack.Server, api *slack.Client, root, other string) []shapeCase {
+	return []shapeCase{
 		{"own post", func() error { _, _, err := api.PostMessage(support, slack.MsgOptionText("x", false)); return err }, "bot_id=B0HANDOFF app_id=A0HANDOFF user=U0HANDOFF client_msg_id=-"},
 		{"own post under a name", func() error {
 			_, _, err := api.PostMessage(support, slack.MsgOptionText("x", false), slack.MsgOptionUsername("Ana"), slack.MsgOptionTS(root))
@@ -270,7 +262,20 @@ func TestEventShapes(t *testing.T) {
 			return nil
 		}, "type=subteam_members_changed subteam_id=S0BILL"},
 	}
-	for _, c := range cases {
+}
+
+// The inner events the bot must tell apart.
+func TestEventShapes(t *testing.T) {
+	s, api := start(t, fakeslack.Options{})
+	root := thread(t, s, 0)
+	other := say(t, s, "to change")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range shapeCases(s, api, root, other) {
 		before := len(s.Deliveries())
 		must(c.do())
 		all := s.Deliveries()

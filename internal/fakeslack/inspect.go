@@ -63,16 +63,19 @@ func (st *State) Home(user string) (View, bool) {
 	return View{}, false
 }
 
-// Calls returns every request so far.
+// Calls returns every request so far, and of very many the latest.
 func (st *State) Calls() []Call {
-	out := slices.Clone(st.calls)
-	for i := range out {
-		out[i].Args = maps.Clone(out[i].Args)
+	var out []Call
+	for _, c := range st.calls {
+		copied := *c
+		copied.Args = maps.Clone(c.Args)
+		out = append(out, copied)
 	}
 	return out
 }
 
-// Deliveries returns every payload for the app so far.
+// Deliveries returns every payload for the app so far, and of very many the
+// latest.
 func (st *State) Deliveries() []Delivery {
 	var out []Delivery
 	for _, d := range st.deliveries {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
@@ -200,5 +201,24 @@ func TestPageFilesAreGuarded(t *testing.T) {
 		if csp := res.Header.Get("Content-Security-Policy"); path == "/" && !strings.Contains(csp, "script-src 'self'") {
 			t.Errorf("%s: policy %q", path, csp)
 		}
+	}
+}
+
+func TestCustomNamesMayRefuseDeletion(t *testing.T) {
+	s, _ := start(t, fakeslack.Options{Switches: fakeslack.Switches{KeepCustomPosts: true}})
+	for name, want := range map[string]any{"Ana": "cant_delete_message", "": nil} {
+		ts, _ := call(t, s, "chat.postMessage", set{"channel": support, "text": "x", "username": name})["ts"].(string)
+		if got := call(t, s, "chat.delete", set{"channel": support, "ts": ts})["error"]; got != want {
+			t.Errorf("name %q: got %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestDelayedEventsGoOnForADay(t *testing.T) {
+	s, _ := start(t, fakeslack.Options{Switches: fakeslack.Switches{DelayedEvents: true}, Delay: func(d time.Duration) time.Duration { return d / 1_000_000 }})
+	say(t, s, "x")
+	wait(t, s, func(st *fakeslack.State) bool { return st.Deliveries()[0].Over })
+	if got := s.Deliveries()[0].Attempts; got != 28 {
+		t.Errorf("got %d attempts, want 1 + 3 + 24", got)
 	}
 }

@@ -32,6 +32,9 @@ func browse(t *testing.T, url string, width, height int64) *browser {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true))
+	if width >= 500 {
+		options = append(options, chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
+	}
 	parent, cancel := context.WithTimeout(context.Background(), 90*time.Second)
 	allocator, cancelAllocator := chromedp.NewExecAllocator(parent, options...)
 	ctx, cancelTab := chromedp.NewContext(allocator)
@@ -140,7 +143,8 @@ func TestStaffPage(t *testing.T) {
 	b.see("button-home_open")
 	b.shot("home")
 	b.click("channel-" + billing)
-	b.do("see an empty channel", chromedp.WaitVisible(id("composer")))
+	b.do("see an empty channel", chromedp.WaitVisible(".start"))
+	b.shot("empty")
 }
 
 func TestStaffPageMessageMenu(t *testing.T) {
@@ -152,6 +156,7 @@ func TestStaffPageMessageMenu(t *testing.T) {
 	ts := h[len(h)-1].TS
 	hover := chromedp.Evaluate[chromedp.Void](`document.querySelector('[data-testid="message-` + ts + `"] button').focus()`)
 	b.do("reach the tools", chromedp.WaitReady(id("more-"+ts)), hover)
+	b.shot("tools")
 	b.click("more-" + ts)
 	b.see("shortcut-handoff_note")
 	b.shot("menu")

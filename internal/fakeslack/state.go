@@ -3,6 +3,7 @@ package fakeslack
 import (
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -30,7 +31,8 @@ type State struct {
 	hooks      map[string]*hook
 	tickets    map[string]bool
 
-	calls      []Call
+	calls      []*Call
+	called     int
 	deliveries []*delivery
 	sockets    int
 
@@ -132,6 +134,7 @@ func (st *State) newID(prefix string) string {
 }
 
 func (st *State) newTrigger(user, view string) string {
+	st.sweep()
 	id := fmt.Sprintf("%d.%s", st.opts.Now().UnixMilli(), strings.ToLower(rand.Text()))
 	st.triggers[id] = &trigger{user: user, view: view, expires: st.opts.Now().Add(triggerLife)}
 	return id
@@ -193,6 +196,37 @@ func (st *State) group(id string) *Group {
 		}
 	}
 	return nil
+}
+
+// keep is how many calls, deliveries, triggers and response URLs are kept, so
+// that a workspace can run for weeks.
+const keep = 50_000
+
+// record notes a call.
+func (st *State) record(c Call) *Call {
+	st.called++
+	c.N = st.called
+	st.calls = append(trim(st.calls), &c)
+	return &c
+}
+
+// trim drops the older half of a list that has grown too long.
+func trim[T any](list []T) []T {
+	if len(list) < keep {
+		return list
+	}
+	return slices.Clone(list[len(list)/2:])
+}
+
+// sweep drops triggers and response URLs that have expired.
+func (st *State) sweep() {
+	now := st.opts.Now()
+	if len(st.triggers) > keep {
+		maps.DeleteFunc(st.triggers, func(_ string, t *trigger) bool { return now.After(t.expires) })
+	}
+	if len(st.hooks) > keep {
+		maps.DeleteFunc(st.hooks, func(_ string, h *hook) bool { return now.After(h.expires) })
+	}
 }
 
 // name is how a user is shown to others.

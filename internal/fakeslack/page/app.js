@@ -187,7 +187,7 @@ class App {
     if (want === "outside") return this.fill("outside" + channel?.id, h("div", { class: "empty" }, h("p", {}, channel ? "You are not in this channel. Act as somebody who is." : "There are no channels yet.")));
     this.fill("list", this.lists.main.root, this.composers.main.box);
     const roots = all.filter((m) => !m.thread || m.thread === m.ts || m.broadcast);
-    this.lists.main.show(roots, ctx, replies);
+    this.lists.main.show(roots, ctx, replies, this.home ? "Nothing here yet. Messages from " + this.state.bot.name + " to you appear here." : "This is the start of #" + channel.name + ".");
     this.dress("main", channel, this.home ? "Message " + this.state.bot.name : "Message #" + channel.name);
   }
 

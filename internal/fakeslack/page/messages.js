@@ -17,7 +17,7 @@ export class MessageList {
     this.root = h("div", { class: "messages", role: "log", tabindex: "0" });
   }
 
-  show(list, ctx, replies) {
+  show(list, ctx, replies, empty) {
     const box = this.root;
     const near = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
     const before = this.last;
@@ -42,6 +42,7 @@ export class MessageList {
       if (this.inThread && m === list[0] && list.length > 1) rule("count", list.length === 2 ? "1 reply" : list.length - 1 + " replies");
       previous = QUIET.has(m.subtype) ? null : m;
     }
+    if (!list.length && empty) rule("start", empty);
     this.rows = rows;
     arrange(box, nodes);
     this.last = list.at(-1)?.ts;
