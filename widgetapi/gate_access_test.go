@@ -70,7 +70,7 @@ func TestB01ObjectAccess(t *testing.T) {
 		if !strings.HasPrefix(rt.pattern, "/v1/") {
 			continue
 		}
-		if named := strings.Contains(rt.pattern, "{id}"); named != rt.who.owned {
+		if named := strings.HasPrefix(rt.pattern, "/v1/conversations/{id}"); named != rt.who.owned {
 			t.Errorf("%s %s: names a conversation %v, checks its owner %v", rt.method, rt.pattern, named, rt.who.owned)
 		}
 		if rt.who.owned != strings.HasPrefix(rt.pattern, "/v1/conversations/") {

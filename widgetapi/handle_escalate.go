@@ -52,13 +52,18 @@ func (s *Server) escalate(c *call, b *EscalateBody) (reply, error) {
 		maps.Copy(fields, asked.Fields)
 		asked.Fields = fields
 	}
+	ask := func(e conversation.Escalated) conversation.Decider {
+		return c.cfg.HumanButton.guard(conversation.AskByButton(c.author(), "button", e, button.Say, c.now, c.cfg.ReopenWithin))
+	}
+	if _, err := ask(asked)(c.state); err != nil {
+		return reply{}, err // it would come to nothing, so it is not counted
+	}
 	quiet, err := s.quiet(c)
 	if err != nil {
 		return reply{}, err
 	}
 	asked.Quiet = asked.Quiet || quiet
-	decide := conversation.AskByButton(c.author(), "button", asked, button.Say, c.now, c.cfg.ReopenWithin)
-	return s.turn(c, c.cfg.HumanButton.guard(decide))
+	return s.turn(c, ask(asked))
 }
 
 // guard refuses the button before the bot has tried, where the site wants that.

@@ -21,50 +21,9 @@ func TestStreamResumesWithoutGaps(t *testing.T) {
 	g := newHouse(t).guest()
 	id := g.open()
 	g.appendAs(id, agentSays("hello"))
-	const writers, each = 4, 60
-	var writing sync.WaitGroup
-	for w := range writers {
-		writing.Go(func() {
-			for i := range each {
-				switch w {
-				case 0:
-					g.say(id, fmt.Sprintf("c%d", i), fmt.Sprint("visitor ", i))
-				case 1:
-					g.appendAs(id, conversation.Append(conversation.Draft{Author: maya, Source: conversation.FromSlack, Body: conversation.Note{Text: "inside"}}))
-				default:
-					g.appendAs(id, agentSays(fmt.Sprint("agent ", w, i)))
-				}
-			}
-		})
-	}
-	finished := make(chan struct{})
-	go func() { writing.Wait(); close(finished) }()
-
-	var got []wire
-	random := rand.New(rand.NewPCG(1, 2))
-	done := false
-	for want := 3 + (writers-1)*each; len(got) < want; {
-		header := []string{}
-		query := fmt.Sprintf("?after=%d", len(got))
-		if random.IntN(2) == 0 {
-			query, header = "?after=0", []string{"Last-Event-ID", strconv.Itoa(len(got))}
-		}
-		stream := g.follow(id, query, header...)
-		for range 1 + random.IntN(30) {
-			if len(got) == want {
-				break
-			}
-			got = append(got, stream.next())
-		}
-		stream.stop()
-		if !done {
-			select {
-			case <-finished:
-				done = true
-			default:
-			}
-		}
-	}
+	const each = 60
+	finished := g.crowd(id, each)
+	got := g.collectCutOff(id, 3+3*each)
 	<-finished
 	for i, w := range got {
 		if w.ID != strconv.Itoa(i+1) {
@@ -83,6 +42,46 @@ func TestStreamResumesWithoutGaps(t *testing.T) {
 			t.Errorf("event %d: got %s, the log has %s", i+1, got[i].Data, log[i].Data)
 		}
 	}
+}
+
+// crowd appends from four sides at once, one of them notes.
+func (g *guest) crowd(id conversation.ID, each int) (finished <-chan struct{}) {
+	var writing sync.WaitGroup
+	for w := range 4 {
+		writing.Go(func() {
+			for i := range each {
+				switch w {
+				case 0:
+					g.say(id, fmt.Sprintf("c%d", i), fmt.Sprint("visitor ", i))
+				case 1:
+					g.appendAs(id, conversation.Append(conversation.Draft{Author: maya, Source: conversation.FromSlack, Body: conversation.Note{Text: "inside"}}))
+				default:
+					g.appendAs(id, agentSays(fmt.Sprint("agent ", w, i)))
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { writing.Wait(); close(done) }()
+	return done
+}
+
+// collectCutOff reads want events over connections that are cut at random.
+func (g *guest) collectCutOff(id conversation.ID, want int) []wire {
+	var got []wire
+	random := rand.New(rand.NewPCG(1, 2))
+	for len(got) < want {
+		query, header := fmt.Sprintf("?after=%d", len(got)), []string{}
+		if random.IntN(2) == 0 {
+			query, header = "?after=0", []string{"Last-Event-ID", strconv.Itoa(len(got))}
+		}
+		stream := g.follow(id, query, header...)
+		for n := 1 + random.IntN(30); n > 0 && len(got) < want; n-- {
+			got = append(got, stream.next())
+		}
+		stream.stop()
+	}
+	return got
 }
 
 func TestPagingBack(t *testing.T) {

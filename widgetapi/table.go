@@ -37,7 +37,7 @@ func routes() []route {
 		{http.MethodPost, "/v1/conversations/{id}/contact/verify", "verifyContact", "Prove an address with the code sent to it", owner, budgetContact, nil, notInThisVersion(), nothing()},
 
 		{http.MethodPost, "/v1/files", "upload", "Send a file", visitor{session: true}, budgetMessage, nil, notInThisVersion(), nothing()},
-		{http.MethodGet, "/v1/files/{file}", "file", "A file of the visitor's conversations", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
+		{http.MethodGet, "/v1/files/{id}", "file", "A file of the visitor's conversations", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
 		{http.MethodPost, "/v1/events", "track", "Something the visitor did on the site", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
 	}
 }
