@@ -44,7 +44,7 @@ func detectors(c Config) []Detector {
 		asksDetector{language},
 		acceptsDetector{language},
 		frustrationDetector{},
-		repeatedDetector{},
+		repeatedDetector{asksDetector{language}},
 		unknownDetector{},
 		statedDetector{language},
 		smallTalkDetector{},

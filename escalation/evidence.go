@@ -75,25 +75,26 @@ func (e evidence) asked() int {
 	return 0
 }
 
-// frustrated counts clear signs, and after one also a rise. At ai_first only
-// what came after the problem was stated counts, and a sign from before it is
-// taken up when the problem is stated.
+// frustrated counts clear signs, and after one also a rise. At ai_first a sign
+// from before the problem was stated is taken up, once, when it is stated.
 func (e evidence) frustrated() int {
 	now := e.strongest(SignalFrustrated).Value
 	before := e.clear(signalBefore + SignalFrustrated)
+	n := len(before)
 	if e.level == AIFirst {
 		stated, known := e.statedAt()
 		if !known {
 			return 0
 		}
-		held := len(before)
-		before = slices.DeleteFunc(before, func(s conversation.Signal) bool { return s.Seq < stated })
-		if held > 0 && len(before) == 0 && e.has(SignalStated) {
+		after := slices.DeleteFunc(before, func(s conversation.Signal) bool { return s.Seq < stated })
+		held := min(1, n-len(after))
+		if held == 1 && !e.has(signalBefore+SignalStated) {
 			return 1
 		}
+		n = len(after) + held
 	}
-	if now >= ClearSign || len(before) > 0 && now >= Rises {
-		return 1 + len(before)
+	if now >= ClearSign || n > 0 && now >= Rises {
+		return 1 + n
 	}
 	return 0
 }

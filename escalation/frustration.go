@@ -16,7 +16,7 @@ func (frustrationDetector) Name() string { return SignalFrustrated }
 func (frustrationDetector) Detect(s Situation) []conversation.Signal {
 	var signals []conversation.Signal
 	for _, line := range s.fresh() {
-		if value, run := frustration(line.Text); value > 0 {
+		if value, run := frustration(line.Text, s.read(line.Text)); value > 0 {
 			signals = append(signals, place(SignalFrustrated, value, line.Seq, run))
 		}
 	}
@@ -32,8 +32,8 @@ const (
 )
 
 // frustration returns the strength and the words it was seen in.
-func frustration(text string) (float64, []word) {
-	w := words(text)
+func frustration(text string, r *reading) (float64, []word) {
+	w := r.words
 	value, from, to := 0.0, -1, -1
 	mark := func(weight float64, a, b int) {
 		value += weight

@@ -10,6 +10,7 @@ import (
 // Judge decides what to do in a situation: before the model is asked (no
 // Draft), on the growing draft, and on the finished one (Finding.Final).
 func (p *Policy) Judge(s Situation) Verdict {
+	s.readings = map[string]*reading{}
 	on := s.judged()
 	var seen []conversation.Signal
 	for _, d := range p.detectors {

@@ -26,12 +26,14 @@ var wordFiles embed.FS
 // language is the words of one language: its classes, and patterns by section.
 type language struct {
 	name     string
+	count    int // of classes
 	classes  map[string]*class
 	sections map[string][]pattern
 }
 
 // class is a set of words and short phrases.
 type class struct {
+	id     int // its place among the language's classes
 	exact  map[string]bool
 	loose  []string // also taken misspelt
 	not    map[string]bool
@@ -62,8 +64,8 @@ type item struct {
 // load reads the embedded words. They are part of the binary and a test reads
 // them all, so a mistake in them cannot reach a user; a file that does not
 // parse is left out.
-func load() []language {
-	var all []language
+func load() []*language {
+	var all []*language
 	names, _ := fs.Glob(wordFiles, "words/*.txt")
 	for _, name := range names {
 		text, err := wordFiles.ReadFile(name)
@@ -78,8 +80,9 @@ func load() []language {
 	return all
 }
 
-func parseLanguage(name, text string) (language, error) {
-	l := language{name: name, classes: map[string]*class{"barrier": newClass()}, sections: map[string][]pattern{}}
+func parseLanguage(name, text string) (*language, error) {
+	l := &language{name: name, classes: map[string]*class{}, sections: map[string][]pattern{}}
+	l.classes["barrier"] = l.newClass()
 	section := ""
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
@@ -89,7 +92,7 @@ func parseLanguage(name, text string) (language, error) {
 		case strings.HasPrefix(line, "["):
 			section = strings.Trim(line, "[]")
 			if class, ok := strings.CutPrefix(section, "class "); ok && l.classes[class] == nil {
-				l.classes[class] = newClass()
+				l.classes[class] = l.newClass()
 			}
 		case strings.HasPrefix(section, "class "):
 			l.classes[strings.TrimPrefix(section, "class ")].add(strings.Fields(line)...)
@@ -104,7 +107,7 @@ func parseLanguage(name, text string) (language, error) {
 	return l, nil
 }
 
-func (l language) parsePattern(line string) (pattern, error) {
+func (l *language) parsePattern(line string) (pattern, error) {
 	var p pattern
 	for _, field := range strings.Fields(line) {
 		body, optional := strings.CutSuffix(field, "?")
@@ -124,7 +127,7 @@ func (l language) parsePattern(line string) (pattern, error) {
 				return nil, fmt.Errorf("no class %s", body)
 			}
 		default:
-			it.class = newClass()
+			it.class = l.newClass()
 			it.class.add(strings.Split(strings.Trim(body, "()"), "|")...)
 		}
 		p = append(p, it)
@@ -134,7 +137,10 @@ func (l language) parsePattern(line string) (pattern, error) {
 
 var anchors = map[string]itemKind{"^": isStart, "$": isEnd, "^.": isSentence, ".$": isSentenceEnd}
 
-func newClass() *class { return &class{exact: map[string]bool{}, not: map[string]bool{}} }
+func (l *language) newClass() *class {
+	l.count++
+	return &class{id: l.count - 1, exact: map[string]bool{}, not: map[string]bool{}}
+}
 
 func (c *class) add(entries ...string) {
 	for _, e := range entries {
@@ -155,114 +161,4 @@ func (c *class) add(entries ...string) {
 			}
 		}
 	}
-}
-
-// lengths returns how many words at i the class takes: each possible count.
-func (c *class) lengths(w []word, i int) []int {
-	if i >= len(w) {
-		return nil
-	}
-	var n []int
-	if c.takes(w[i].text) {
-		n = append(n, 1)
-	}
-	for _, phrase := range c.phrase {
-		if phraseAt(w, i, phrase) {
-			n = append(n, len(phrase))
-		}
-	}
-	return n
-}
-
-func (c *class) takes(text string) bool {
-	if c.exact[text] {
-		return true
-	}
-	if c.not[text] {
-		return false
-	}
-	for _, l := range c.loose {
-		if misspelt(text, l) {
-			return true
-		}
-	}
-	return false
-}
-
-func phraseAt(w []word, i int, phrase []string) bool {
-	if i+len(phrase) > len(w) {
-		return false
-	}
-	for j, part := range phrase {
-		if w[i+j].text != part || j > 0 && w[i+j].cut {
-			return false
-		}
-	}
-	return true
-}
-
-// find returns the places where any pattern of the section matches, as word
-// indexes [from, to), the longest for each start.
-func (l language) find(section string, w []word) [][2]int {
-	var found [][2]int
-	for i := range w {
-		end := -1
-		for _, p := range l.sections[section] {
-			end = max(end, l.match(p, w, i, i))
-		}
-		if end > i {
-			found = append(found, [2]int{i, end})
-		}
-	}
-	return found
-}
-
-// match returns the end of the longest match of p at i, -1 for none. start is
-// where the whole pattern began: only there a clause may begin.
-func (l language) match(p pattern, w []word, start, i int) int {
-	if len(p) == 0 {
-		return i
-	}
-	it, rest := p[0], p[1:]
-	best := -1
-	if it.optional {
-		best = l.match(rest, w, start, i)
-	}
-	switch it.kind {
-	case isStart, isEnd, isSentence, isSentenceEnd:
-		if anchored(it.kind, w, i) {
-			best = max(best, l.match(rest, w, start, i))
-		}
-	case isGap:
-		for skip := 0; skip <= it.gap; skip++ {
-			best = max(best, l.match(rest, w, start, i+skip))
-			if i+skip >= len(w) || w[i+skip].cut && i+skip > start || l.classes["barrier"].takes(w[i+skip].text) {
-				break
-			}
-		}
-	case isWords:
-		if i < len(w) && w[i].cut && i > start {
-			return best
-		}
-		for _, n := range it.class.lengths(w, i) {
-			best = max(best, l.match(rest, w, start, i+n))
-		}
-	}
-	return best
-}
-
-// anchored says whether the place before word i is such an end.
-func anchored(kind itemKind, w []word, i int) bool {
-	switch kind {
-	case isStart:
-		return i == 0
-	case isEnd:
-		return i == len(w)
-	case isSentence:
-		return i == 0 || i < len(w) && w[i].cut
-	case isSentenceEnd:
-		return i == len(w) || w[i].cut
-	case isWords, isGap:
-	}
-	return false
 }

@@ -3,8 +3,9 @@ package escalation
 import "github.com/handoff-bot/handoff/conversation"
 
 // repeatedDetector sees that the visitor asks the same again: most words of
-// meaning of her line were in one earlier line of hers.
-type repeatedDetector struct{}
+// meaning of her line were in one earlier line of hers. Asking
+// for a person again, or being angry again, is not a question.
+type repeatedDetector struct{ asks asksDetector }
 
 // SameQuestion is the share of common words of meaning, of all those in either
 // line, from which two lines are the same question.
@@ -15,20 +16,20 @@ const sameWords = 2
 
 func (repeatedDetector) Name() string { return SignalRepeated }
 
-func (repeatedDetector) Detect(s Situation) []conversation.Signal {
+func (d repeatedDetector) Detect(s Situation) []conversation.Signal {
 	var signals []conversation.Signal
 	for _, line := range s.fresh() {
-		if isSmallTalk(line.Text) {
+		if isSmallTalk(s.read(line.Text)) || d.asks.asks(s.read(line.Text)) != nil {
 			continue
 		}
 		top := 0.0
 		for _, earlier := range s.Lines {
 			if earlier.Seq < line.Seq && earlier.Role == conversation.Visitor && answered(s, earlier, line) {
-				top = max(top, overlap(earlier.Text, line.Text))
+				top = max(top, overlap(s.read(earlier.Text), s.read(line.Text)))
 			}
 		}
 		if top >= SameQuestion {
-			signals = append(signals, place(SignalRepeated, top, line.Seq, words(line.Text)))
+			signals = append(signals, place(SignalRepeated, top, line.Seq, s.read(line.Text).words))
 		}
 	}
 	return signals
@@ -46,7 +47,7 @@ func answered(s Situation, a, b Line) bool {
 }
 
 // overlap is the share of common stems among all stems of both texts.
-func overlap(a, b string) float64 {
+func overlap(a, b *reading) float64 {
 	x, y := stems(a), stems(b)
 	common := 0
 	for s := range x {
@@ -60,10 +61,10 @@ func overlap(a, b string) float64 {
 	return float64(common) / float64(len(x)+len(y)-common)
 }
 
-func stems(text string) map[string]bool {
+func stems(r *reading) map[string]bool {
 	set := map[string]bool{}
-	for _, m := range meaningful(words(text)) {
-		if !filler[m.text] {
+	for _, m := range r.meaning {
+		if !filler[m.text] && !angry[m.stem] && !cross[m.stem] {
 			set[m.stem] = true
 		}
 	}
@@ -72,4 +73,4 @@ func stems(text string) map[string]bool {
 
 // filler are words that ask without saying what about.
 var filler = setOf(`what how where when why who which want wanna need help know tell explain question hello hi hey ok okay yes
-	thanks thank again still really like get way possible try trying assistance`)
+	bit little thing thanks thank again still really like get way possible try trying assistance`)

@@ -47,21 +47,17 @@ func compileTopics(topics []Topic) []topicPhrases {
 func (d topicDetector) Detect(s Situation) []conversation.Signal {
 	var signals []conversation.Signal
 	for _, line := range s.fresh() {
-		signals = append(signals, d.in(line.Text, line.Seq)...)
+		signals = append(signals, d.in(s.read(line.Text), line.Seq)...)
 	}
-	return append(signals, d.in(s.Draft, 0)...)
+	return append(signals, d.in(s.read(s.Draft), 0)...)
 }
 
 // in returns one signal for each topic that the text touches.
-func (d topicDetector) in(text string, seq conversation.Seq) []conversation.Signal {
-	if len(d.topics) == 0 || text == "" {
-		return nil
-	}
-	meaning := meaningful(words(text))
+func (d topicDetector) in(r *reading, seq conversation.Seq) []conversation.Signal {
 	var signals []conversation.Signal
 	for _, t := range d.topics {
 		for _, phrase := range t.phrases {
-			if run := near(meaning, phrase); run != nil {
+			if run := near(r.meaning, phrase); run != nil {
 				signals = append(signals, conversation.Signal{
 					Name: t.signal, Value: 1, Seq: seq, From: run[0].from, To: run[1].to,
 				})

@@ -16,15 +16,15 @@ func (unknownDetector) Name() string { return SignalCannot }
 func (unknownDetector) Detect(s Situation) []conversation.Signal {
 	on := s.judged()
 	if s.Finding.Final {
-		if from, to, ok := unsure(s.Draft); ok {
+		if from, to, ok := unsure(s.read(s.Draft).words); ok {
 			return []conversation.Signal{{Name: SignalCannot, Value: 1, From: from, To: to}}
 		}
 		if s.Finding.Unsure {
-			return []conversation.Signal{place(SignalCannot, 1, on.Seq, words(on.Text))}
+			return []conversation.Signal{place(SignalCannot, 1, on.Seq, s.read(on.Text).words)}
 		}
 	}
-	if s.Finding.Searched && s.Finding.Best < s.Finding.Floor && !isSmallTalk(on.Text) {
-		return []conversation.Signal{place(SignalCannot, 1-s.Finding.Best, on.Seq, words(on.Text))}
+	if s.Finding.Searched && s.Finding.Best < s.Finding.Floor && !isSmallTalk(s.read(on.Text)) {
+		return []conversation.Signal{place(SignalCannot, 1-s.Finding.Best, on.Seq, s.read(on.Text).words)}
 	}
 	return nil
 }
@@ -42,8 +42,7 @@ var unsurePhrases = []string{
 }
 
 // unsure finds the first such phrase, as byte offsets.
-func unsure(draft string) (from, to int, ok bool) {
-	w := words(draft)
+func unsure(w []word) (from, to int, ok bool) {
 	for i := range w {
 		for _, phrase := range unsurePhrases {
 			if parts := strings.Fields(phrase); phraseAt(w, i, parts) {
@@ -62,15 +61,15 @@ func (smallTalkDetector) Name() string { return SignalSmallTalk }
 
 func (smallTalkDetector) Detect(s Situation) []conversation.Signal {
 	on := s.judged()
-	if on.Seq == 0 || !isSmallTalk(on.Text) {
+	if on.Seq == 0 || !isSmallTalk(s.read(on.Text)) {
 		return nil
 	}
-	return []conversation.Signal{place(SignalSmallTalk, 1, on.Seq, words(on.Text))}
+	return []conversation.Signal{place(SignalSmallTalk, 1, on.Seq, s.read(on.Text).words)}
 }
 
 // isSmallTalk: every word is one of a greeting, thanks or assent.
-func isSmallTalk(text string) bool {
-	for _, w := range words(text) {
+func isSmallTalk(r *reading) bool {
+	for _, w := range r.words {
 		if !small[w.text] {
 			return false
 		}
@@ -88,7 +87,7 @@ var small = setOf(`hi hello hey hiya howdy yo good morning afternoon evening day
 
 // statedDetector sees that the visitor says what it is about: enough words of
 // meaning beside the wish for a person.
-type statedDetector struct{ languages []language }
+type statedDetector struct{ languages []*language }
 
 // problemWords is how many words of meaning state a problem.
 const problemWords = 3
@@ -97,21 +96,19 @@ func (statedDetector) Name() string { return SignalStated }
 
 func (d statedDetector) Detect(s Situation) []conversation.Signal {
 	for _, line := range s.fresh() {
-		w := words(line.Text)
-		if isSmallTalk(line.Text) || d.meaning(w) < problemWords {
-			continue
+		if r := s.read(line.Text); d.meaning(r) >= problemWords {
+			return []conversation.Signal{place(SignalStated, 1, line.Seq, r.words)}
 		}
-		return []conversation.Signal{place(SignalStated, 1, line.Seq, w)}
 	}
 	return nil
 }
 
 // meaning counts the words of meaning that do not ask for a person.
-func (d statedDetector) meaning(w []word) int {
-	asking := make([]bool, len(w))
+func (d statedDetector) meaning(r *reading) int {
+	asking := make([]bool, len(r.words))
 	for _, l := range d.languages {
-		for _, section := range []string{"ask", "not", "challenge", "temper"} {
-			for _, at := range l.find(section, w) {
+		for _, section := range []string{"ask", "not", "challenge"} {
+			for _, at := range r.find(l, section) {
 				for i := at[0]; i < at[1]; i++ {
 					asking[i] = true
 				}
@@ -119,8 +116,8 @@ func (d statedDetector) meaning(w []word) int {
 		}
 	}
 	n := 0
-	for _, m := range meaningful(w) {
-		if !asking[m.index] && !filler[m.text] && !small[m.text] && !angry[m.stem] {
+	for _, m := range r.meaning {
+		if !asking[m.index] && !filler[m.text] && !small[m.text] && !angry[m.stem] && !cross[m.stem] {
 			n++
 		}
 	}

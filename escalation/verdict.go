@@ -53,6 +53,8 @@ type Situation struct {
 	Draft   string
 	Finding Finding
 	Past    []conversation.Decided
+
+	readings map[string]*reading // what the detectors of one judgement share
 }
 
 // Verdict is a decision that explains itself. Signals are what was seen, with

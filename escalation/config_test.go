@@ -1,0 +1,169 @@
+package escalation
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/goccy/go-yaml"
+)
+
+func TestDefaultsCompile(t *testing.T) {
+	p, wrong := Compile(Defaults())
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	if p.Level("") != Balanced || p.ReopenWithin() != 72*time.Hour || p.IdleClose() != 24*time.Hour {
+		t.Errorf("defaults are %+v", p.Config())
+	}
+	if open, next := p.Open(time.Time{}); !open || !next.IsZero() {
+		t.Error("without hours it is not always open")
+	}
+}
+
+func TestProblems(t *testing.T) {
+	rows := []struct {
+		key, says string
+		change    func(*Config)
+	}{
+		{"level", "not known", func(c *Config) { c.Level = "fast" }},
+		{"notify", "not known", func(c *Config) { c.Notify = "all" }},
+		{"restricted_topics[0].name", "no name", func(c *Config) { c.RestrictedTopics = []Topic{{Phrases: []string{"x"}}} }},
+		{"restricted_topics[0].phrases", "no phrases", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a"}} }},
+		{"restricted_topics[0].phrases[1]", "no words", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x", "…"}}} }},
+		{"restricted_topics[1].name", "twice", func(c *Config) {
+			c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}}, {Name: "A ", Phrases: []string{"y"}}}
+		}},
+		{"restricted_topics[0].priority", "not known", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Priority: "top"}} }},
+		{"restricted_topics[0].level", "not known", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Level: "top"}} }},
+		{"restricted_topics[0].agents", "not in this version", func(c *Config) {
+			c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Agents: []string{"U1"}}}
+		}},
+		{"restricted_topics[0].hours.timezone", "not a known", func(c *Config) {
+			c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Hours: &Hours{Timezone: "Berlin", Open: map[string]Ranges{"mon": {"9:00-10:00"}}}}}
+		}},
+		{"rules[0].name", "no name", func(c *Config) { c.Rules = []Rule{{When: "true", Do: "offer"}} }},
+		{"rules[0].when", "empty", func(c *Config) { c.Rules = []Rule{{Name: "a", Do: "offer"}} }},
+		{"rules[0].when", "unknown name visitr (1:1)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "visitr.plan == 1", Do: "offer"}} }},
+		{"rules[0].when", "(1:14)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "conversation.length > 1", Do: "offer"}} }},
+		{"rules[0].when", "(1:9)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "signals.anger > 1", Do: "offer"}} }},
+		{"rules[0].when", "bool", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "1 + 1", Do: "offer"}} }},
+		{"rules[0].when", "now", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "now() > now()", Do: "offer"}} }},
+		{"rules[0].do", "not known", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Do: "shout"}} }},
+		{"rules[0]", "does nothing", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true"}} }},
+		{"rules[0].agents", "not in this version", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Agents: []string{"U1"}}} }},
+		{"human_button.after_answers", "negative", func(c *Config) { c.HumanButton.AfterAnswers = -1 }},
+		{"hours.timezone", "not a known", func(c *Config) { c.Hours = Hours{Timezone: "Mars", Open: map[string]Ranges{"mon": {"09:00-10:00"}}} }},
+		{"hours.open.mon", "not a time", func(c *Config) { c.Hours = Hours{Open: map[string]Ranges{"mon": {"17:00-09:00"}}} }},
+		{"hours.open.someday", "no days", func(c *Config) { c.Hours = Hours{Open: map[string]Ranges{"someday": {"09:00-10:00"}}} }},
+		{"hours.holidays[0]", "not a day", func(c *Config) {
+			c.Hours = Hours{Open: map[string]Ranges{"mon": {"09:00-10:00"}}, Holidays: []string{"25.12."}}
+		}},
+		{"hours.open", "no hours", func(c *Config) { c.Hours = Hours{Timezone: "Europe/Berlin"} }},
+		{"routing.duty: manual", "not in this version", func(c *Config) { c.Routing.Duty = "manual" }},
+		{"routing.duty", "not known", func(c *Config) { c.Routing.Duty = "mine" }},
+		{"routing.mode: assign", "not in this version", func(c *Config) { c.Routing.Mode = "assign" }},
+		{"routing.order", "not in this version", func(c *Config) { c.Routing.Order = []string{"least_busy"} }},
+		{"routing.capacity", "not in this version", func(c *Config) { c.Routing.Capacity = 6 }},
+		{"routing.skills", "not in this version", func(c *Config) { c.Routing.Skills = map[string]string{"a": "b"} }},
+		{"routing.accept_within", "not in this version", func(c *Config) { c.Routing.AcceptWithin = time.Minute }},
+		{"when_nobody", "not in this version", func(c *Config) { c.WhenNobody = []Rung{{Do: "ping_group"}} }},
+		{"when_owner_silent", "not in this version", func(c *Config) { c.WhenOwnerSilent.Remind = time.Minute }},
+		{"away: suggest", "not in this version", func(c *Config) { c.Away = "suggest" }},
+		{"away: ai_continues", "not in this version", func(c *Config) { c.Away = "ai_continues" }},
+		{"away", "not known", func(c *Config) { c.Away = "none" }},
+		{"reopen_within", "negative", func(c *Config) { c.ReopenWithin = -1 }},
+		{"idle_close", "negative", func(c *Config) { c.IdleClose = -1 }},
+	}
+	for _, row := range rows {
+		c := Defaults()
+		row.change(&c)
+		p, wrong := Compile(c)
+		if p != nil || len(wrong) != 1 {
+			t.Errorf("%s: policy %v, problems %+v", row.key, p != nil, wrong)
+			continue
+		}
+		if wrong[0].Key != row.key || !strings.Contains(wrong[0].Message, row.says) || wrong[0].Mend == "" {
+			t.Errorf("%s: got %+v, want a message with %q and a mend", row.key, wrong[0], row.says)
+		}
+	}
+}
+
+const sample = `
+level: ai_first
+restricted_topics:
+  - name: Billing disputes
+    phrases: [charged twice, refund]
+    channel: C0BILLING
+    say: { en: Let me ask billing., de: Ich frage die Buchhaltung. }
+    hours: { open: { mon-fri: "09:00-12:00, 13:00-17:00" } }
+rules:
+  - { name: vip, when: visitor.plan == "enterprise", do: escalate, say: One moment., tags: [vip] }
+hours: { timezone: Europe/Berlin, open: { mon-fri: ["09:00-12:00", "13:00-17:30"], sat: "10:00-12:00" }, holidays: [2026-12-25] }
+reopen_within: 48h
+`
+
+func TestReadsYAML(t *testing.T) {
+	direct := Defaults()
+	if err := yaml.Unmarshal([]byte(sample), &direct); err != nil {
+		t.Fatal(err)
+	}
+	var tree map[string]any
+	if err := yaml.Unmarshal([]byte(sample), &tree); err != nil {
+		t.Fatal(err)
+	}
+	mapped := Defaults()
+	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result: &mapped, ErrorUnused: true,
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			mapstructure.DecodeHookFuncType(DecodeHook), mapstructure.StringToTimeDurationHookFunc()),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Decode(tree); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(direct, mapped) {
+		t.Errorf("yaml     %+v\nmapstructure %+v", direct, mapped)
+	}
+	p, wrong := Compile(mapped)
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	topic, ok := p.Topic("Billing disputes")
+	if !ok || topic.Say.In("de-AT") != "Ich frage die Buchhaltung." || topic.Say.In("fr") != "Let me ask billing." {
+		t.Errorf("topic %+v", topic)
+	}
+	if got := mapped.Rules[0].Say.In("de"); got != "One moment." {
+		t.Errorf("a string is English, got %q for de", got)
+	}
+	if got := topic.Hours.Open["mon-fri"]; len(got) != 2 || got[1] != "13:00-17:00" {
+		t.Errorf("ranges %q", got)
+	}
+	again, err := Parse(p.Text())
+	if err != nil || again.Hash() != p.Hash() || len(p.Hash()) != 12 {
+		t.Errorf("read again: %v, hash %s and %s", err, p.Hash(), again.Hash())
+	}
+	if other, _ := Compile(Defaults()); other.Hash() == p.Hash() {
+		t.Error("two policies, one hash")
+	}
+}
+
+func TestChannelAndLevel(t *testing.T) {
+	c := Defaults()
+	c.RestrictedTopics = []Topic{{Name: "Billing", Phrases: []string{"refund"}, Channel: "C1"}}
+	p, _ := Compile(c)
+	for _, row := range [][3]string{{"Billing", "", "C1"}, {"Billing", "C2", "C2"}, {"", "", ""}, {"Gone", "", ""}} {
+		if got := p.Channel(row[0], row[1]); got != row[2] {
+			t.Errorf("Channel(%q, %q) = %q, want %q", row[0], row[1], got, row[2])
+		}
+	}
+	for widget, want := range map[string]string{"": Balanced, "quick": Quick, "nonsense": Balanced} {
+		if got := p.Level(widget); got != want {
+			t.Errorf("Level(%q) = %q, want %q", widget, got, want)
+		}
+	}
+}

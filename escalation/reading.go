@@ -1,0 +1,76 @@
+package escalation
+
+// reading is a text taken apart, once for all detectors.
+type reading struct {
+	words   []word
+	meaning []meant
+	scans   map[*language]*scan
+	found   map[searched][][2]int
+}
+
+// searched is a section of a language.
+type searched struct {
+	language *language
+	section  string
+}
+
+// read takes a text apart, or returns what is known of it.
+func (s Situation) read(text string) *reading {
+	if r := s.readings[text]; r != nil {
+		return r
+	}
+	w := words(text)
+	r := &reading{words: w, meaning: meaningful(w), scans: map[*language]*scan{}, found: map[searched][][2]int{}}
+	if s.readings != nil {
+		s.readings[text] = r
+	}
+	return r
+}
+
+// find returns where a section's patterns of a language match.
+func (r *reading) find(l *language, section string) [][2]int {
+	key := searched{l, section}
+	at, known := r.found[key]
+	if !known {
+		if r.scans[l] == nil {
+			r.scans[l] = newScan(l, r.words)
+		}
+		at = r.scans[l].find(section)
+		r.found[key] = at
+	}
+	return at
+}
+
+// first is the first place where a pattern of the section matches and no
+// pattern of a veto section, in the same language, overlaps it; nil for none.
+func (r *reading) first(languages []*language, section string, vetoes ...string) []word {
+	best := [2]int{len(r.words), len(r.words)}
+	for _, l := range languages {
+		asks := r.find(l, section)
+		if len(asks) == 0 {
+			continue
+		}
+		var denied [][2]int
+		for _, veto := range vetoes {
+			denied = append(denied, r.find(l, veto)...)
+		}
+		for _, at := range asks {
+			if !overlaps(at, denied) && at[0] < best[0] {
+				best = at
+			}
+		}
+	}
+	if best[0] == best[1] {
+		return nil
+	}
+	return r.words[best[0]:best[1]]
+}
+
+func overlaps(at [2]int, others [][2]int) bool {
+	for _, o := range others {
+		if at[0] < o[1] && o[0] < at[1] {
+			return true
+		}
+	}
+	return false
+}
