@@ -1,0 +1,26 @@
+package main
+
+import "testing"
+
+// The loader is what every page pays for: its budget is firm. The aim for
+// everything is 20 KB; the ceiling keeps the bundle from growing away from it.
+const (
+	loaderBudget = 4 << 10
+	totalCeiling = 30 << 10
+)
+
+func TestSizeStaysInBudget(t *testing.T) {
+	files := build(t)
+	total := 0
+	for name, body := range files {
+		if name != "manifest.json" {
+			total += zipped(body)
+		}
+	}
+	if got := zipped(files["widget.js"]); got > loaderBudget {
+		t.Errorf("loader: got %d bytes gzip, want at most %d", got, loaderBudget)
+	}
+	if total > totalCeiling {
+		t.Errorf("everything: got %d bytes gzip, want at most %d", total, totalCeiling)
+	}
+}
