@@ -1,0 +1,254 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"sort"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// backfillLoop compares the open threads with Slack: at the start, after a time
+// without any connection, after Slack says that it dropped events, and slowly on
+// a tick. What staff wrote while nobody listened goes through the same inbox.
+func (b *Bridge) backfillLoop(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-b.again:
+		case <-time.After(b.Limits.BackfillEvery):
+		}
+		if ok, _ := b.health.state(); !ok || !b.leads() || b.self.Load() == nil {
+			continue // the probe asks again when Slack is back
+		}
+		b.watchSharing(ctx)
+		if err := b.backfill(ctx, *b.self.Load()); err != nil && ctx.Err() == nil {
+			b.log.Warn("the threads were not compared to the end", "error", err)
+		}
+	}
+}
+
+// backfillReach is for how long after its end a conversation's thread is still
+// compared.
+const backfillReach = 72 * time.Hour
+
+// backfill reads the roots of each channel, oldest first, and the replies of the
+// threads that moved, those of owned conversations first.
+func (b *Bridge) backfill(ctx context.Context, me identity) error {
+	threads, err := b.Threads.OpenThreads(ctx, b.Now().Add(-backfillReach), 5000)
+	if err != nil {
+		return fmt.Errorf("list the open threads: %w", err)
+	}
+	byChannel := map[string][]ledger.Thread{}
+	for _, t := range threads {
+		if t.Team == me.Team {
+			byChannel[t.Channel] = append(byChannel[t.Channel], t)
+		}
+	}
+	for channel, list := range byChannel {
+		moved, err := b.movedThreads(ctx, channel, list)
+		if err != nil {
+			return err
+		}
+		for _, t := range b.ownedFirst(ctx, moved) {
+			if err := b.backfillThread(ctx, me, t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// movedThreads reads the channel's roots and returns the threads with a reply we
+// have not read. Few threads are read directly, which is cheaper.
+func (b *Bridge) movedThreads(ctx context.Context, channel string, list []ledger.Thread) ([]ledger.Thread, error) {
+	const few = 3
+	if len(list) <= few {
+		return list, nil
+	}
+	latest := map[string]string{}
+	args := url.Values{"channel": {channel}, "oldest": {list[0].TS}, "inclusive": {"true"}, "limit": {"200"}}
+	err := b.eachPage(ctx, "conversations.history", args, func(p messagePage) error {
+		for _, m := range p.messages {
+			latest[m.TS] = m.LatestReply
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var moved []ledger.Thread
+	for _, t := range list {
+		if latest[t.TS] > t.Seen {
+			moved = append(moved, t)
+		}
+	}
+	return moved, nil
+}
+
+// eachPage reads all pages of a list at the pace Slack allows.
+func (b *Bridge) eachPage(ctx context.Context, method string, args url.Values, use func(messagePage) error) error {
+	for {
+		var p messagePage
+		err := b.client.limits.await(ctx, method, args.Get("channel"))
+		if err == nil {
+			p, err = b.client.messages(ctx, method, args)
+		}
+		if f, bad := failed(err); bad && f.Kind == limited {
+			continue // await knows how long
+		}
+		if err != nil {
+			return err
+		}
+		if err := use(p); err != nil {
+			return err
+		}
+		if p.next == "" {
+			return nil
+		}
+		args.Set("cursor", p.next)
+	}
+}
+
+func (b *Bridge) ownedFirst(ctx context.Context, list []ledger.Thread) []ledger.Thread {
+	owned := map[int64]bool{}
+	for _, t := range list {
+		if s, err := b.Log.State(ctx, t.Conversation); err == nil {
+			owned[t.ID] = s.Mode == conversation.WithAgent
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool { return owned[list[i].ID] && !owned[list[j].ID] })
+	return list
+}
+
+// overlapSeen is how far before the last reply read the next reading starts:
+// edits of what was read a while ago still arrive.
+const overlapSeen = 10 * time.Minute
+
+// backfillThread puts the replies of a thread into the inbox, and its edits and
+// deletions. What is known already is passed over there.
+func (b *Bridge) backfillThread(ctx context.Context, me identity, t ledger.Thread) error {
+	oldest := t.TS
+	if t.Seen > oldest {
+		oldest = max(oldest, seconds(t.Seen, -overlapSeen))
+	}
+	args := url.Values{"channel": {t.Channel}, "ts": {t.TS}, "oldest": {oldest}, "limit": {"200"}}
+	there, odd, newest := map[string]bool{}, 0, t.Seen
+	err := b.eachPage(ctx, "conversations.replies", args, func(p messagePage) error {
+		odd += p.odd
+		var rows []ledger.Inbound
+		for _, m := range p.messages {
+			there[m.TS] = true
+			if m.TS != t.TS {
+				newest = max(newest, m.TS)
+				rows = append(rows, b.backfillRows(ctx, me, t, m)...)
+			}
+		}
+		return b.store(ctx, rows)
+	})
+	if hasCode(err, "thread_not_found") {
+		return b.giveUp(ctx, t)
+	}
+	if err != nil {
+		return err
+	}
+	if odd == 0 {
+		if err := b.missing(ctx, me, t, oldest, newest, there); err != nil {
+			return err
+		}
+	}
+	if newest == t.Seen {
+		return nil
+	}
+	_, err = b.changeThread(ctx, t, func(t *ledger.Thread) { t.Seen = newest })
+	return err
+}
+
+// seconds moves a ts by a duration.
+func seconds(ts string, by time.Duration) string {
+	var whole int64
+	if _, err := fmt.Sscanf(ts, "%d", &whole); err != nil {
+		return ts
+	}
+	return stamp(time.Unix(whole, 0).Add(by))
+}
+
+// backfillRows are the rows Slack's own delivery of a message would have made.
+func (b *Bridge) backfillRows(ctx context.Context, me identity, t ledger.Thread, m slackMessage) []ledger.Inbound {
+	if b.echo(m) || ignored(m) {
+		return nil
+	}
+	m.Type, m.Channel = "message", t.Channel
+	raw, err := b.inner(me, m)
+	if err != nil {
+		return nil
+	}
+	rows := b.messageRows(ctx, ledger.Inbound{Team: me.Team, Channel: t.Channel, Raw: raw, State: ledger.New}, m)
+	if m.Edited == nil || len(rows) == 0 {
+		return rows
+	}
+	known, err := b.Inbox.HasInbound(ctx, rows[0].Key)
+	if err != nil || !known {
+		return rows // the line arrives with its latest words
+	}
+	changed := slackMessage{Type: "message", Subtype: "message_changed", Channel: t.Channel, Message: &m}
+	if raw, err = b.inner(me, changed); err != nil {
+		return rows
+	}
+	return append(rows, b.changedRow(ledger.Inbound{Team: me.Team, Channel: t.Channel, Raw: raw, State: ledger.New}, changed)...)
+}
+
+// missing takes back the lines that stand in the log and no longer in the
+// thread: their deletion was never delivered.
+func (b *Bridge) missing(ctx context.Context, me identity, t ledger.Thread, oldest, newest string, there map[string]bool) error {
+	events, err := readAll(ctx, b.Log, t.Conversation, 0)
+	if err != nil {
+		return fmt.Errorf("read the log: %w", err)
+	}
+	var rows []ledger.Inbound
+	for _, e := range events {
+		team, channel, ts, ok := splitKey(e.Key)
+		if !ok || e.Order == "" || team != t.Team || channel != t.Channel || ts <= oldest || ts > newest || ts <= t.TS || there[ts] {
+			continue
+		}
+		gone := slackMessage{Type: "message", Subtype: "message_deleted", Channel: t.Channel, DeletedTS: ts, Previous: &slackMessage{TS: ts, ThreadTS: t.TS}}
+		raw, err := b.inner(me, gone)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, deletedRow(ledger.Inbound{Team: me.Team, Channel: t.Channel, Raw: raw, State: ledger.New}, gone))
+	}
+	return b.store(ctx, rows)
+}
+
+// watchSharing looks whether a channel with open threads was shared with another
+// organisation.
+func (b *Bridge) watchSharing(ctx context.Context) {
+	threads, err := b.Threads.OpenThreads(ctx, b.Now().Add(-backfillReach), 5000)
+	if err != nil {
+		return
+	}
+	seen := map[string]bool{b.Config.Channel: true}
+	for _, t := range threads {
+		seen[t.Channel] = true
+	}
+	for channel := range seen {
+		r, err := b.rooms.info(ctx, channel)
+		switch {
+		case err != nil:
+			var f *failure
+			if errors.As(err, &f) && f.Kind == refused {
+				b.notes.tell(ctx, "channel "+channel+" "+f.Code, "The channel <#"+channel+"> cannot be used: Slack says "+mrkdwn(f.Code)+". "+mendFor(f.Code))
+			}
+		case r.Shared:
+			b.notes.stand("shared "+channel, "The channel <#"+channel+"> is shared with another organisation. Nothing of a visitor is posted there. Use a channel of your own workspace, or end the sharing.")
+		default:
+			b.notes.mended("shared " + channel)
+		}
+	}
+}

@@ -1,0 +1,237 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/slack-go/slack"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// Leader says whether this process is the one that writes to Slack.
+type Leader interface{ Held() bool }
+
+// Deps is what a Bridge works with. Log, Threads, Posts and Inbox are required.
+type Deps struct {
+	Config  Config
+	Log     Log
+	Threads Threads
+	Posts   Posts
+	Inbox   Inbox
+	// Leader is nil where there is only one process.
+	Leader Leader
+	// HTTP calls Slack; nil means a client with a timeout of 10 s. Dialer opens
+	// the sockets; nil means the default one.
+	HTTP   *http.Client
+	Dialer *websocket.Dialer
+	Limits Limits
+	// Try explains the verdict for a sentence, for /handoff try; nil means the
+	// command says that it is not there.
+	Try func(ctx context.Context, words string) (string, error)
+	// Now tells the time; nil means time.Now. Logger nil is silent.
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Bridge is the staff's door. It is safe for concurrent use.
+type Bridge struct {
+	Deps
+	log    *slog.Logger
+	client *client
+	health *health
+	people *people
+	briefs *briefs
+	notes  *notices
+	rooms  *rooms
+	self   atomic.Pointer[identity]
+
+	work    *workers
+	cards   keyed // held while a conversation's card is drawn
+	tlocks  keyed // held while a thread's row is read, changed and saved
+	sockets *sockets
+	again   chan struct{} // asks for a backfill, capacity one
+}
+
+// identity is who we are in Slack.
+type identity struct {
+	Team, TeamURL, User, Bot, App string
+}
+
+// New checks the settings and makes a Bridge. Nothing runs and nothing is called
+// until Run; Mirror and Handler may be used before.
+func New(d Deps) (*Bridge, error) {
+	if list := d.Config.Problems(); len(list) > 0 {
+		return nil, errors.New("slack." + list[0].Key + " " + list[0].Message + ". " + list[0].Mend)
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	if d.HTTP == nil {
+		d.HTTP = &http.Client{Timeout: 10 * time.Second}
+	}
+	d.Limits = d.Limits.withDefaults()
+	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1)}
+	b.health = newHealth(d.Limits, d.Now)
+	b.client = &client{
+		api:  slack.New(d.Config.BotToken, slack.OptionHTTPClient(d.HTTP), slack.OptionAPIURL(d.Config.APIURL)),
+		http: d.HTTP, base: d.Config.APIURL, token: d.Config.BotToken, limits: newThrottle(d.Limits, d.Now), health: b.health, now: d.Now,
+	}
+	b.people = newPeople(b.client, d.Config, d.Limits.CacheFor, d.Now)
+	b.rooms = newRooms(b.client, d.Now)
+	b.briefs = &briefs{log: d.Log, kept: map[conversation.ID]Brief{}}
+	b.notes = newNotices(b)
+	b.work = newWorkers()
+	b.sockets = newSockets(b)
+	return b, nil
+}
+
+// Run runs the door until ctx ends: the sockets, the inbox, the backfill, and
+// the probe that notices when Slack goes and comes back.
+func (b *Bridge) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	b.work.start(ctx)
+	defer b.work.wait()
+	g.Go(func() error { return b.probe(ctx) })
+	g.Go(func() error { return b.sweepInbox(ctx) })
+	g.Go(func() error { return b.backfillLoop(ctx) })
+	g.Go(func() error { return b.notes.run(ctx) })
+	if b.Config.Mode == ModeSocket {
+		g.Go(func() error { return b.sockets.run(ctx) })
+	}
+	if err := g.Wait(); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+// Health says whether Slack can be used, and why not, for people.
+func (b *Bridge) Health() (ok bool, why string) {
+	if ok, why = b.health.state(); !ok {
+		return false, why
+	}
+	if why := b.notes.standing(); why != "" {
+		return false, why
+	}
+	return true, ""
+}
+
+// Mirror is the reader "slack" of the log.
+func (b *Bridge) Mirror() feed.Handler { return mirror{b} }
+
+func (b *Bridge) leads() bool { return b.Leader == nil || b.Leader.Held() }
+
+// probe asks Slack who we are until it answers, and again whenever it has fallen
+// silent. It is the only one that tries while Slack is down.
+func (b *Bridge) probe(ctx context.Context) error {
+	for {
+		if ok, _ := b.health.state(); !ok || b.self.Load() == nil {
+			b.introduce(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-b.health.changed:
+			if err := pauseFor(ctx, min(b.health.pause(), b.Limits.ProbeEvery)); err != nil {
+				return nil
+			}
+		case <-time.After(b.health.pause()):
+		}
+	}
+}
+
+// introduce calls auth.test and remembers who we are.
+func (b *Bridge) introduce(ctx context.Context) {
+	var who *slack.AuthTestResponse
+	err := b.client.call(ctx, "auth.test", "", func(ctx context.Context) (err error) {
+		who, err = b.client.api.AuthTestContext(ctx)
+		return err
+	})
+	if err != nil {
+		b.log.Warn("slack is not usable", "error", err)
+		return
+	}
+	me := identity{Team: who.TeamID, TeamURL: who.URL, User: who.UserID, Bot: who.BotID}
+	if old := b.self.Load(); old != nil && old.Bot == me.Bot {
+		me.App = old.App
+	} else if me.App, err = b.appID(ctx, who.BotID); err != nil {
+		b.log.Warn("the app's id is not known", "error", err)
+	}
+	b.self.Store(&me)
+	b.health.answered()
+	b.askBackfill()
+}
+
+func (b *Bridge) appID(ctx context.Context, bot string) (string, error) {
+	var id string
+	err := b.client.call(ctx, "bots.info", "", func(ctx context.Context) error {
+		info, err := b.client.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: bot})
+		if err == nil {
+			id = info.AppID
+		}
+		return err
+	})
+	return id, err
+}
+
+// keyed is a set of locks by conversation.
+type keyed struct {
+	mu    sync.Mutex
+	locks map[conversation.ID]*keyedLock
+}
+
+type keyedLock struct {
+	mu    sync.Mutex
+	users int
+}
+
+// lock locks one conversation and returns the unlock.
+func (k *keyed) lock(id conversation.ID) func() {
+	k.mu.Lock()
+	if k.locks == nil {
+		k.locks = map[conversation.ID]*keyedLock{}
+	}
+	l := k.locks[id]
+	if l == nil {
+		l = &keyedLock{}
+		k.locks[id] = l
+	}
+	l.users++
+	k.mu.Unlock()
+	l.mu.Lock()
+	return func() {
+		l.mu.Unlock()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if l.users--; l.users == 0 {
+			delete(k.locks, id)
+		}
+	}
+}
+
+// changeThread changes the row of a conversation's thread as it is now: the
+// mirror, the buttons and the backfill all write to it.
+func (b *Bridge) changeThread(ctx context.Context, t ledger.Thread, change func(*ledger.Thread)) (ledger.Thread, error) {
+	defer b.tlocks.lock(t.Conversation)()
+	now, err := b.Threads.ThreadOf(ctx, t.Conversation)
+	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+		return t, err
+	}
+	if now.ID != t.ID { // lost, or another has taken its place
+		now = t
+	}
+	change(&now)
+	return now, b.Threads.SaveThread(ctx, now)
+}

@@ -1,0 +1,252 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// triggerLife is how long Slack lets us open a modal after a press.
+const triggerLife = 3 * time.Second
+
+// press is one press of a button, after the presser was looked up.
+type press struct {
+	me      identity
+	e       envelope
+	action  pressed
+	id      conversation.ID
+	ts      string // the line a private button is about
+	channel string
+	thread  string // where the presser is told something, "" for the channel itself
+	who     profile
+	by      conversation.Author
+	state   conversation.State
+	fresh   bool // a modal can still be opened
+	admin   bool
+}
+
+// key names the act: a press that is worked twice is the same press.
+func (p press) key() string {
+	return fmt.Sprintf("s:a:%s:%s:%s:%s", p.me.Team, p.who.ID, p.action.ActionID, p.action.ActionTS)
+}
+
+// acts maps each button to what it does. A new button is a line here and its
+// block in the card.
+func (b *Bridge) acts() map[string]func(context.Context, press) error {
+	return map[string]func(context.Context, press) error{
+		actClaim:                 b.pressClaim,
+		actTakeOver:              b.pressTakeOver,
+		actRelease:               b.decides(func(p press) conversation.Decider { return conversation.Release(p.by) }),
+		actHandBack:              b.pressHandBack,
+		actClose:                 b.decides(func(p press) conversation.Decider { return conversation.Close(p.by, "", p.admin) }),
+		actReopen:                b.decides(func(p press) conversation.Decider { return conversation.Reopen(p.by) }),
+		actAssign:                b.pressAssign,
+		actMenu:                  b.pressMenu,
+		string(offerSend):        b.pressLine(askSend),
+		string(offerTakeAndSend): b.pressLine(askTake),
+		string(offerReopen):      b.pressLine(askTake),
+		string(offerAnyway):      b.pressLine(askAnyway),
+		string(offerTake):        b.pressTakeOver,
+		string(offerKeep):        b.pressKeep,
+	}
+}
+
+// workPress deals with a button. Who may act is looked up at every press; the
+// value is only a name.
+func (b *Bridge) workPress(ctx context.Context, me identity, e envelope, fresh bool) error {
+	if len(e.Actions) == 0 {
+		return errDrop
+	}
+	p := press{me: me, e: e, action: e.Actions[0], channel: e.Container.ChannelID, fresh: fresh}
+	run := b.acts()[p.action.ActionID]
+	if run == nil {
+		return errDrop // a link, or a button of a version that is gone
+	}
+	p.aim()
+	if p.channel == "" {
+		p.channel = e.Channel.ID
+	}
+	if p.thread = e.Container.ThreadTS; p.thread == "" {
+		p.thread = e.Container.MessageTS
+	}
+	if ok, err := b.admitPress(ctx, &p); err != nil || !ok {
+		return err
+	}
+	err := run(ctx, p)
+	if refusal := refusalWords(err); refusal != nil {
+		b.tellPresser(ctx, p, refusal...)
+		b.refreshCard(ctx, p.id)
+		return nil
+	}
+	return err
+}
+
+// aim reads what the press is about.
+func (p *press) aim() {
+	value := p.action.Value
+	if p.action.ActionID == actMenu {
+		_, value, _ = strings.Cut(p.action.SelectedOption.Value, ":")
+	}
+	id, ts, _ := strings.Cut(value, " ")
+	p.id, p.ts = conversation.ID(id), ts
+}
+
+// admitPress checks the presser and the place, and loads the state. It is false
+// when the press was refused and the presser told.
+func (b *Bridge) admitPress(ctx context.Context, p *press) (bool, error) {
+	state, err := b.Log.State(ctx, p.id)
+	if errors.Is(err, conversation.ErrNotFound) {
+		return false, errDrop
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the state: %w", err)
+	}
+	p.state = state
+	if p.e.Container.MessageTS != "" {
+		t, err := b.Threads.ThreadAt(ctx, p.me.Team, p.channel, p.thread)
+		if errors.Is(err, conversation.ErrNotFound) || err == nil && t.Conversation != p.id {
+			b.log.Warn("a press names a conversation of another thread", "conversation", p.id)
+			return false, errDrop
+		}
+		if err != nil {
+			return false, fmt.Errorf("look for the thread: %w", err)
+		}
+	}
+	who, why, err := b.people.standing(ctx, p.me.Team, b.homeOf(ctx, p), p.e.User.ID)
+	if err != nil {
+		return false, fmt.Errorf("look the presser up: %w", err)
+	}
+	if p.e.User.TeamID != "" && p.e.User.TeamID != p.me.Team {
+		why = "Only people of this workspace can do this."
+	}
+	p.who, p.by, p.admin = who, b.people.author(who), b.people.admin(who.ID)
+	if why != "" {
+		b.log.Info("a press was refused", "conversation", p.id, "action", p.action.ActionID, "user", who.ID)
+		b.tellPresser(ctx, *p, words(why))
+		return false, nil
+	}
+	return true, nil
+}
+
+// homeOf is the channel whose members may act: the conversation's own.
+func (b *Bridge) homeOf(ctx context.Context, p *press) string {
+	if t, err := b.Threads.ThreadOf(ctx, p.id); err == nil {
+		return t.Channel
+	}
+	return firstNonEmpty(p.channel, p.state.Route.Channel, b.Config.Channel)
+}
+
+// tellPresser says something privately where the button was pressed; in the Home
+// there is no such place, so it becomes a direct message.
+func (b *Bridge) tellPresser(ctx context.Context, p press, spans ...span) {
+	if p.e.Container.MessageTS != "" {
+		b.whisperSpans(ctx, p.channel, p.e.User.ID, p.thread, spans...)
+		return
+	}
+	b.directly(ctx, p.e.User.ID, spans...)
+}
+
+// directly sends a direct message.
+func (b *Bridge) directly(ctx context.Context, user string, spans ...span) {
+	m := message{text: parsed(spans), blocks: block1(richLine("", spans...))}
+	if _, err := b.send(ctx, user, "", m); err != nil {
+		b.log.Warn("a direct message was not delivered", "error", err)
+	}
+}
+
+// append runs a press's decision and draws the card at once.
+func (b *Bridge) append(ctx context.Context, p press, decide conversation.Decider) (conversation.Outcome, error) {
+	out, err := b.Log.Append(ctx, p.id, p.key(), decide)
+	if err != nil {
+		if overtaken(err) || errors.Is(err, conversation.ErrNotFound) {
+			return out, err
+		}
+		return out, fmt.Errorf("act on a press: %w", err)
+	}
+	b.refreshCard(ctx, p.id)
+	b.refreshHome(ctx, p)
+	return out, nil
+}
+
+func (b *Bridge) decides(decide func(press) conversation.Decider) func(context.Context, press) error {
+	return func(ctx context.Context, p press) error {
+		_, err := b.append(ctx, p, decide(p))
+		return err
+	}
+}
+
+func (b *Bridge) pressClaim(ctx context.Context, p press) error {
+	_, err := b.append(ctx, p, conversation.Claim(p.by, conversation.ByButton))
+	return err
+}
+
+func (b *Bridge) pressTakeOver(ctx context.Context, p press) error {
+	out, err := b.append(ctx, p, conversation.TakeOver(p.by, seenOwner(p.action.BlockID)))
+	if err == nil && len(out.Events) > 0 && p.e.Container.Ephemeral {
+		b.replaceOriginal(ctx, p, words("You have this chat now. Lines you wrote before stay inside."))
+	}
+	return err
+}
+
+func (b *Bridge) pressKeep(ctx context.Context, p press) error {
+	b.replaceOriginal(ctx, p, words("Your line stays inside. The visitor does not see it."))
+	return nil
+}
+
+// pressLine sends a line that had stayed inside. What goes out is what the log
+// holds of it, and only its author decides.
+func (b *Bridge) pressLine(asked string) func(context.Context, press) error {
+	return func(ctx context.Context, p press) error {
+		w, err := b.find(ctx, p.me.Team, p.channel, p.thread, p.ts)
+		if errors.Is(err, errHold) {
+			return errDrop
+		}
+		if err != nil {
+			return err
+		}
+		return b.sendKept(ctx, p, w, asked)
+	}
+}
+
+// sendKept sends the note w to the visitor.
+func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) error {
+	note, ok := w.event.Body.(conversation.Note)
+	if _, gone := w.last(); !ok || gone {
+		b.replaceOriginal(ctx, p, words("This line has gone out already, or was deleted."))
+		return nil
+	}
+	if w.event.Author.ID != p.who.ID {
+		b.tellPresser(ctx, p, words("Only its author can send this line."))
+		return nil
+	}
+	for _, e := range w.since {
+		if edit, ok := e.Body.(conversation.Edited); ok && edit.Of == w.event.Seq {
+			note.Text, note.Content = edit.Text, edit.Content
+		}
+	}
+	s := said{me: p.me, thread: w.thread, ts: w.event.Order, who: p.who, by: p.by, text: note.Text, content: note.Content, current: true, asked: asked}
+	state, err := b.Log.State(ctx, p.id)
+	if err != nil {
+		return fmt.Errorf("read the state: %w", err)
+	}
+	if f := fateOf(b.lineOf(s, state)); f.Do == goesOut {
+		defer b.replaceOriginal(ctx, p, words("Your line was sent to the visitor."))
+	}
+	return b.act(ctx, s)
+}
+
+// replaceOriginal puts a line of ours in the place of a private message with
+// buttons, so that they cannot be pressed twice.
+func (b *Bridge) replaceOriginal(ctx context.Context, p press, spans ...span) {
+	if p.e.Response == "" || !p.e.Container.Ephemeral {
+		if p.e.Container.MessageTS != "" {
+			b.tellPresser(ctx, p, spans...)
+		}
+		return
+	}
+	b.respond(ctx, p.e.Response, message{text: parsed(spans), blocks: block1(richLine("", spans...))}, true)
+}

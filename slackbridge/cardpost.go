@@ -1,0 +1,206 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// drawCard brings the card of a conversation up to date. It returns when the
+// card may be drawn again, zero when there is nothing to draw. Presses are
+// confirmed at once; everything else waits until the last drawing is two seconds
+// old. A card that cannot be updated is never replaced by a new post.
+func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (due time.Time, err error) {
+	defer b.cards.lock(id)()
+	t, err := b.Threads.ThreadOf(ctx, id)
+	if errors.Is(err, conversation.ErrNotFound) || err == nil && t.State != ledger.Open {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for the card: %w", err)
+	}
+	card, err := b.card(ctx, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	print := card.Render(t.Marker, 0).fingerprint()
+	if print == t.Card {
+		return time.Time{}, nil
+	}
+	if next := t.CardAt.Add(b.Limits.CardEvery); !now && next.After(b.Now()) {
+		return next, nil
+	}
+	if ok, retry := b.client.limits.take("chat.update", t.Channel); !ok {
+		return retry, nil
+	}
+	return b.redraw(ctx, t, card, print)
+}
+
+func (b *Bridge) card(ctx context.Context, id conversation.ID) (Card, error) {
+	state, err := b.Log.State(ctx, id)
+	if err != nil {
+		return Card{}, fmt.Errorf("read the state: %w", err)
+	}
+	brief, err := b.briefs.of(ctx, id)
+	if err != nil {
+		return Card{}, fmt.Errorf("read the brief: %w", err)
+	}
+	return Card{State: state, Brief: brief}, nil
+}
+
+func (b *Bridge) redraw(ctx context.Context, t ledger.Thread, card Card, print string) (time.Time, error) {
+	rev := int(card.State.Seq)
+	err := b.update(ctx, t.Channel, t.TS, card.Render(t.Marker, rev))
+	if hasCode(err, blockRefusals...) {
+		err = b.update(ctx, t.Channel, t.TS, card.Plain(t.Marker, rev))
+	}
+	f, bad := failed(err)
+	switch {
+	case hasCode(err, "message_not_found", "thread_not_found"):
+		return time.Time{}, b.giveUp(ctx, t)
+	case bad && f.Kind == limited:
+		return b.Now().Add(f.Retry), nil
+	case bad && f.Kind == refused:
+		b.log.Warn("a card cannot be updated", "conversation", t.Conversation, "error", err)
+	case bad:
+		return b.Now().Add(b.Limits.DoubtWait), nil
+	case err != nil:
+		return time.Time{}, err
+	}
+	return time.Time{}, b.cardStands(ctx, t, print)
+}
+
+func (b *Bridge) cardStands(ctx context.Context, t ledger.Thread, print string) error {
+	_, err := b.changeThread(ctx, t, func(t *ledger.Thread) { t.Card, t.CardAt = print, b.Now() })
+	if err != nil {
+		return fmt.Errorf("note the card: %w", err)
+	}
+	return nil
+}
+
+// update changes a message of ours.
+func (b *Bridge) update(ctx context.Context, channel, ts string, m message) error {
+	m.username, m.broadcast = "", false
+	return b.client.call(ctx, "chat.update", channel, func(ctx context.Context) error {
+		_, _, _, err := b.client.api.UpdateMessageContext(ctx, channel, ts, m.options()...)
+		return err
+	})
+}
+
+// carryEdits redraws the posts whose lines were changed or taken back since.
+func (v *visit) carryEdits(ctx context.Context) error {
+	for _, e := range v.w.Events {
+		var of conversation.Seq
+		switch b := e.Body.(type) {
+		case conversation.Edited:
+			of = b.Of
+		case conversation.Retracted:
+			of = b.Of
+		default:
+			continue
+		}
+		if err := v.carryEdit(ctx, e, of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *visit) carryEdit(ctx context.Context, e conversation.Event, of conversation.Seq) error {
+	p, err := v.Posts.PostWith(ctx, v.w.Conversation, of)
+	if errors.Is(err, conversation.ErrNotFound) || err == nil && (p.Thread != v.thread.ID || p.State != ledger.Sent) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for the post of a line: %w", err)
+	}
+	events, err := readAll(ctx, v.Log, v.w.Conversation, p.First-1)
+	if err != nil {
+		return fmt.Errorf("read the log: %w", err)
+	}
+	if len(events) > 0 && of >= p.First && inThread(events[of-p.First], v.thread) {
+		return nil // the line itself stands in the thread
+	}
+	m, err := v.rerender(ctx, p, events)
+	if err != nil {
+		return err
+	}
+	if ok, retry := v.client.limits.take("chat.update", v.thread.Channel); !ok {
+		return &later{retry, "the limit of chat.update"}
+	}
+	err = v.update(ctx, v.thread.Channel, p.TS, m)
+	if f, bad := failed(err); bad {
+		if f.Kind != refused {
+			return v.cannot(ctx, v.thread.Channel, err)
+		}
+		v.log.Warn("an edit was not carried over", "conversation", v.w.Conversation, "event", e.Seq, "error", err)
+	}
+	p.Rev++
+	if _, err := v.Posts.SavePost(ctx, p); err != nil {
+		return fmt.Errorf("note the redraw: %w", err)
+	}
+	return nil
+}
+
+// rerender draws a post again from its events.
+func (v *visit) rerender(ctx context.Context, p ledger.Post, events []conversation.Event) (message, error) {
+	s, err := v.script(ctx, events)
+	if err != nil {
+		return message{}, err
+	}
+	own := events[:min(len(events), int(p.Last-p.First)+1)]
+	items := s.items(own)
+	if len(items) == 0 {
+		items = []item{{seq: p.First, spans: []span{slant("This line was taken back.")}}}
+	}
+	runs, _ := voices(items)
+	return plan{items: items, mixed: runs > 1}.render(v.w.Conversation, p.Rev+1, v.Config.VisitorNames), nil
+}
+
+// permalink is the address of a message, built without a call.
+func (b *Bridge) permalink(channel, ts string) string {
+	me := b.self.Load()
+	if me == nil {
+		return ""
+	}
+	return me.TeamURL + "archives/" + channel + "/p" + digits(ts)
+}
+
+func digits(ts string) string {
+	out := make([]byte, 0, len(ts))
+	for i := range len(ts) {
+		if ts[i] >= '0' && ts[i] <= '9' {
+			out = append(out, ts[i])
+		}
+	}
+	return string(out)
+}
+
+// ephemeral tells one person something, in the thread.
+func (b *Bridge) ephemeral(ctx context.Context, channel, user, thread string, m message) error {
+	options := m.options()
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	return b.client.patient(ctx, "chat.postEphemeral", channel, func(ctx context.Context) error {
+		_, err := b.client.api.PostEphemeralContext(ctx, channel, user, options...)
+		return err
+	})
+}
+
+// react puts an emoji on a message.
+func (b *Bridge) react(ctx context.Context, channel, ts, name string) error {
+	err := b.client.patient(ctx, "reactions.add", channel, func(ctx context.Context) error {
+		return b.client.api.AddReactionContext(ctx, name, slack.NewRefToMessage(channel, ts))
+	})
+	if hasCode(err, "already_reacted") {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,395 @@
+package slackbridge
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// What an inbox row can be.
+const (
+	kindMessage = "message"
+	kindChanged = "changed"
+	kindDeleted = "deleted"
+	kindAction  = "action"
+	kindView    = "view"
+	kindCommand = "command"
+	kindCut     = "shortcut"
+	kindEvent   = "event"
+	kindOdd     = "odd" // could not be read; kept for whoever looks
+	kindTwin    = "twin"
+)
+
+// inboxLease is how long a row belongs to the process that stored it; after
+// that any process may work it.
+const inboxLease = 15 * time.Second
+
+// receive stores what Slack told us. When it returns nil everything is
+// committed and may be acknowledged; the work goes on by itself.
+func (b *Bridge) receive(ctx context.Context, deliveries ...[]byte) error {
+	b.work.twins.Lock()
+	defer b.work.twins.Unlock()
+	var rows []ledger.Inbound
+	for _, raw := range deliveries {
+		rows = append(rows, b.rowsFor(ctx, raw)...)
+	}
+	dropTwins(rows)
+	return b.store(ctx, rows)
+}
+
+// dropTwins drops the second of two messages with one client_msg_id that came in
+// together.
+func dropTwins(rows []ledger.Inbound) {
+	first := map[string]string{}
+	for i := 0; i+1 < len(rows); i++ {
+		twin := rows[i+1]
+		if twin.Kind != kindTwin {
+			continue
+		}
+		if ts, ok := first[twin.Key]; ok && ts != twin.TS {
+			rows[i].State = ledger.Dropped
+		}
+		first[twin.Key] = twin.TS
+	}
+}
+
+func (b *Bridge) store(ctx context.Context, rows []ledger.Inbound) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	now := b.Now()
+	for i := range rows {
+		rows[i].Received, rows[i].RetryAt = now, now.Add(inboxLease)
+	}
+	fresh, err := b.Inbox.PutInbound(ctx, rows...)
+	if err != nil {
+		return fmt.Errorf("keep what Slack sent: %w", err)
+	}
+	for _, r := range fresh {
+		if r.State == ledger.New {
+			b.work.add(b, r)
+		}
+	}
+	return nil
+}
+
+// rowsFor makes the rows of one delivery: none for the noise that never has an
+// effect, two for a message that a client may send twice.
+func (b *Bridge) rowsFor(ctx context.Context, raw []byte) []ledger.Inbound {
+	var e envelope
+	if err := loose(raw, &e); err != nil {
+		return []ledger.Inbound{{Key: "odd:" + hash(raw), Kind: kindOdd, Raw: raw, State: ledger.Dropped}}
+	}
+	row := ledger.Inbound{Team: e.team(), Raw: raw, State: ledger.New}
+	switch {
+	case e.Type == "app_rate_limited":
+		b.log.Warn("Slack has dropped events; comparing the threads")
+		b.askBackfill()
+		return nil
+	case len(e.Event) > 0:
+		return b.eventRows(ctx, row, e)
+	case e.Command != "":
+		row.Kind, row.Key = kindCommand, "c:"+row.Team+":"+e.Trigger
+	case e.Type == "block_actions" && len(e.Actions) > 0:
+		a := e.Actions[0]
+		row.Kind, row.Key = kindAction, fmt.Sprintf("a:%s:%s:%s%s:%s:%s", row.Team, e.User.ID, e.Container.MessageTS, e.View.ID, a.ActionID, a.ActionTS)
+	case e.Type == "view_submission":
+		row.Kind, row.Key = kindView, "v:"+row.Team+":"+e.User.ID+":"+e.View.ID+":"+e.View.Hash
+	case e.Type == "message_action" || e.Type == "shortcut":
+		row.Kind, row.Key = kindCut, "t:"+row.Team+":"+e.Trigger
+	default:
+		return nil
+	}
+	return []ledger.Inbound{row}
+}
+
+// eventRows reads the key of an event from its content: Slack gives one message
+// new event ids.
+func (b *Bridge) eventRows(ctx context.Context, row ledger.Inbound, e envelope) []ledger.Inbound {
+	var m slackMessage
+	_ = loose(e.Event, &m) // what could not be read stays zero
+	row.Channel = m.Channel
+	switch {
+	case m.Type == "message" && m.Subtype == "message_changed":
+		return b.changedRow(row, m)
+	case m.Type == "message" && m.Subtype == "message_deleted":
+		return []ledger.Inbound{deletedRow(row, m)}
+	case m.Type == "message" || m.Type == "app_mention":
+		return b.messageRows(ctx, row, m)
+	case m.Type == "reaction_added" || m.Type == "reaction_removed":
+		return nil
+	}
+	row.Kind, row.Key = kindEvent, "x:"+row.Team+":"+e.EventID
+	return []ledger.Inbound{row}
+}
+
+func (b *Bridge) messageRows(ctx context.Context, row ledger.Inbound, m slackMessage) []ledger.Inbound {
+	if m.TS == "" || m.thread() == "" || b.echo(m) {
+		return nil // a line of our own, or one outside of threads
+	}
+	row.Kind, row.Key, row.Thread, row.TS = kindMessage, messageKey(row.Team, m.Channel, m.TS), m.thread(), m.TS
+	if m.ClientMsgID == "" {
+		return []ledger.Inbound{row}
+	}
+	// One gesture can arrive as two messages with different ts and one
+	// client_msg_id. The first keeps a second row with that id.
+	twin := ledger.Inbound{Key: "cm:" + row.Team + ":" + m.Channel + ":" + m.User + ":" + m.ClientMsgID, Team: row.Team, Kind: kindTwin, TS: m.TS, State: ledger.Done}
+	stored, err := b.Inbox.HasInbound(ctx, row.Key)
+	known, terr := b.Inbox.HasInbound(ctx, twin.Key)
+	if err == nil && terr == nil && known && !stored {
+		row.State = ledger.Dropped
+	}
+	return []ledger.Inbound{row, twin}
+}
+
+func messageKey(team, channel, ts string) string { return "m:" + team + ":" + channel + ":" + ts }
+func deletedKey(team, channel, ts string) string { return "d:" + team + ":" + channel + ":" + ts }
+
+// changedRow keeps an edit by a person, and a root that became a tombstone.
+// Everything else that changes a message (previews, our own updates) is noise.
+func (b *Bridge) changedRow(row ledger.Inbound, m slackMessage) []ledger.Inbound {
+	in := m.Message
+	if in == nil {
+		return nil
+	}
+	if in.Subtype == "tombstone" {
+		m.DeletedTS = in.TS
+		return []ledger.Inbound{deletedRow(row, m)}
+	}
+	if in.Edited == nil || in.thread() == "" || b.echo(*in) {
+		return nil
+	}
+	row.Kind, row.Thread, row.TS = kindChanged, in.thread(), in.TS
+	row.Key = "e:" + row.Team + ":" + m.Channel + ":" + in.TS + ":" + in.Edited.TS
+	return []ledger.Inbound{row}
+}
+
+func deletedRow(row ledger.Inbound, m slackMessage) ledger.Inbound {
+	row.Kind, row.TS, row.Key = kindDeleted, m.DeletedTS, deletedKey(row.Team, m.Channel, m.DeletedTS)
+	if m.Previous != nil {
+		row.Thread = m.Previous.thread()
+	}
+	return row
+}
+
+// echo says that a message is our own, come back.
+func (b *Bridge) echo(m slackMessage) bool {
+	if me := b.self.Load(); me != nil {
+		if m.User == me.User || m.BotID != "" && m.BotID == me.Bot || m.AppID != "" && m.AppID == me.App {
+			return true
+		}
+	}
+	return m.BotID != "" && m.marked()
+}
+
+// workers work the inbox: one at a time per thread, in order of ts.
+type workers struct {
+	twins sync.Mutex // held from looking for a twin to storing it
+	mu    sync.Mutex
+	ctx   context.Context // of Run; nil before it
+	wg    sync.WaitGroup
+	busy  map[string][]ledger.Inbound // what waits, by thread
+	slots chan struct{}
+}
+
+func newWorkers() *workers {
+	return &workers{busy: map[string][]ledger.Inbound{}, slots: make(chan struct{}, 16)}
+}
+
+func (w *workers) start(ctx context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ctx = ctx
+}
+
+// wait waits for the workers after ctx ended.
+func (w *workers) wait() {
+	w.mu.Lock()
+	w.ctx = nil
+	w.mu.Unlock()
+	w.wg.Wait()
+}
+
+// queueOf names the queue of a row. Presses and commands do not wait for anything.
+func queueOf(r ledger.Inbound) string {
+	if r.Thread == "" {
+		return r.Key
+	}
+	return r.Team + ":" + r.Channel + ":" + r.Thread
+}
+
+// add gives a row to the worker of its thread. Before Run it stays in the inbox.
+func (w *workers) add(b *Bridge, r ledger.Inbound) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ctx == nil || w.ctx.Err() != nil {
+		return
+	}
+	key := queueOf(r)
+	waiting, working := w.busy[key]
+	for _, other := range waiting {
+		if other.ID == r.ID {
+			return
+		}
+	}
+	waiting = append(waiting, r)
+	sort.SliceStable(waiting, func(i, j int) bool { return waiting[i].TS < waiting[j].TS })
+	w.busy[key] = waiting
+	if !working {
+		ctx := w.ctx
+		w.wg.Go(func() { w.drain(ctx, b, key) }) // ends when the thread's queue is empty
+	}
+}
+
+func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
+	for {
+		w.mu.Lock()
+		if len(w.busy[key]) == 0 || ctx.Err() != nil {
+			delete(w.busy, key)
+			w.mu.Unlock()
+			return
+		}
+		r := w.busy[key][0]
+		w.busy[key] = w.busy[key][1:]
+		w.mu.Unlock()
+		if r.Thread != "" {
+			w.slots <- struct{}{}
+		}
+		b.handle(ctx, r)
+		if r.Thread != "" {
+			<-w.slots
+		}
+	}
+}
+
+// errHold says that a row waits for another message.
+var errHold = errors.New("the message is not known yet")
+
+// errDrop says that a row has no effect and never will.
+var errDrop = errors.New("nothing to do")
+
+// maxTries is how often a row that fails is tried, with growing pauses, over
+// about a day.
+const maxTries = 30
+
+// handle works one row and notes what became of it.
+func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) {
+	fresh := b.Now().Sub(r.Received) < triggerLife
+	err := b.dispatch(ctx, r, fresh)
+	switch {
+	case ctx.Err() != nil:
+		return // it stays New
+	case err == nil:
+		r.State = ledger.Done
+	case errors.Is(err, errDrop):
+		r.State = ledger.Dropped
+	case errors.Is(err, errHold):
+		r.State = ledger.Held
+	default:
+		r.Attempts++
+		r.RetryAt = b.Now().Add(min(time.Second<<min(r.Attempts, 12), time.Hour))
+		if r.Attempts >= maxTries {
+			r.State = ledger.Dropped
+		}
+		b.log.Warn("inbox row failed", "kind", r.Kind, "attempts", r.Attempts, "error", err)
+	}
+	if err := b.Inbox.SaveInbound(ctx, r); err != nil && ctx.Err() == nil {
+		b.log.Error("inbox row not settled", "kind", r.Kind, "error", err)
+	}
+	if r.State == ledger.Held {
+		b.retryHeld(ctx, r)
+	}
+}
+
+func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) error {
+	me := b.self.Load()
+	if me == nil {
+		return errors.New("who we are in Slack is not known yet")
+	}
+	var e envelope
+	if err := loose(r.Raw, &e); err != nil {
+		return errDrop
+	}
+	if r.Team != me.Team || e.AppID != "" && me.App != "" && e.AppID != me.App {
+		b.log.Warn("something for another workspace or app was ignored", "kind", r.Kind)
+		return errDrop
+	}
+	var m slackMessage
+	if len(e.Event) > 0 {
+		_ = loose(e.Event, &m) // what could not be read stays zero
+	}
+	switch r.Kind {
+	case kindMessage:
+		return b.workMessage(ctx, *me, r, m)
+	case kindChanged:
+		return b.workChanged(ctx, *me, r, m)
+	case kindDeleted:
+		return b.workDeleted(ctx, *me, r)
+	case kindAction:
+		return b.workPress(ctx, *me, e, fresh)
+	case kindView:
+		return b.workView(ctx, *me, e)
+	case kindCut:
+		return b.workShortcut(ctx, *me, e, fresh)
+	case kindCommand:
+		return b.workCommand(ctx, *me, e)
+	case kindEvent:
+		return b.workEvent(ctx, *me, e, m)
+	}
+	return errDrop
+}
+
+// sweepInbox picks up what a crash, an outage or another process left behind.
+func (b *Bridge) sweepInbox(ctx context.Context) error {
+	const tick = 2 * time.Second
+	purged := b.Now()
+	for first := true; ; first = false {
+		until := b.Now()
+		if first {
+			until = until.Add(inboxLease) // what this process left behind before it stopped
+		}
+		rows, err := b.Inbox.PendingInbound(ctx, until, 500)
+		if err != nil && ctx.Err() == nil {
+			b.log.Error("inbox not read", "error", err)
+		}
+		for _, r := range rows {
+			b.work.add(b, r)
+		}
+		if now := b.Now(); now.Sub(purged) > time.Hour {
+			purged = now
+			if _, err := b.Inbox.PurgeInbound(ctx, now.Add(-keepInbox)); err != nil && ctx.Err() == nil {
+				b.log.Error("inbox not purged", "error", err)
+			}
+		}
+		if pauseFor(ctx, tick) != nil {
+			return nil
+		}
+	}
+}
+
+// keepInbox is how long keys are kept: Slack repeats what failed for a day.
+const keepInbox = 26 * time.Hour
+
+// askBackfill asks for a comparison with Slack soon.
+func (b *Bridge) askBackfill() {
+	select {
+	case b.again <- struct{}{}:
+	default:
+	}
+}
+
+// inner makes the delivery of a message that was read from Slack, as if Slack
+// had sent it.
+func (b *Bridge) inner(me identity, event any) ([]byte, error) {
+	inside, err := json.Marshal(event)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(envelope{Type: "event_callback", TeamID: me.Team, AppID: me.App, Event: inside})
+}

@@ -1,0 +1,135 @@
+package slackbridge
+
+import "github.com/handoff-bot/handoff/conversation"
+
+// line is what is known of a line somebody wrote in a thread, enough to say
+// what becomes of it.
+type line struct {
+	Mode   conversation.Mode
+	Owner  string // the owner's id, "" for nobody
+	Author string
+	// Agent says that the author may act here; Why says why not.
+	Agent bool
+	// Relay is the setting: owner or group.
+	Relay string
+	// Note marks a line with a note prefix, Mentions one that mentions a person,
+	// a group or a channel, Elsewhere one in a thread the conversation has left.
+	Note, Mentions, Elsewhere bool
+	// Empty marks a line without words: only files.
+	Empty bool
+	// Asked is what the author pressed for this line, "" when she only wrote it.
+	Asked string
+}
+
+// What an author can press for a line that stayed inside.
+const (
+	askSend   = "send"   // Send to visitor
+	askAnyway = "anyway" // Send anyway
+	askTake   = "take"   // Take over and send, Take over, Reopen and send
+)
+
+// fate is what becomes of a line.
+type fate struct {
+	// Do is goesOut, staysInside or nothing.
+	Do deed
+	// How is the way it goes out.
+	How conversation.Send
+	// Take makes the author the owner before the line goes out.
+	Take bool
+	// Tell is what the author is told privately, "" for nothing.
+	Tell telling
+	// Offer lists the buttons under it.
+	Offer []offer
+	// Mark is the reaction put on the line, "" for none.
+	Mark string
+}
+
+type deed int
+
+const (
+	nothing deed = iota
+	goesOut
+	staysInside
+)
+
+// telling names what is said privately; the words are in tell.go.
+type telling string
+
+const (
+	tellNotAgent  telling = "not_agent"
+	tellOwned     telling = "owned"
+	tellWithBot   telling = "with_bot"
+	tellClosed    telling = "closed"
+	tellMentions  telling = "mentions"
+	tellElsewhere telling = "elsewhere"
+	tellEmpty     telling = "empty"
+)
+
+// offer names a button under a private line.
+type offer string
+
+const (
+	offerSend        offer = "handoff_line_send"
+	offerTake        offer = "handoff_line_take"
+	offerTakeAndSend offer = "handoff_line_take_send"
+	offerKeep        offer = "handoff_line_keep"
+	offerReopen      offer = "handoff_line_reopen"
+	offerAnyway      offer = "handoff_line_anyway"
+)
+
+// The reactions.
+const (
+	markInside = "lock"    // 🔒 stayed inside
+	markFailed = "warning" // ⚠️ could not be delivered
+)
+
+// fateOf is the table "what a line in the thread does". It is pure; the log's
+// own deciders check the same again under the conversation's lock.
+func fateOf(l line) fate {
+	switch {
+	case !l.Agent:
+		return fate{Do: nothing, Tell: tellNotAgent}
+	case l.Empty:
+		return fate{Do: nothing, Tell: tellEmpty, Mark: markFailed}
+	case l.Note:
+		return fate{Do: staysInside, Mark: markInside}
+	case l.Elsewhere && l.Asked == "":
+		return fate{Do: staysInside, Tell: tellElsewhere, Offer: []offer{offerSend}, Mark: markInside}
+	case l.Mentions && l.Asked == "":
+		return fate{Do: staysInside, Tell: tellMentions, Offer: []offer{offerAnyway, offerKeep}, Mark: markInside}
+	}
+	return byMode(l)
+}
+
+func byMode(l line) fate {
+	out := fate{Do: goesOut, How: conversation.AsOwner}
+	switch l.Mode {
+	case conversation.Waiting:
+		return out
+	case conversation.WithAgent:
+		return withAgent(l)
+	case conversation.WithBot:
+		if l.Asked == askTake {
+			return fate{Do: goesOut, How: conversation.TakingIt}
+		}
+		return fate{Do: staysInside, Tell: tellWithBot, Offer: []offer{offerTakeAndSend, offerKeep}, Mark: markInside}
+	case conversation.IsClosed:
+		if l.Asked == askTake {
+			return fate{Do: goesOut, How: conversation.TakingIt}
+		}
+		return fate{Do: staysInside, Tell: tellClosed, Offer: []offer{offerReopen, offerKeep}, Mark: markInside}
+	}
+	return fate{Do: staysInside, Mark: markInside}
+}
+
+func withAgent(l line) fate {
+	switch {
+	case l.Owner == l.Author:
+		return fate{Do: goesOut, How: conversation.AsOwner}
+	case l.Asked == askTake:
+		return fate{Do: goesOut, How: conversation.AsMember, Take: true}
+	case l.Relay == RelayGroup || l.Asked == askSend:
+		return fate{Do: goesOut, How: conversation.AsMember}
+	}
+	return fate{Do: staysInside, Tell: tellOwned, Offer: []offer{offerSend, offerTake}, Mark: markInside}
+}

@@ -1,0 +1,291 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// Consumer is the mirror's name among the readers.
+const Consumer = "slack"
+
+// mirror is the reader that keeps Slack like the log. Its position in the log
+// only says how far edits have been carried over; how far the lines have is in
+// the posts themselves, which is what makes a crash between any two steps
+// harmless.
+type mirror struct{ b *Bridge }
+
+// later unwinds a visit that cannot go on now: not an error, a time to come back.
+type later struct {
+	at  time.Time
+	why string
+}
+
+func (l *later) Error() string { return "later: " + l.why }
+
+// notLeading is how soon a process that does not lead looks again.
+const notLeading = 250 * time.Millisecond
+
+// Handle implements feed.Handler.
+func (m mirror) Handle(ctx context.Context, w feed.Work) (feed.Done, error) {
+	b := m.b
+	if !b.leads() {
+		return feed.Done{Through: w.After, Due: w.Now.Add(notLeading)}, nil
+	}
+	v := &visit{Bridge: b, w: w, state: w.State, now: w.Now}
+	done, err := v.run(ctx)
+	var wait *later
+	switch {
+	case errors.As(err, &wait):
+		b.log.Debug("the thread waits", "conversation", w.Conversation, "why", wait.why, "until", wait.at)
+		return feed.Done{Through: w.After, Due: wait.at}, nil
+	case err != nil:
+		return feed.Done{}, err
+	}
+	return done, nil
+}
+
+// visit is one call of the mirror for one conversation.
+type visit struct {
+	*Bridge
+	w      feed.Work
+	state  conversation.State
+	now    time.Time
+	me     identity
+	thread ledger.Thread
+	posts  []ledger.Post
+	silent bool // this card may not mention
+}
+
+func (v *visit) through() conversation.Seq {
+	if n := len(v.w.Events); n > 0 {
+		return v.w.Events[n-1].Seq
+	}
+	return v.w.After
+}
+
+// run does what is to be done, in order: the thread, what is in doubt, the lines,
+// the edits, the card.
+func (v *visit) run(ctx context.Context) (feed.Done, error) {
+	done := feed.Done{Through: v.through()}
+	thread, err := v.Threads.ThreadOf(ctx, v.w.Conversation)
+	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+		return done, fmt.Errorf("look for the thread: %w", err)
+	}
+	stands := err == nil && thread.State != ledger.Moved
+	if !stands && !v.wanted() {
+		return done, nil
+	}
+	if due, down := v.health.comeBack(v.w.Conversation); down {
+		return done, &later{due, "Slack is down"}
+	}
+	me := v.self.Load()
+	if me == nil {
+		return done, &later{v.now.Add(v.Limits.ProbeEvery), "who we are is not known"}
+	}
+	v.me, v.thread = *me, thread
+	if err := v.settle(ctx, stands); err != nil {
+		return done, err
+	}
+	if err := v.speak(ctx); err != nil {
+		return done, err
+	}
+	if err := v.carryEdits(ctx); err != nil {
+		return done, err
+	}
+	done.Due, err = v.drawCard(ctx, v.w.Conversation, false)
+	if err != nil {
+		return done, err
+	}
+	if v.state.Announced < v.state.Epoch && v.arrived() {
+		done.Key = fmt.Sprintf("s:announce:%d", v.state.Epoch)
+		done.Decide = conversation.Announce(v.state.Epoch, v.thread.Channel)
+	}
+	return done, nil
+}
+
+// wanted says that the conversation needs a thread: somebody waits and it is
+// known where, an agent has it, or it ended before its card could be posted.
+func (v *visit) wanted() bool {
+	switch v.state.Mode {
+	case conversation.Waiting:
+		return v.state.Routed()
+	case conversation.WithAgent:
+		return true
+	case conversation.IsClosed:
+		return v.state.Announced < v.state.Epoch && v.state.Routed()
+	case conversation.WithBot:
+	}
+	return v.notified()
+}
+
+// notified says that a rule asks for a line in Slack although the bot answers.
+func (v *visit) notified() bool {
+	for _, e := range v.w.Events {
+		if d, ok := e.Body.(conversation.Decided); ok && d.Notify {
+			return true
+		}
+	}
+	return false
+}
+
+// arrived says that the current escalation shows in the thread: as its card, or
+// as a line below it.
+func (v *visit) arrived() bool {
+	if v.thread.Epoch >= v.state.Epoch {
+		return true
+	}
+	return v.state.Mode != conversation.Waiting || v.state.Routed()
+}
+
+// place is the channel the conversation belongs in.
+func (v *visit) place(stands bool) string {
+	waits := v.state.Mode == conversation.Waiting && !v.state.Routed()
+	switch {
+	case stands && (waits || v.state.Mode == conversation.WithBot || v.state.Mode == conversation.IsClosed):
+		return v.thread.Channel
+	case v.state.Route.Channel != "":
+		return v.state.Route.Channel
+	case stands:
+		return v.thread.Channel
+	}
+	return v.Config.Channel
+}
+
+// settle makes sure that the thread stands, in the right channel.
+func (v *visit) settle(ctx context.Context, stands bool) error {
+	channel := v.place(stands)
+	if stands && v.thread.State == ledger.Open && v.thread.Channel != channel {
+		return v.move(ctx, channel)
+	}
+	if err := v.admit(ctx, channel); err != nil {
+		return err
+	}
+	if !stands || v.thread.State == ledger.Opening {
+		if err := v.open(ctx, channel); err != nil {
+			return err
+		}
+	}
+	return v.loadPosts(ctx)
+}
+
+// move finishes the old thread and opens one in the other channel.
+func (v *visit) move(ctx context.Context, channel string) error {
+	old := v.thread
+	if err := v.loadPosts(ctx); err != nil {
+		return err
+	}
+	if err := v.speak(ctx); err != nil {
+		return err
+	}
+	if err := v.admit(ctx, channel); err != nil {
+		return err
+	}
+	left, err := v.changeThread(ctx, old, func(t *ledger.Thread) { t.State = ledger.Moved })
+	if err != nil {
+		return fmt.Errorf("leave the old thread: %w", err)
+	}
+	if err := v.open(ctx, channel); err != nil {
+		return err
+	}
+	v.link(ctx, left, v.thread)
+	return v.loadPosts(ctx)
+}
+
+// link tells each thread where the other is. It is a help for readers and is not
+// tried again.
+func (v *visit) link(ctx context.Context, old, fresh ledger.Thread) {
+	say := func(t ledger.Thread, text, url string) {
+		m := message{blocks: block1(richLine("", words(text), span{text: "open the thread", url: url})), text: mrkdwn(text) + url}
+		if _, err := v.send(ctx, t.Channel, t.TS, m); err != nil {
+			v.log.Warn("a thread was not linked", "conversation", v.w.Conversation, "error", err)
+		}
+	}
+	say(old, "This chat goes on in another channel: ", v.permalink(fresh.Channel, fresh.TS))
+	say(fresh, "This chat began in another channel: ", v.permalink(old.Channel, old.TS))
+}
+
+// loadPosts reads what stands in the thread, and clears up what is in doubt.
+func (v *visit) loadPosts(ctx context.Context) (err error) {
+	if v.posts, err = v.Posts.PostsOf(ctx, v.thread.ID); err != nil {
+		return fmt.Errorf("read the posts: %w", err)
+	}
+	return v.resolve(ctx)
+}
+
+// posted is the last event that stands in the thread.
+func (v *visit) posted() conversation.Seq {
+	var last conversation.Seq
+	for _, p := range v.posts {
+		if p.State == ledger.Sent {
+			last = max(last, p.Last)
+		}
+	}
+	return last
+}
+
+// speak posts every line that does not stand in the thread yet.
+func (v *visit) speak(ctx context.Context) error {
+	events, err := v.unsaid(ctx)
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	script, err := v.script(ctx, events)
+	if err != nil {
+		return err
+	}
+	for _, p := range plans(script.items(events)) {
+		if err := v.post(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unsaid reads the events after the last post; most often they are those of the
+// claim.
+func (v *visit) unsaid(ctx context.Context) ([]conversation.Event, error) {
+	from := v.posted()
+	if from == v.w.After && v.through() == v.state.Seq {
+		return v.w.Events, nil
+	}
+	if from >= v.state.Seq {
+		return nil, nil
+	}
+	events, err := readAll(ctx, v.Log, v.w.Conversation, from)
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	for len(events) > 0 && events[len(events)-1].Seq > v.state.Seq {
+		events = events[:len(events)-1]
+	}
+	return events, nil
+}
+
+func (v *visit) script(ctx context.Context, events []conversation.Event) (script, error) {
+	name, err := v.visitorName(ctx)
+	if err != nil {
+		return script{}, err
+	}
+	s := newScript(v.state, v.thread, name, events)
+	s.silent = v.silent
+	return s, nil
+}
+
+// visitorName is the visitor's name as it may stand above a post.
+func (v *visit) visitorName(ctx context.Context) (string, error) {
+	brief, err := v.briefs.of(ctx, v.w.Conversation)
+	if err != nil {
+		return "", fmt.Errorf("read the brief: %w", err)
+	}
+	handle := conversation.Handle(v.state.Visitor)
+	if plainName(brief.Name) == "" {
+		return handle, nil
+	}
+	return username(brief.Name, handle, v.people.taken(ctx)), nil
+}

@@ -1,0 +1,172 @@
+package slackbridge
+
+import (
+	"context"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// maxNamePages bounds how much of a large workspace is read for its names.
+const maxNamePages = 10
+
+// allNames reads the folded names of everybody in the workspace.
+func (p *people) allNames(ctx context.Context) (map[string]bool, error) {
+	names := map[string]bool{}
+	args := url.Values{"limit": {"1000"}}
+	for range maxNamePages {
+		var page struct {
+			Members []struct {
+				Name    string `json:"name"`
+				Real    string `json:"real_name"`
+				Profile struct {
+					Real    string `json:"real_name"`
+					Display string `json:"display_name"`
+					First   string `json:"first_name"`
+				} `json:"profile"`
+			} `json:"members"`
+			Meta struct {
+				Cursor string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		if ok, _ := p.client.limits.take("users.list", ""); !ok {
+			return nil, context.DeadlineExceeded
+		}
+		if err := p.client.read(ctx, "users.list", args, &page); err != nil {
+			return nil, err
+		}
+		for _, m := range page.Members {
+			for _, name := range []string{m.Name, m.Real, m.Profile.Real, m.Profile.Display, m.Profile.First} {
+				if folded := fold(name); folded != "" {
+					names[folded] = true
+				}
+			}
+		}
+		if page.Meta.Cursor == "" {
+			break
+		}
+		args.Set("cursor", page.Meta.Cursor)
+	}
+	return names, nil
+}
+
+// room is what we need to know of a channel.
+type room struct {
+	Name              string
+	Shared, Member    bool
+	Private, Archived bool
+	asked             time.Time
+}
+
+// rooms knows the channels, believed for an hour unless Slack says otherwise.
+type rooms struct {
+	client *client
+	now    func() time.Time
+	mu     sync.Mutex
+	known  map[string]room
+}
+
+func newRooms(c *client, now func() time.Time) *rooms {
+	return &rooms{client: c, now: now, known: map[string]room{}}
+}
+
+func (r *rooms) info(ctx context.Context, channel string) (room, error) {
+	r.mu.Lock()
+	known, ok := r.known[channel]
+	r.mu.Unlock()
+	if ok && r.now().Sub(known.asked) < time.Hour {
+		return known, nil
+	}
+	err := r.client.call(ctx, "conversations.info", channel, func(ctx context.Context) error {
+		ch, err := r.client.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+		if err == nil {
+			known = room{Name: ch.Name, Shared: ch.IsExtShared, Member: ch.IsMember, Private: ch.IsPrivate, Archived: ch.IsArchived, asked: r.now()}
+		}
+		return err
+	})
+	if err != nil {
+		return room{}, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.known[channel] = known
+	return known, nil
+}
+
+func (r *rooms) forget(channel string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.known, channel)
+}
+
+// join enters a public channel.
+func (r *rooms) join(ctx context.Context, channel string) error {
+	r.forget(channel)
+	return r.client.call(ctx, "conversations.join", channel, func(ctx context.Context) error {
+		_, _, _, err := r.client.api.JoinConversationContext(ctx, channel)
+		return err
+	})
+}
+
+// briefs keeps the briefs of recent conversations, so that redrawing a card
+// reads only what is new.
+type briefs struct {
+	log  conversation.Reader
+	mu   sync.Mutex
+	kept map[conversation.ID]Brief
+}
+
+// maxBriefs bounds the cache; beyond it any one is forgotten.
+const maxBriefs = 2000
+
+// of returns the brief of a conversation up to now.
+func (b *briefs) of(ctx context.Context, id conversation.ID) (Brief, error) {
+	b.mu.Lock()
+	brief := b.kept[id]
+	b.mu.Unlock()
+	for {
+		events, err := b.log.Events(ctx, id, brief.Seq, page)
+		if err != nil {
+			return brief, err
+		}
+		for _, e := range events {
+			brief = brief.Apply(e)
+		}
+		if len(events) < page {
+			break
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.kept) >= maxBriefs {
+		for other := range b.kept {
+			delete(b.kept, other)
+			break
+		}
+	}
+	b.kept[id] = brief
+	return brief, nil
+}
+
+// page is how many events are read at once.
+const page = 200
+
+// readAll reads the events after a position to the end of the log.
+func readAll(ctx context.Context, log conversation.Reader, id conversation.ID, after conversation.Seq) ([]conversation.Event, error) {
+	var all []conversation.Event
+	for {
+		events, err := log.Events(ctx, id, after, page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, events...)
+		if len(events) < page {
+			return all, nil
+		}
+		after = events[len(events)-1].Seq
+	}
+}

@@ -1,0 +1,270 @@
+package slackbridge
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// Posting has no idempotency key in Slack. So the row is written before the post
+// and completed after it; when the answer is missing, the thread is read and the
+// post looked for by its marker before anything is sent again.
+
+func block1(b slack.Block) []slack.Block { return []slack.Block{b} }
+
+// options are those of every message: nothing of it is parsed, linked or
+// unfurled beyond what the blocks say.
+func (m message) options() []slack.MsgOption {
+	out := []slack.MsgOption{
+		slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...), slack.MsgOptionParse(false),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	}
+	if m.metadata.EventType != "" {
+		out = append(out, slack.MsgOptionMetadata(m.metadata))
+	}
+	if m.username != "" {
+		out = append(out, slack.MsgOptionUsername(m.username), slack.MsgOptionIconEmoji(":bust_in_silhouette:"))
+	}
+	if m.broadcast {
+		out = append(out, slack.MsgOptionBroadcast())
+	}
+	return out
+}
+
+// errStray says that Slack put a reply into the channel: its thread is gone.
+var errStray = errors.New("the thread is gone")
+
+// send posts into a thread, or a root when thread is empty, and returns the ts.
+// A reply that Slack put into the channel, because the root was deleted, is taken
+// away again and reported as errStray.
+func (b *Bridge) send(ctx context.Context, channel, thread string, m message) (ts string, err error) {
+	options := m.options()
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	var landed string
+	err = b.client.call(ctx, "chat.postMessage", channel, func(ctx context.Context) error {
+		_, at, posted, err := b.client.api.PostMessageWithResponseContext(ctx, channel, options...)
+		ts, landed = at, posted.ThreadTimestamp
+		if err == nil && at == "" {
+			return errors.New("the answer has no ts")
+		}
+		return err
+	})
+	if err != nil || thread == "" || landed == thread {
+		return ts, err
+	}
+	err = b.client.call(ctx, "chat.delete", channel, func(ctx context.Context) error {
+		_, _, err := b.client.api.DeleteMessageContext(ctx, channel, ts)
+		return err
+	})
+	if err != nil {
+		b.log.Warn("a stray post stays in the channel", "channel", channel, "error", err)
+	}
+	return "", errStray
+}
+
+// open posts the card as the root of a new thread.
+func (v *visit) open(ctx context.Context, channel string) error {
+	t, err := v.row(ctx, channel)
+	if err != nil || t.State == ledger.Open {
+		return err
+	}
+	if !t.Attempted.IsZero() {
+		if found, err := v.findRoot(ctx, t); found || err != nil {
+			return err
+		}
+	}
+	if ok, retry := v.client.limits.turn(channel, v.w.Conversation, true); !ok {
+		return &later{retry, "the channel's limit"}
+	}
+	brief, err := v.briefs.of(ctx, v.w.Conversation)
+	if err != nil {
+		return fmt.Errorf("read the brief: %w", err)
+	}
+	v.silent = v.notes.crowded(channel, v.state)
+	card := Card{State: v.state, Brief: brief, Staffing: Staffing{Silent: v.silent}}
+	rev, print := int(v.state.Seq), card.Render(t.Marker, 0).fingerprint()
+	if v.thread, err = v.attempt(ctx, t, card.Render(t.Marker, rev), print); hasCode(err, blockRefusals...) {
+		v.log.Warn("the card was refused and goes out plain", "conversation", v.w.Conversation, "error", err)
+		v.thread, err = v.attempt(ctx, t, card.Plain(t.Marker, rev), print)
+	}
+	if err != nil {
+		return v.cannot(ctx, channel, err)
+	}
+	if v.silent || v.state.Quiet {
+		v.notes.count(channel)
+	}
+	return nil
+}
+
+// blockRefusals are the ways Slack says that it cannot draw something.
+var blockRefusals = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments"}
+
+// row writes the row of a thread before its root is posted.
+func (v *visit) row(ctx context.Context, channel string) (ledger.Thread, error) {
+	t, _, err := v.Threads.OpenThread(ctx, ledger.Thread{
+		Conversation: v.w.Conversation, Epoch: v.state.Epoch, Team: v.me.Team, Channel: channel,
+		Marker: fmt.Sprintf("h:%s:c%d-%s", v.w.Conversation, v.state.Epoch, strings.ToLower(rand.Text()[:6])),
+	})
+	if err != nil {
+		return t, fmt.Errorf("write the thread's row: %w", err)
+	}
+	v.thread = t
+	return t, nil
+}
+
+// attempt sends the root and completes its row.
+func (v *visit) attempt(ctx context.Context, t ledger.Thread, m message, print string) (ledger.Thread, error) {
+	t, err := v.changeThread(ctx, t, func(t *ledger.Thread) { t.Attempted = v.Now() })
+	if err != nil {
+		return t, fmt.Errorf("note the attempt: %w", err)
+	}
+	ts, err := v.send(ctx, t.Channel, "", m)
+	if f, bad := failed(err); bad && f.Kind != doubtful {
+		if t, serr := v.changeThread(ctx, t, func(t *ledger.Thread) { t.Attempted = zeroTime }); serr != nil {
+			return t, errors.Join(err, serr)
+		}
+		return t, err
+	}
+	if err != nil {
+		return t, err
+	}
+	return v.rootStands(ctx, t, ts, print)
+}
+
+// rootStands completes the row; print is the card as it was posted, "" when that
+// is not known any more.
+func (v *visit) rootStands(ctx context.Context, t ledger.Thread, ts, print string) (ledger.Thread, error) {
+	t, err := v.changeThread(ctx, t, func(t *ledger.Thread) {
+		t.TS, t.State, t.Card, t.CardAt = ts, ledger.Open, print, v.Now()
+	})
+	if err != nil {
+		return t, fmt.Errorf("complete the thread's row: %w", err)
+	}
+	v.thread = t
+	return t, nil
+}
+
+// post sends one plan and completes its row.
+func (v *visit) post(ctx context.Context, p plan) error {
+	urgent := p.items[0].urgent
+	if ok, retry := v.client.limits.turn(v.thread.Channel, v.w.Conversation, urgent); !ok {
+		return &later{retry, "the channel's limit"}
+	}
+	if !v.leads() {
+		return &later{v.Now().Add(notLeading), "another process leads"}
+	}
+	row := v.idleRow()
+	row.First, row.Last, row.State, row.Attempted = p.first(), p.last(), ledger.Sending, v.Now()
+	row, err := v.Posts.SavePost(ctx, row)
+	if err != nil {
+		return fmt.Errorf("write the post's row: %w", err)
+	}
+	m := p.render(v.w.Conversation, row.Rev, v.Config.VisitorNames)
+	ts, err := v.send(ctx, v.thread.Channel, v.thread.TS, m)
+	if hasCode(err, blockRefusals...) {
+		ts, err = v.send(ctx, v.thread.Channel, v.thread.TS, m.bare(blockID(v.w.Conversation, p.first(), row.Rev, 0)))
+	}
+	switch f, bad := failed(err); {
+	case errors.Is(err, errStray), hasCode(err, "thread_not_found", "cannot_reply_to_message"):
+		return v.lost(ctx)
+	case bad && f.Kind != doubtful:
+		row.Attempted = zeroTime
+		if _, serr := v.Posts.SavePost(ctx, row); serr != nil {
+			return errors.Join(err, serr)
+		}
+		return v.cannot(ctx, v.thread.Channel, err)
+	case err != nil:
+		return v.cannot(ctx, v.thread.Channel, err)
+	}
+	row.TS, row.State = ts, ledger.Sent
+	if row, err = v.Posts.SavePost(ctx, row); err != nil {
+		return fmt.Errorf("complete the post's row: %w", err)
+	}
+	v.posts = append(v.posts, row)
+	return nil
+}
+
+// bare is a post as plain text only, for the case that Slack refuses its blocks.
+func (m message) bare(id string) message {
+	text := unescape(m.text)
+	m.blocks = block1(slack.NewSectionBlock(plain(clip(text, maxBlockChars)), nil, nil, slack.SectionBlockOptionBlockID(id)))
+	return m
+}
+
+func unescape(text string) string {
+	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
+}
+
+// idleRow returns a row that was written for a post that certainly did not
+// happen, or a new one.
+func (v *visit) idleRow() ledger.Post {
+	for i, p := range v.posts {
+		if p.State == ledger.Sending && p.Attempted.IsZero() {
+			v.posts = append(v.posts[:i:i], v.posts[i+1:]...)
+			return p
+		}
+	}
+	return ledger.Post{Conversation: v.w.Conversation, Thread: v.thread.ID}
+}
+
+// cannot says when to try again after a failed call, and tells the operator what
+// only people can mend.
+func (v *visit) cannot(ctx context.Context, channel string, err error) error {
+	f, ok := failed(err)
+	if !ok {
+		return err
+	}
+	now := v.Now()
+	switch f.Kind {
+	case limited:
+		return &later{now.Add(f.Retry), f.Error()}
+	case doubtful:
+		return &later{now.Add(v.Limits.DoubtWait), f.Error()}
+	case unreachable, tokenRefused:
+		due, _ := v.health.comeBack(v.w.Conversation)
+		if due.IsZero() {
+			due = now.Add(v.Limits.ProbeEvery)
+		}
+		return &later{due, f.Error()}
+	case refused:
+	}
+	v.rooms.forget(channel)
+	v.notes.tell(ctx, "channel "+channel+" "+f.Code, fmt.Sprintf("Conversations cannot be posted in <#%s>: Slack says %s. %s", channel, mrkdwn(f.Code), mendFor(f.Code)))
+	return &later{now.Add(refusedPause), f.Error()}
+}
+
+// lost gives a thread up whose root is gone. The conversation goes on in a new
+// one, where a note says so.
+func (v *visit) lost(ctx context.Context) error {
+	if err := v.giveUp(ctx, v.thread); err != nil {
+		return err
+	}
+	return &later{v.Now(), "the thread is lost"}
+}
+
+// giveUp marks a thread lost. The note wakes the mirror.
+func (b *Bridge) giveUp(ctx context.Context, t ledger.Thread) error {
+	if t.State == ledger.Lost {
+		return nil
+	}
+	b.log.Warn("a thread is lost", "conversation", t.Conversation, "channel", t.Channel)
+	if _, err := b.changeThread(ctx, t, func(t *ledger.Thread) { t.State = ledger.Lost }); err != nil {
+		return fmt.Errorf("give the thread up: %w", err)
+	}
+	note := conversation.Draft{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromSlack,
+		Body: conversation.Note{Text: "The earlier thread was deleted in Slack. The chat goes on here."}}
+	_, err := b.Log.Append(ctx, t.Conversation, fmt.Sprintf("s:lost:%d", t.ID), conversation.Append(note))
+	if err != nil {
+		return fmt.Errorf("note the lost thread: %w", err)
+	}
+	return nil
+}

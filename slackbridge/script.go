@@ -1,0 +1,172 @@
+package slackbridge
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// script turns events of a conversation into the items of its thread.
+type script struct {
+	state   conversation.State
+	thread  ledger.Thread
+	visitor string // the name of the visitor, safe above a post
+	epochs  map[conversation.Seq]int
+	changes map[conversation.Seq]change
+	silent  bool // no mention: the channel gets too many
+}
+
+// change is what became of a line since: its latest words, or that it was taken
+// back.
+type change struct {
+	text    string
+	content json.RawMessage
+	gone    bool
+}
+
+// newScript reads what later events change in earlier ones. events must reach to
+// the end of the log.
+func newScript(s conversation.State, t ledger.Thread, visitor string, events []conversation.Event) script {
+	out := script{state: s, thread: t, visitor: visitor, epochs: map[conversation.Seq]int{}, changes: map[conversation.Seq]change{}}
+	epoch := s.Epoch
+	for i := len(events) - 1; i >= 0; i-- {
+		if _, ok := events[i].Body.(conversation.Escalated); ok {
+			out.epochs[events[i].Seq] = epoch
+			epoch--
+		}
+	}
+	for _, e := range events {
+		switch b := e.Body.(type) {
+		case conversation.Edited:
+			out.changes[b.Of] = change{text: b.Text, content: b.Content}
+		case conversation.Retracted:
+			out.changes[b.Of] = change{gone: true}
+		}
+	}
+	return out
+}
+
+// items lists what of the events stands in the thread, in order. It stops before
+// an escalation that has no route yet: whom its line mentions is not known.
+func (s script) items(events []conversation.Event) []item {
+	var out []item
+	for _, e := range events {
+		if _, ok := e.Body.(conversation.Escalated); ok && s.unrouted(e.Seq) {
+			break
+		}
+		if it, ok := s.item(e); ok {
+			it.seq = e.Seq
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+func (s script) unrouted(seq conversation.Seq) bool {
+	return s.state.Mode == conversation.Waiting && s.epochs[seq] == s.state.Epoch && s.state.Epoch > s.thread.Epoch && !s.state.Routed()
+}
+
+func (s script) item(e conversation.Event) (item, bool) {
+	switch b := e.Body.(type) {
+	case conversation.Message:
+		return s.line(e, b)
+	case conversation.Note:
+		if inThread(e, s.thread) {
+			return item{}, false
+		}
+		text, tree, gone := s.now(e.Seq, b.Text, b.Content)
+		if gone {
+			return item{}, false
+		}
+		out := item{voice: s.voiceOf(e.Author), text: text, tree: tree}
+		out.voice.name = strings.TrimSpace("Note · " + out.voice.name)
+		return out, true
+	case conversation.Escalated:
+		return s.escalated(e, b)
+	}
+	a, ok := asideOf(e, s.visitor)
+	if !ok {
+		return item{}, false
+	}
+	return item{spans: a.spans, text: a.quote, quoted: true, alone: a.alone, urgent: a.alone}, true
+}
+
+func (s script) line(e conversation.Event, b conversation.Message) (item, bool) {
+	text, tree, gone := s.now(e.Seq, b.Text, b.Content)
+	if gone {
+		return item{}, false
+	}
+	switch e.Author.Role {
+	case conversation.Visitor:
+		return item{voice: s.voiceOf(e.Author), text: text, quoted: true}, true
+	case conversation.Bot:
+		if len(tree) == 0 {
+			tree = markup.FromPlain(text)
+		}
+		return item{voice: s.voiceOf(e.Author), text: tree.Plain(), tree: tree, sources: b.Sources}, true
+	case conversation.Agent:
+		if inThread(e, s.thread) {
+			return item{}, false
+		}
+		return item{voice: s.voiceOf(e.Author), text: text, tree: tree}, true
+	case conversation.System:
+		if saidByCard(b.Notice) {
+			return item{}, false
+		}
+		return item{spans: []span{slant("The visitor was told: ")}, text: text}, true
+	}
+	return item{}, false
+}
+
+// now is a line's text after its edits.
+func (s script) now(seq conversation.Seq, text string, content json.RawMessage) (string, markup.Tree, bool) {
+	if c, ok := s.changes[seq]; ok {
+		if c.gone {
+			return "", nil, true
+		}
+		text, content = c.text, c.content
+	}
+	var tree markup.Tree
+	if len(content) > 0 && json.Unmarshal(content, &tree) == nil && len(tree) > 0 {
+		return text, tree, false
+	}
+	return text, nil, strings.TrimSpace(text) == ""
+}
+
+func (s script) voiceOf(a conversation.Author) voice {
+	switch a.Role {
+	case conversation.Visitor:
+		return voice{role: a.Role, id: "visitor", name: s.visitor}
+	case conversation.Bot:
+		return voice{role: a.Role, id: "bot", name: "AI"}
+	case conversation.Agent:
+		name := oneLine(a.Name, maxName)
+		if name == "" {
+			name = "Agent"
+		}
+		return voice{role: a.Role, id: a.ID, name: name}
+	case conversation.System:
+	}
+	return voice{}
+}
+
+// escalated is the line of a later escalation in the same thread. The one that
+// opened the thread is its card.
+func (s script) escalated(e conversation.Event, b conversation.Escalated) (item, bool) {
+	epoch := s.epochs[e.Seq]
+	switch {
+	case epoch == s.thread.Epoch:
+		return item{}, false
+	case epoch < s.thread.Epoch:
+		return item{spans: []span{slant("A person was asked for."), words(" " + oneLine(b.Explain, 300))}}, true
+	}
+	out := item{alone: true, urgent: true, broadcast: !s.silent && !b.Quiet}
+	if m, ok := mention(s.state.Route.Mention); ok && out.broadcast && epoch == s.state.Epoch && s.state.Mode == conversation.Waiting {
+		out.spans = append(out.spans, m, words(" "))
+	}
+	out.spans = append(out.spans, strong(s.visitor), words(" ("+s.state.Reference+") asks for a person again. "+oneLine(b.Explain, 300)))
+	return out, true
+}

@@ -1,0 +1,312 @@
+package slackbridge
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+	"golang.org/x/sync/errgroup"
+)
+
+// socketCount is how many connections a process holds: while Slack renews one,
+// the other goes on. Slack allows ten per app.
+const socketCount = 2
+
+// ackTimeout is how long an acknowledgement may take; Slack waits 3 s and then
+// delivers again.
+const ackTimeout = 2 * time.Second
+
+// sockets keeps the Socket Mode connections open.
+type sockets struct {
+	b *Bridge
+
+	mu       sync.Mutex
+	open     int
+	lastOpen time.Time // when the last one closed
+	gap      bool
+}
+
+func newSockets(b *Bridge) *sockets { return &sockets{b: b} }
+
+// run holds the connections until ctx ends.
+func (s *sockets) run(ctx context.Context) error {
+	gate := &openGate{next: s.b.HTTP.Transport, now: s.b.Now}
+	g, ctx := errgroup.WithContext(ctx)
+	for range socketCount {
+		g.Go(func() error { return s.supervise(ctx, gate) })
+	}
+	return g.Wait()
+}
+
+// supervise keeps one connection. slack-go gives up on a refused token and backs
+// off for minutes on the rest; when Slack is found to be back it starts afresh.
+func (s *sockets) supervise(ctx context.Context, gate *openGate) error {
+	for ctx.Err() == nil {
+		err := s.connect(ctx, gate)
+		if ctx.Err() != nil {
+			return nil
+		}
+		s.b.log.Warn("a socket to Slack ended", "error", err)
+		if err != nil && strings.Contains(tokenCodes, " "+err.Error()+" ") {
+			s.b.notes.stand("app token", "Slack refuses the app token: "+err.Error()+". Create a new one with the scope connections:write and set it as slack.app_token.")
+		}
+		if pauseFor(ctx, s.b.Limits.ProbeEvery) != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// connect runs one client until it ends, or until Slack comes back while it
+// still waits to try again.
+func (s *sockets) connect(ctx context.Context, gate *openGate) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	web := *s.b.HTTP
+	web.Transport = gate
+	api := slack.New(s.b.Config.BotToken, slack.OptionAppLevelToken(s.b.Config.AppToken), slack.OptionHTTPClient(&web), slack.OptionAPIURL(s.b.Config.APIURL))
+	options := []socketmode.Option{socketmode.OptionPingInterval(s.b.Config.PingInterval), socketmode.OptionReadLimit(4 << 20)}
+	if s.b.Dialer != nil {
+		options = append(options, socketmode.OptionDialer(s.b.Dialer))
+	}
+	link := &link{sockets: s, client: socketmode.New(api, options...), gate: gate}
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { defer cancel(); return link.client.RunContext(gctx) })
+	g.Go(func() error { return link.consume(gctx) })
+	g.Go(func() error { return link.watch(gctx, cancel) })
+	err := g.Wait()
+	link.down()
+	return err
+}
+
+// link is one connection.
+type link struct {
+	*sockets
+	client *socketmode.Client
+	gate   *openGate
+	mu     sync.Mutex
+	up     bool
+	since  time.Time
+}
+
+// watch ends a client that waits to try again as soon as Slack is back.
+func (l *link) watch(ctx context.Context, restart context.CancelFunc) error {
+	for {
+		back := l.b.health.back()
+		if back == nil {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(l.b.Limits.ProbeEvery):
+			}
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-back:
+		}
+		if pauseFor(ctx, l.b.Limits.ProbeEvery) != nil {
+			return nil
+		}
+		if !l.isUp() {
+			l.gate.forgive()
+			restart()
+			return nil
+		}
+	}
+}
+
+func (l *link) isUp() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.up
+}
+
+// consume stores what arrives and acknowledges it, nothing else: a reader that
+// is slow loses the connection.
+func (l *link) consume(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case ev := <-l.client.Events:
+			batch := []socketmode.Event{ev}
+			for len(batch) < 50 {
+				select {
+				case more := <-l.client.Events:
+					batch = append(batch, more)
+					continue
+				default:
+				}
+				break
+			}
+			l.take(ctx, batch)
+		}
+	}
+}
+
+// take stores a batch in one transaction and acknowledges each of it.
+func (l *link) take(ctx context.Context, batch []socketmode.Event) {
+	var raws [][]byte
+	var acks []string
+	for _, ev := range batch {
+		req := l.note(ev)
+		if req == nil || req.EnvelopeID == "" {
+			continue
+		}
+		acks = append(acks, req.EnvelopeID)
+		if len(req.Payload) > 0 {
+			raws = append(raws, req.Payload)
+		}
+	}
+	if err := l.b.receive(ctx, raws...); err != nil {
+		if ctx.Err() == nil {
+			l.b.log.Error("what Slack sent was not kept; it will send it again", "error", err)
+		}
+		return
+	}
+	for _, id := range acks {
+		actx, cancel := context.WithTimeout(ctx, ackTimeout)
+		if err := l.client.AckCtx(actx, id, nil); err != nil && ctx.Err() == nil {
+			l.b.log.Warn("an acknowledgement was not sent", "error", err)
+		}
+		cancel()
+	}
+}
+
+// note follows the connection's state and returns the request to store, if the
+// event carries one.
+func (l *link) note(ev socketmode.Event) *socketmode.Request {
+	switch ev.Type {
+	case socketmode.EventTypeHello:
+		l.hello(ev.Request)
+		return nil
+	case socketmode.EventTypeDisconnect, socketmode.EventTypeConnectionError, socketmode.EventTypeConnecting, socketmode.EventTypeInvalidAuth:
+		l.down()
+		return nil
+	case socketmode.EventTypeEventsAPI, socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:
+		return ev.Request
+	case socketmode.EventTypeErrorBadMessage:
+		var req socketmode.Request
+		if bad, ok := ev.Data.(*socketmode.ErrorBadMessage); ok && json.Unmarshal(bad.Message, &req) == nil {
+			return &req
+		}
+	}
+	return nil
+}
+
+func (l *link) hello(req *socketmode.Request) {
+	l.mu.Lock()
+	first := !l.up
+	l.up, l.since = true, l.b.Now()
+	l.mu.Unlock()
+	if first {
+		l.opened()
+	}
+	l.b.notes.mended("app token")
+	if req != nil && req.NumConnections > socketCount {
+		l.b.log.Info("others hold sockets of this app too", "connections", req.NumConnections)
+	}
+	if req != nil && req.NumConnections > 10 {
+		l.b.notes.tell(context.Background(), "too many sockets", "More than ten connections are open for this Slack app. Another installation uses the same app token: stop it, or give it an app of its own.")
+	}
+}
+
+// down notes that the connection is gone.
+func (l *link) down() {
+	l.mu.Lock()
+	was, since := l.up, l.since
+	l.up = false
+	l.mu.Unlock()
+	if was {
+		l.gate.lived(l.b.Now().Sub(since))
+		l.closed()
+	}
+}
+
+// opened counts a connection; after a time without any the threads are compared.
+func (s *sockets) opened() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open++
+	if s.gap && s.open == 1 {
+		s.gap = false
+		s.b.askBackfill()
+	}
+}
+
+func (s *sockets) closed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open--; s.open == 0 {
+		s.gap, s.lastOpen = true, s.b.Now()
+	}
+}
+
+// openGate limits apps.connections.open: at least a second between two, and up
+// to a minute when connections end soon after they were opened. slack-go asks
+// again without a pause.
+type openGate struct {
+	next http.RoundTripper
+	now  func() time.Time
+
+	mu    sync.Mutex
+	after time.Time // when the next one may go
+	wait  time.Duration
+}
+
+const (
+	minOpenPause = time.Second
+	maxOpenPause = time.Minute
+	shortLife    = 30 * time.Second
+)
+
+// RoundTrip implements http.RoundTripper.
+func (g *openGate) RoundTrip(r *http.Request) (*http.Response, error) {
+	next := g.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	if strings.HasSuffix(r.URL.Path, "apps.connections.open") {
+		g.mu.Lock()
+		now := g.now()
+		at := now
+		if g.after.After(now) {
+			at = g.after
+		}
+		g.after = at.Add(max(g.wait, minOpenPause))
+		if g.wait == 0 && at.Equal(now) {
+			g.after = now.Add(minOpenPause / 10) // the first of each connection at start
+		}
+		g.mu.Unlock()
+		if err := pauseFor(r.Context(), at.Sub(now)); err != nil {
+			return nil, err
+		}
+	}
+	return next.RoundTrip(r)
+}
+
+// lived notes how long a connection lasted.
+func (g *openGate) lived(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if d >= shortLife {
+		g.wait = minOpenPause
+		return
+	}
+	g.wait = min(max(2*g.wait, minOpenPause), maxOpenPause)
+	g.after = g.now().Add(g.wait)
+}
+
+// forgive forgets short lives: Slack was down and is back.
+func (g *openGate) forgive() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.wait, g.after = 0, g.now()
+}

@@ -1,0 +1,111 @@
+package slackbridge
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/markup"
+)
+
+// span is a piece of a line of ours in Slack: text, or something Slack shows by
+// its id. Text is raw, whoever wrote it: both sinks escape it.
+type span struct {
+	text                         string
+	user, group, broadcast, room string // ids; broadcast is here, channel or everyone
+	url                          string
+	bold, italic, code           bool
+}
+
+func words(text string) span  { return span{text: text} }
+func strong(text string) span { return span{text: text, bold: true} }
+func slant(text string) span  { return span{text: text, italic: true} }
+func person(id string) span   { return span{user: id} }
+func place(id string) span    { return span{room: id} }
+
+// mention is the span of Routed.Mention: a group id, or here and the like.
+func mention(who string) (span, bool) {
+	switch {
+	case who == "":
+		return span{}, false
+	case who == "here" || who == "channel" || who == "everyone":
+		return span{broadcast: who}, true
+	case groupID.MatchString(who):
+		return span{group: who}, true
+	case userID.MatchString(who):
+		return person(who), true
+	}
+	return span{}, false
+}
+
+// rich returns the spans as elements of a rich_text section. Slack does not
+// parse the text of text elements.
+func rich(spans []span) []slack.RichTextSectionElement {
+	out := make([]slack.RichTextSectionElement, 0, len(spans))
+	for _, s := range spans {
+		var style *slack.RichTextSectionTextStyle
+		if s.bold || s.italic || s.code {
+			style = &slack.RichTextSectionTextStyle{Bold: s.bold, Italic: s.italic, Code: s.code}
+		}
+		switch {
+		case s.user != "":
+			out = append(out, slack.NewRichTextSectionUserElement(s.user, style))
+		case s.group != "":
+			out = append(out, slack.NewRichTextSectionUserGroupElement(s.group))
+		case s.broadcast != "":
+			out = append(out, slack.NewRichTextSectionBroadcastElement(s.broadcast))
+		case s.room != "":
+			out = append(out, slack.NewRichTextSectionChannelElement(s.room, style))
+		case s.url != "":
+			out = append(out, slack.NewRichTextSectionLinkElement(s.url, raw(s.text), style))
+		case s.text != "":
+			out = append(out, slack.NewRichTextSectionTextElement(markup.Clean(s.text), style))
+		}
+	}
+	return out
+}
+
+// parsed returns the spans as text Slack parses, for notifications: what is text
+// is escaped, what is an id is a mention.
+func parsed(spans []span) string {
+	var b strings.Builder
+	for _, s := range spans {
+		switch {
+		case s.user != "":
+			b.WriteString("<@" + s.user + ">")
+		case s.group != "":
+			b.WriteString("<!subteam^" + s.group + ">")
+		case s.broadcast != "":
+			b.WriteString("<!" + s.broadcast + ">")
+		case s.room != "":
+			b.WriteString("<#" + s.room + ">")
+		default:
+			b.WriteString(mrkdwn(s.text))
+		}
+	}
+	return b.String()
+}
+
+// richLine is a block with one line of ours.
+func richLine(blockID string, spans ...span) slack.Block {
+	return slack.NewRichTextBlock(blockID, slack.NewRichTextSection(rich(spans)...))
+}
+
+// quote is visitor text, set off from everything that is ours.
+func quote(text string) *slack.RichTextQuote {
+	return &slack.RichTextQuote{Type: slack.RTEQuote, Elements: rich([]span{words(raw(text))})}
+}
+
+func plain(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, raw(text), false, false)
+}
+
+func button(action, value, label string) *slack.ButtonBlockElement {
+	return slack.NewButtonBlockElement(action, value, plain(label))
+}
+
+// mrkdwnLine is a line of our own words with ids in it, as text Slack parses.
+// Nothing in it comes from a visitor.
+func mrkdwnLine(text string) slack.Block {
+	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
+}

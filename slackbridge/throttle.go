@@ -1,0 +1,251 @@
+package slackbridge
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// Limits are the speeds of the bridge. The zero value of a field means its
+// default, which suits slack.com.
+type Limits struct {
+	// PostsPerSecond and PostBurst are per channel; 1 and 5.
+	PostsPerSecond float64
+	PostBurst      int
+	// Unlimited leaves the limits per method out, for a Slack that has none.
+	Unlimited bool
+	// Coalesce is the least time between two posts of one conversation while its
+	// channel is behind; 1.5 s.
+	Coalesce time.Duration
+	// CardEvery is the least time between two redraws of one card; 2 s.
+	CardEvery time.Duration
+	// DoubtWait is how long a post of unknown outcome is left alone before the
+	// thread is read; 2 s.
+	DoubtWait time.Duration
+	// ProbeEvery is how often a silent Slack is tried again; 500 ms. A refused
+	// token is tried 20 times less often.
+	ProbeEvery time.Duration
+	// CacheFor is how long people and memberships are believed; 60 s, not more.
+	CacheFor time.Duration
+	// BackfillEvery is how often open threads are compared with Slack although
+	// nothing was missed; 5 min.
+	BackfillEvery time.Duration
+	// SpamCards is how many cards a minute a channel may get with a mention; 5.
+	SpamCards int
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(d *time.Duration, value time.Duration) {
+		if *d <= 0 {
+			*d = value
+		}
+	}
+	if l.PostsPerSecond <= 0 {
+		l.PostsPerSecond = 1
+	}
+	if l.PostBurst <= 0 {
+		l.PostBurst = 5
+	}
+	if l.SpamCards <= 0 {
+		l.SpamCards = 5
+	}
+	set(&l.Coalesce, 1500*time.Millisecond)
+	set(&l.CardEvery, 2*time.Second)
+	set(&l.DoubtWait, 2*time.Second)
+	set(&l.ProbeEvery, 500*time.Millisecond)
+	set(&l.CacheFor, time.Minute)
+	set(&l.BackfillEvery, 5*time.Minute)
+	return l
+}
+
+// perMinute is the published tier of the methods we call (Slack: rate limits).
+var perMinute = map[string]float64{
+	"chat.update": 50, "chat.delete": 50, "chat.postEphemeral": 100,
+	"conversations.replies": 50, "conversations.history": 50, "conversations.info": 50, "conversations.members": 100, "conversations.join": 50,
+	"users.info": 100, "users.list": 20, "usergroups.users.list": 20,
+	"views.open": 100, "views.publish": 100, "reactions.add": 50,
+}
+
+// throttle keeps the pace: per method, and per channel for posts.
+type throttle struct {
+	limits Limits
+	now    func() time.Time
+
+	mu      sync.Mutex
+	methods map[string]*rate.Limiter
+	paused  map[string]time.Time // by method, or by method and channel
+	lanes   map[string]*lane
+}
+
+func newThrottle(l Limits, now func() time.Time) *throttle {
+	return &throttle{limits: l, now: now, methods: map[string]*rate.Limiter{}, paused: map[string]time.Time{}, lanes: map[string]*lane{}}
+}
+
+// pauseKey: posts are limited per channel, everything else per method.
+func pauseKey(method, channel string) string {
+	if method == "chat.postMessage" {
+		return method + " " + channel
+	}
+	return method
+}
+
+// pause stops a method until a time.
+func (t *throttle) pause(method, channel string, until time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := pauseKey(method, channel)
+	if until.After(t.paused[key]) {
+		t.paused[key] = until
+	}
+}
+
+// take says whether a method may be called now, and otherwise when to ask again.
+func (t *throttle) take(method, channel string) (ok bool, retry time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	if until := t.paused[pauseKey(method, channel)]; until.After(now) {
+		return false, until
+	}
+	tier := perMinute[method]
+	if t.limits.Unlimited || tier == 0 {
+		return true, time.Time{}
+	}
+	l := t.methods[method]
+	if l == nil {
+		l = rate.NewLimiter(rate.Limit(tier/60), int(math.Ceil(tier/5)))
+		t.methods[method] = l
+	}
+	if l.AllowN(now, 1) {
+		return true, time.Time{}
+	}
+	missing := 1 - l.TokensAt(now)
+	return false, now.Add(time.Duration(missing / float64(l.Limit()) * float64(time.Second)))
+}
+
+// await waits until the method may be called.
+func (t *throttle) await(ctx context.Context, method, channel string) error {
+	for {
+		ok, retry := t.take(method, channel)
+		if ok {
+			return nil
+		}
+		if err := pauseFor(ctx, retry.Sub(t.now())); err != nil {
+			return err
+		}
+	}
+}
+
+// pauseFor waits, or returns the error of a context that ended.
+func pauseFor(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// lane is a channel's queue for posts. Nobody waits in it: a conversation that
+// gets no turn is told when to come back, and keeps its place until a while
+// after that. Cards and ownership lines go first, then the oldest.
+type lane struct {
+	tokens  *rate.Limiter
+	waiting map[conversation.ID]*waiter
+	posted  map[conversation.ID]time.Time
+}
+
+type waiter struct {
+	urgent bool
+	since  time.Time
+	due    time.Time
+}
+
+// grace is how long after its time a conversation keeps its place.
+const grace = 2 * time.Second
+
+// turn asks for one post in a channel.
+func (t *throttle) turn(channel string, id conversation.ID, urgent bool) (ok bool, retry time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	l := t.lane(channel)
+	l.forget(now)
+	w := l.waiting[id]
+	if w == nil {
+		w = &waiter{since: now}
+	}
+	w.urgent = urgent
+	if until := t.paused[pauseKey("chat.postMessage", channel)]; until.After(now) {
+		return false, l.wait(id, w, until)
+	}
+	ahead := l.ahead(id, w)
+	tokens := l.tokens.TokensAt(now)
+	behind := ahead > 0 || tokens < float64(t.limits.PostBurst)/2
+	if next := l.posted[id].Add(t.limits.Coalesce); behind && !urgent && next.After(now) {
+		return false, l.wait(id, w, next)
+	}
+	if tokens < float64(1+ahead) {
+		missing := float64(1+ahead) - tokens
+		return false, l.wait(id, w, now.Add(time.Duration(missing/float64(l.tokens.Limit())*float64(time.Second))+time.Millisecond))
+	}
+	l.tokens.AllowN(now, 1)
+	delete(l.waiting, id)
+	l.posted[id] = now
+	return true, time.Time{}
+}
+
+func (t *throttle) lane(channel string) *lane {
+	l := t.lanes[channel]
+	if l == nil {
+		l = &lane{tokens: rate.NewLimiter(rate.Limit(t.limits.PostsPerSecond), t.limits.PostBurst), waiting: map[conversation.ID]*waiter{}, posted: map[conversation.ID]time.Time{}}
+		t.lanes[channel] = l
+	}
+	return l
+}
+
+func (l *lane) wait(id conversation.ID, w *waiter, until time.Time) time.Time {
+	w.due = until
+	l.waiting[id] = w
+	return until
+}
+
+// ahead counts who goes before w.
+func (l *lane) ahead(id conversation.ID, w *waiter) int {
+	n := 0
+	for other, o := range l.waiting {
+		if other == id {
+			continue
+		}
+		if o.urgent != w.urgent {
+			if o.urgent {
+				n++
+			}
+		} else if o.since.Before(w.since) {
+			n++
+		}
+	}
+	return n
+}
+
+func (l *lane) forget(now time.Time) {
+	for id, w := range l.waiting {
+		if now.After(w.due.Add(grace)) {
+			delete(l.waiting, id)
+		}
+	}
+	if len(l.posted) > 1000 {
+		for id, at := range l.posted {
+			if now.Sub(at) > time.Minute {
+				delete(l.posted, id)
+			}
+		}
+	}
+}
