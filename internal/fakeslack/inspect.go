@@ -152,7 +152,8 @@ func (s *Server) Notices(user string) []string {
 }
 
 // WaitFor returns as soon as ok holds, looking again at each change, or with an
-// error when ctx ends first.
+// error when ctx ends first. ok runs under the server's lock: it may use the
+// State it is given, and none of the Server's methods.
 func (s *Server) WaitFor(ctx context.Context, ok func(*State) bool) error {
 	for {
 		s.mu.Lock()

@@ -15,6 +15,14 @@ import (
 // one endpoint for everything that person does (page/act). All its addresses
 // are relative, so that the whole handler may be mounted under a prefix.
 //
+// Tests find things by data-testid: channel-<ID>, app-home, act-as, back;
+// message-<ts>, thread-<ts> (its line of replies), reply-<ts>, more-<ts>,
+// edit-<ts>, delete-<ts>, dismiss-<ts>, shortcut-<callback_id>;
+// button-<action_id>, field-<action_id>, option-<value>, confirm-ok;
+// composer, send, composer-problem, and in the thread pane (thread)
+// thread-composer, thread-send, thread-composer-problem, thread-close; home,
+// tab-home, tab-messages; modal, modal-submit, modal-close, modal-x; toast.
+//
 //go:embed page
 var pageFiles embed.FS
 

@@ -12,8 +12,12 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// pingEvery is how often the server pings an open socket.
-const pingEvery = 10 * time.Second
+// pingEvery is how often the server pings an open socket, and minPing the least
+// that Options.Delay may make of it.
+const (
+	pingEvery = 10 * time.Second
+	minPing   = 50 * time.Millisecond
+)
 
 // socket is one Socket Mode connection.
 type socket struct {
@@ -112,7 +116,7 @@ func (k *socket) disconnect(reason string) {
 }
 
 func (k *socket) write() {
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(max(minPing, k.s.opts.Delay(pingEvery)))
 	defer ping.Stop()
 	var leave <-chan time.Time
 	for {
