@@ -3,6 +3,7 @@ package knowledge
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func read(t *testing.T, name, text string) []Passage {
@@ -117,9 +118,25 @@ func TestLongSectionsAreCut(t *testing.T) {
 }
 
 func TestUnreadableDocuments(t *testing.T) {
-	for name, data := range map[string]string{"a.md": "a\x00b", "b.txt": "a\xffb", "c.html": "<body></body>", "d.md": "<!-- x -->", "e.txt": " \n\n "} {
+	for name, data := range map[string]string{"deep.md": strings.Repeat("> ", 300) + "x", "brackets.html": strings.Repeat("[", 30_000), "a.md": "a\x00b", "b.txt": "a\xffb", "c.html": "<body></body>", "d.md": "<!-- x -->", "e.txt": " \n\n "} {
 		if doc, err := parse(name, []byte(data)); err == nil {
 			t.Errorf("%s: read as %+v", name, doc)
+		}
+	}
+}
+
+// The bound is far above what these files need and far below what a parser without a budget would.
+func TestHostileDocumentsAreFast(t *testing.T) {
+	const size, bound = 256 << 10, 5 * time.Second
+	for _, piece := range []string{"[", "[](", "[a](", "*a_ ", "<", "`", "> ", ">", "- ", "1. ", "<div>", "<span hidden>", "a|b\n-|-\n", "- a\n", "&", "<!--", "\n"} {
+		for _, name := range []string{"a.md", "a.html", "a.txt"} {
+			start := time.Now()
+			if doc, err := parse(name, []byte(strings.Repeat(piece, size/len(piece)))); err == nil {
+				doc.passages(name)
+			}
+			if took := time.Since(start); took > bound {
+				t.Errorf("%s: 256 KB of %q took %v", name, piece, took)
+			}
 		}
 	}
 }

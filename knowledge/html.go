@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,6 +16,12 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
+
+// maxBrackets is how many opening brackets the text of a page may contain; the converter's time grows with the square
+// of their number.
+const maxBrackets = 20_000
+
+var errTooManyBrackets = errors.New("more than 20,000 opening brackets")
 
 // parseHTML reads the main part of a page: its main or article element, or the body without what frames it.
 func parseHTML(_ string, data []byte) (document, error) {
@@ -30,12 +37,18 @@ func parseHTML(_ string, data []byte) (document, error) {
 			return document{}, errEmpty
 		}
 	}
+	if strings.Count(nodeText(part), "[") > maxBrackets {
+		return document{}, errTooManyBrackets
+	}
 	conv := converter.NewConverter(converter.WithPlugins(base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), table.NewTablePlugin()))
 	markdown, err := conv.ConvertNode(part)
 	if err != nil {
 		return document{}, fmt.Errorf("reading HTML: %w", err)
 	}
-	doc := readMarkdown(markdown)
+	doc, err := readMarkdown(markdown)
+	if err != nil {
+		return document{}, err
+	}
 	if doc.title == "" {
 		doc.title = nodeText(find(page, isElement(atom.Title)))
 	}

@@ -3,18 +3,18 @@ package knowledge
 import (
 	"strings"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
 
 // parseMarkdown splits a document at its headings. A # inside a code block is no heading, since the parser says so.
 func parseMarkdown(_ string, data []byte) (document, error) {
 	title, address, body := frontMatter(data)
-	doc := readMarkdown(body)
+	doc, err := readMarkdown(body)
+	if err != nil {
+		return document{}, err
+	}
 	if title != "" {
 		doc.title = title
 	}
@@ -22,14 +22,17 @@ func parseMarkdown(_ string, data []byte) (document, error) {
 	return doc, nil
 }
 
-func readMarkdown(source []byte) document {
-	root := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Parser().Parse(text.NewReader(source))
+func readMarkdown(source []byte) (document, error) {
+	root, err := parseTree(source)
+	if err != nil {
+		return document{}, err
+	}
 	r := markdownReader{source: source}
 	r.open()
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
 		r.top(n)
 	}
-	return r.doc
+	return r.doc, nil
 }
 
 // markdownReader collects sections.

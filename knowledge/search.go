@@ -116,7 +116,7 @@ func (s *snapshot) weigh(ctx context.Context, words []string) ([]term, error) {
 
 // anyTerm matches passages with at least one of the terms.
 func anyTerm(terms []term) query.Query {
-	var any []query.Query
+	var parts []query.Query
 	for _, t := range terms {
 		switch {
 		case t.known:
@@ -125,16 +125,16 @@ func anyTerm(terms []term) query.Query {
 			heading := bleve.NewTermQuery(t.text)
 			heading.SetField(fieldHeading)
 			heading.SetBoost(1.5)
-			any = append(any, text, heading)
+			parts = append(parts, text, heading)
 		case len(t.text) >= minFuzzy:
 			alike := bleve.NewFuzzyQuery(t.text)
 			alike.SetField(fieldText)
 			alike.Fuzziness, alike.Prefix = 1, 2
 			alike.SetBoost(0.5)
-			any = append(any, alike)
+			parts = append(parts, alike)
 		}
 	}
-	return bleve.NewDisjunctionQuery(any...)
+	return bleve.NewDisjunctionQuery(parts...)
 }
 
 // cover is the weighted share of the terms that the passage contains.

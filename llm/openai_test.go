@@ -134,7 +134,7 @@ func TestErrorKinds(t *testing.T) {
 			m, server := start(t, llmtest.Step{Reply: tt.reply})
 			reply, err := m.Stream(t.Context(), ask("x"), ignore)
 			for _, kind := range kinds {
-				if got, want := errors.Is(err, kind), kind == tt.want; got != want {
+				if got, want := errors.Is(err, kind), errors.Is(tt.want, kind); got != want {
 					t.Errorf("errors.Is(%v, %v) = %v", err, kind, got)
 				}
 			}

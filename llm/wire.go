@@ -32,7 +32,7 @@ func (m *OpenAI) wireRequest(req Request) openai.ChatCompletionRequest {
 	case isOpenAIHost(m.config.BaseURL) || isNewer(m.config.Model):
 		out.MaxCompletionTokens = limit
 	default: // other servers know the older name only
-		out.MaxTokens = limit
+		out.MaxTokens = limit //nolint:staticcheck // SA1019: deprecated at OpenAI, the only name elsewhere
 	}
 	if req.Temperature != nil && !isNewer(m.config.Model) {
 		out.Temperature = *req.Temperature
