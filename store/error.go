@@ -11,12 +11,12 @@ import (
 )
 
 var (
-	// ErrFull: the disk, or the quota, is full. Nothing was written and nothing
+	// ErrFull says that the disk, or the quota, is full. Nothing was written and nothing
 	// that was acknowledged is lost; writes work again as soon as there is room.
 	ErrFull = errors.New("the disk of the database is full")
-	// ErrReadOnly: the database can be read but not written.
+	// ErrReadOnly says that the database can be read but not written.
 	ErrReadOnly = errors.New("the database cannot be written")
-	// ErrStopped: the store was closed.
+	// ErrStopped says that the store was closed.
 	ErrStopped = errors.New("the store is closed")
 )
 

@@ -36,7 +36,7 @@ type source interface {
 
 func (l *lane) exec(ctx context.Context, text string, args ...any) (int64, error) {
 	var res sql.Result
-	st, err := l.stmt(ctx, text)
+	st, err := l.stmt(ctx, text) //nolint:sqlclosecheck // kept until close
 	switch {
 	case err != nil:
 	case st != nil:
@@ -51,7 +51,7 @@ func (l *lane) exec(ctx context.Context, text string, args ...any) (int64, error
 }
 
 func (l *lane) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	st, err := l.stmt(ctx, text)
+	st, err := l.stmt(ctx, text) //nolint:sqlclosecheck // kept until close
 	if err != nil {
 		return nil, l.d.named(err)
 	}
@@ -75,7 +75,7 @@ func (l *lane) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 	if st, ok := l.stmts[text]; ok {
 		return st, nil
 	}
-	st, err := l.on.PrepareContext(ctx, l.d.rewrite(text))
+	st, err := l.on.PrepareContext(ctx, l.d.rewrite(text)) //nolint:sqlclosecheck // kept until close
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", text, err)
 	}

@@ -22,8 +22,9 @@ const (
 	notifyPause = 5 * time.Millisecond
 	// listenCheck is after how long without news a connection is tried.
 	listenCheck = 30 * time.Second
-	// relisten bounds the pauses between attempts to connect again.
-	relistenMin, relistenMax = 250 * time.Millisecond, 10 * time.Second
+	// firstPause and longestPause bound the pauses between attempts to connect
+	// again; each is twice the one before.
+	firstPause, longestPause = 250 * time.Millisecond, 10 * time.Second
 )
 
 // node is this process among those that share a PostgreSQL database.
@@ -185,9 +186,9 @@ func (n *node) send(ctx context.Context, channel, payload string) error {
 // listen keeps a connection of its own that listens on a channel, and makes a
 // new one when it is lost.
 func (n *node) listen(ctx context.Context, channel string, connected func(), heard func(string)) error {
-	pause := relistenMin
+	pause := firstPause
 	for {
-		err := n.listenOnce(ctx, channel, func() { pause = relistenMin; connected() }, heard)
+		err := n.listenOnce(ctx, channel, func() { pause = firstPause; connected() }, heard)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -197,7 +198,7 @@ func (n *node) listen(ctx context.Context, channel string, connected func(), hea
 		case <-ctx.Done():
 			return nil
 		}
-		pause = min(2*pause, relistenMax)
+		pause = min(2*pause, longestPause)
 	}
 }
 

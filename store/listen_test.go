@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/handoff-bot/handoff/conversation"
-	"github.com/handoff-bot/handoff/store"
 	"github.com/handoff-bot/handoff/store/storetest"
 )
 
@@ -29,7 +28,6 @@ func listening(t *testing.T, f func(ctx context.Context) error) {
 // connections were cut.
 func TestListen(t *testing.T) {
 	url := storetest.Postgres(t)
-	ctx := context.Background()
 	a, b := storetest.OpenAt(t, url), storetest.OpenAt(t, url)
 	heardByA, heardByB := make(chan []conversation.ID, 100), make(chan []conversation.ID, 100)
 	listening(t, func(ctx context.Context) error { return a.Listen(ctx, func(ids []conversation.ID) { heardByA <- ids }) })
@@ -61,7 +59,6 @@ func TestListen(t *testing.T) {
 	if got := <-heardByB; len(got) != 1 || got[0] != id {
 		t.Errorf("heard %v, want %s", got, id)
 	}
-	_ = ctx
 }
 
 func TestLive(t *testing.T) {
@@ -101,7 +98,7 @@ func TestLive(t *testing.T) {
 
 // TestAlone: on SQLite there is nobody to hear.
 func TestAlone(t *testing.T) {
-	var s *store.Store = storetest.Open(t)
+	s := storetest.Open(t)
 	listening(t, func(ctx context.Context) error {
 		return s.Listen(ctx, func([]conversation.ID) { t.Error("heard something") })
 	})

@@ -139,7 +139,9 @@ func (s *Store) Finish(ctx context.Context, c feed.Claim, d feed.Done) (conversa
 		}
 		through := min(max(d.Through, c.After), out.State.Seq)
 		ready, held := t.after(d.Due, through, before.Seq, out.State.Seq)
-		t.touch(c.Conversation)
+		if d.Due.IsZero() && ready.Valid {
+			t.touch(c.Conversation)
+		}
 		return out, t.move(ctx, c, `seq = $4, ready_at = $5, held = $6, attempts = 0, lease_until = 0, token = '', cause = ''`,
 			int64(through), ready, held)
 	})

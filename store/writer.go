@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -166,31 +165,33 @@ func (w *writer) collect(group []*waiting) []*waiting {
 // unexpectedly, nobody's writes are kept and each runs again in a transaction of
 // its own, so that only the guilty one fails.
 func (w *writer) commit(group []*waiting) {
-	answers, touched, err := w.attempt(group)
-	if err != nil && len(group) > 1 {
+	ctx := context.Background()
+	if err := w.begin(ctx); err != nil {
 		for _, op := range group {
-			w.commit([]*waiting{op})
+			op.answer <- err
 		}
 		return
 	}
-	if err != nil {
+	answers, touched, err := w.attempt(ctx, group)
+	switch {
+	case err == nil:
+		w.s.committed(touched)
+		for i, op := range group {
+			op.answer <- answers[i]
+		}
+	case len(group) == 1:
 		group[0].answer <- err
-		return
-	}
-	w.s.committed(touched)
-	for i, op := range group {
-		op.answer <- answers[i]
+	default:
+		for _, op := range group {
+			w.commit([]*waiting{op})
+		}
 	}
 }
 
-// attempt runs a group in one transaction. answers holds the refusals: errors
+// attempt runs a group in the open transaction and ends it. answers holds the refusals: errors
 // of operations that had written nothing. A refusal is answered after the
 // commit like everything else, because it may have seen a neighbour's writes.
-func (w *writer) attempt(group []*waiting) (answers []error, touched []conversation.ID, err error) {
-	ctx := context.Background()
-	if err := w.begin(ctx); err != nil {
-		return nil, nil, err
-	}
+func (w *writer) attempt(ctx context.Context, group []*waiting) (answers []error, touched []conversation.ID, err error) {
 	defer func() {
 		if err != nil {
 			w.rollback(ctx)
@@ -211,11 +212,10 @@ func (w *writer) attempt(group []*waiting) (answers []error, touched []conversat
 	return answers, touched, nil
 }
 
-// begin tries twice: the connection may have been lost since the last time.
+// begin tries again on a new connection when the old one is lost.
 func (w *writer) begin(ctx context.Context) error {
 	_, err := w.lane.exec(ctx, "begin immediate")
-	if err != nil {
-		w.reset(ctx)
+	if err != nil && w.reset(ctx) {
 		_, err = w.lane.exec(ctx, "begin immediate")
 	}
 	if err != nil {
@@ -231,9 +231,9 @@ func (w *writer) rollback(ctx context.Context) {
 	w.reset(ctx)
 }
 
-// reset makes sure that the connection has no open transaction, and replaces it
-// otherwise.
-func (w *writer) reset(ctx context.Context) {
+// reset makes sure that the connection has no open transaction. One that has, or
+// is lost, is replaced; it says whether it did.
+func (w *writer) reset(ctx context.Context) (replaced bool) {
 	var clean bool
 	err := w.conn.Raw(func(c any) error {
 		if clean = idle(c); !clean {
@@ -242,11 +242,13 @@ func (w *writer) reset(ctx context.Context) {
 		return nil
 	})
 	if clean && err == nil {
-		return
+		return false
 	}
 	w.lane.close()
 	_ = w.conn.Close()
-	if err := w.connect(ctx); err != nil && !errors.Is(err, context.Canceled) {
+	if err := w.connect(ctx); err != nil {
 		w.s.log.Error("the database connection could not be opened again", "error", err)
+		return false
 	}
+	return true
 }

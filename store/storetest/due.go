@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -201,7 +202,7 @@ func leases(t *testing.T, url string) {
 	held := 0
 	for i := range 10 {
 		wg.Go(func() {
-			ok, err := s.Acquire(ctx, "race", string(rune('a'+i)), start, lease)
+			ok, err := s.Acquire(ctx, "race", fmt.Sprint("node ", i), start, lease)
 			if err != nil {
 				t.Errorf("acquire: %v", err)
 			}

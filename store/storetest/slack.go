@@ -182,6 +182,14 @@ func inbox(t *testing.T, url string) {
 	if fresh.Load() != 2 {
 		t.Errorf("%d new rows, want 2", fresh.Load())
 	}
+	inboxStates(t, s)
+}
+
+// inboxStates takes the five rows through their states.
+func inboxStates(t *testing.T, s *store.Store) {
+	t.Helper()
+	ctx := context.Background()
+	put := one[[]ledger.Inbound](t)
 	pending := put(s.PendingInbound(ctx, start, 10))
 	if len(pending) != 5 || string(pending[0].Raw) != string(inbound(1).Raw) || !pending[0].Received.Equal(start) {
 		t.Fatalf("pending = %+v", pending)
