@@ -217,7 +217,7 @@ func TestEscalateAsksOnce(t *testing.T) {
 	if asked.Reason != conversation.ReasonButton || asked.Policy != "abc" || asked.Fields["reason"] != "I <b>need</b> help" || asked.Fields["order"] != "17" {
 		t.Errorf("got %+v", asked)
 	}
-	if m := h.last(id).(conversation.Message); m.Text != "One moment." {
+	if m := h.last(id).(conversation.Message); m.Text != "One moment." || m.Notice != conversation.NoticeEscalated {
 		t.Errorf("got %+v", m)
 	}
 	many := map[string]string{}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -137,6 +138,10 @@ func TestAdmin(t *testing.T) {
 	if got := ask("/healthz"); got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), `"parked":2`) {
 		t.Errorf("got %d %s", got.Code, got.Body)
 	}
+	if got := public.want(200, "GET", "/healthz", nil, nil); string(got.body) != "ok\n" {
+		t.Errorf("within two seconds: got %s", got.body)
+	}
+	h.clock.add(healthAge)
 	if got := public.want(200, "GET", "/healthz", nil, nil); string(got.body) != "degraded\n" {
 		t.Errorf("got %s", got.body)
 	}
@@ -163,13 +168,20 @@ func TestRunStoresCounts(t *testing.T) {
 			_, _ = s.days.add(ctx, "x", time.Now())
 		}
 		time.Sleep(6 * time.Second)
-		if counts.n != 3 {
-			t.Errorf("after six seconds: got %d, want 3", counts.n)
+		if counts.n.Load() != 3 {
+			t.Errorf("after six seconds: got %d, want 3", counts.n.Load())
 		}
 		_, _ = s.days.add(ctx, "x", time.Now())
 		stop()
-		if err := <-ended; err != nil || counts.n != 4 {
-			t.Errorf("at the end: got %d, %v, want 4", counts.n, err)
+		if err := <-ended; err != nil || counts.n.Load() != 4 {
+			t.Errorf("at the end: got %d, %v, want 4", counts.n.Load(), err)
 		}
 	})
+}
+
+// memoryCounts counts one name.
+type memoryCounts struct{ n atomic.Int64 }
+
+func (m *memoryCounts) Count(_ context.Context, _ string, _ time.Time, n int) (int, error) {
+	return int(m.n.Add(int64(n))), nil
 }

@@ -62,8 +62,8 @@ type Live interface {
 
 // Assets serves the widget's built files.
 type Assets interface {
-	// Loader returns the script of /widget.js and its entity tag, without quotes.
-	Loader() (script []byte, tag string)
+	// Loader returns the script of /widget.js and its ETag, quotes included.
+	Loader() (script []byte, etag string)
 	// Asset returns the file at path ("3f9a…/panel.js") and its content type.
 	Asset(path string) (content []byte, contentType string, ok bool)
 }

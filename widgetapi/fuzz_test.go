@@ -1,22 +1,12 @@
 package widgetapi
 
 import (
-	"context"
 	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 )
-
-// memoryCounts counts one name.
-type memoryCounts struct{ n int }
-
-func (m *memoryCounts) Count(_ context.Context, _ string, _ time.Time, n int) (int, error) {
-	m.n += n
-	return m.n, nil
-}
 
 func TestDecodeStrict(t *testing.T) {
 	for in, want := range map[string]string{

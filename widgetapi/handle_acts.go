@@ -109,8 +109,8 @@ func (s *Server) loader(c *call) (reply, error) {
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Content-Type", "text/javascript; charset=utf-8")
 		if tag != "" {
-			h.Set("ETag", `"`+tag+`"`)
-			if c.r.Header.Get("If-None-Match") == `"`+tag+`"` {
+			h.Set("ETag", tag)
+			if c.r.Header.Get("If-None-Match") == tag {
 				w.WriteHeader(http.StatusNotModified)
 				return
 			}

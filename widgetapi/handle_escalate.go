@@ -44,6 +44,9 @@ func (s *Server) escalate(c *call, b *EscalateBody) (reply, error) {
 	if button.LeaveMessage {
 		return s.leaveMessage(c, button.Say)
 	}
+	if button.Say.Text != "" && button.Say.Notice == "" {
+		button.Say.Notice = conversation.NoticeEscalated
+	}
 	asked := button.Escalated
 	if asked.Reason == "" {
 		asked.Reason = conversation.ReasonButton
@@ -84,6 +87,9 @@ func (b HumanButton) guard(decide conversation.Decider) conversation.Decider {
 func (s *Server) leaveMessage(c *call, say conversation.Message) (reply, error) {
 	if say.Text == "" {
 		say = conversation.NoticeAIOnly.Say("ref", c.state.Reference)
+	}
+	if say.Notice == "" {
+		say.Notice = conversation.NoticeAIOnly
 	}
 	line := conversation.Draft{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromWidget, Body: say}
 	key := "v:leave-message:" + stamp(c.now)[:10] // ":" keeps it apart from every client_id

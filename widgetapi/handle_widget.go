@@ -1,8 +1,11 @@
 package widgetapi
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
 )
 
 // ConfigReply is the public look and texts of a site's widget. It travels as
@@ -56,7 +59,7 @@ func (s *Server) openapi(*call) (reply, error) {
 // healthz says one word to the public; what is wrong is the admin's.
 func (s *Server) healthz(c *call) (reply, error) {
 	word := "ok"
-	if !s.deps.health(c.ctx()).OK {
+	if !s.health.ok(c.ctx(), s.deps, c.now) {
 		word = "degraded"
 	}
 	return reply{write: func(w http.ResponseWriter) {
@@ -64,4 +67,24 @@ func (s *Server) healthz(c *call) (reply, error) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = strings.NewReader(word + "\n").WriteTo(w)
 	}}, nil
+}
+
+// healthAge is how long the public health may be old: asking the house may cost
+// a write, and anybody may ask.
+const healthAge = 2 * time.Second
+
+// lastHealth remembers the health for a moment.
+type lastHealth struct {
+	mu   sync.Mutex
+	good bool
+	at   time.Time
+}
+
+func (l *lastHealth) ok(ctx context.Context, d Deps, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.at.IsZero() || now.Sub(l.at) >= healthAge {
+		l.good, l.at = d.health(context.WithoutCancel(ctx)).OK, now
+	}
+	return l.good
 }

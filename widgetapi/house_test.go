@@ -158,7 +158,7 @@ func (h *house) serve() *Server {
 
 type testAssets struct{}
 
-func (testAssets) Loader() ([]byte, string) { return []byte("/* loader */"), "abc" }
+func (testAssets) Loader() ([]byte, string) { return []byte("/* loader */"), `"abc"` }
 func (testAssets) Asset(path string) ([]byte, string, bool) {
 	return []byte("/* panel */"), "text/javascript; charset=utf-8", path == "abc/panel.js"
 }

@@ -22,6 +22,7 @@ type Server struct {
 	streams *streams
 	mux     *http.ServeMux
 	schema  []byte
+	health  lastHealth
 }
 
 // New makes the door. config returns the settings as they are now; it is called
