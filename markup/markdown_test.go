@@ -27,6 +27,8 @@ func TestFromMarkdown(t *testing.T) {
 		{"hidden by an entity", "a&#x202e;b&#0;c&#8203;d", p(text("ab\ufffdcd"))},
 		{"control tokens", "<!channel> <@U123456> event: message", p(text("<!channel> <@U123456> event: message"))},
 		{"lone marks", "2 * 3 * 4 _ [x] `", p(text("2 * 3 * 4 _ [x] `"))},
+		{"a long rule", "a\n\n--------------------------------\n\n* * * * * * * * * * * * * * * *\n\nb", `[{"type":"paragraph","children":[` + text("a") + `]},{"type":"paragraph","children":[` + text("b") + `]}]`},
+		{"lines of dashes in code", "```\na\n--------------------\n```", `[{"type":"code","text":"a\n--------------------"}]`},
 		{"nothing", "\n\n---\n\n", `[]`},
 	}
 	for _, tt := range tests {

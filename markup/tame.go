@@ -16,6 +16,8 @@ const (
 
 // tame bounds the nesting a Markdown source can ask for, since the parser's time grows with the square of it: per
 // line, at most maxMarkers container markers take effect and at most maxIndent bytes of indentation stay.
+// It does so inside code blocks too, where few lines look like that: what is a code block is the parser's to say, and
+// a source that fooled us about it could nest without limit.
 func tame(src string) string {
 	var out strings.Builder
 	out.Grow(len(src))
@@ -34,20 +36,22 @@ func tameLine(out *strings.Builder, line string) {
 	if trimmed := strings.TrimLeft(line, " \t"); len(line)-len(trimmed) > maxIndent {
 		line = line[:maxIndent] + trimmed
 	}
-	at, markers := 0, 0
-	for at < len(line) {
+	if strings.Trim(line, "- \t") == "" || strings.Trim(line, "* \t") == "" {
+		out.WriteString(line) // a rule, or an empty line
+		return
+	}
+	for at, markers := 0, 0; at < len(line); {
+		if line[at] == ' ' || line[at] == '\t' {
+			at++
+			continue
+		}
 		n := markerLength(line[at:])
 		if n == 0 {
 			break
 		}
-		if line[at] != ' ' && line[at] != '\t' {
-			markers++
-		}
-		if markers > maxMarkers {
-			// Behind a word joiner-like escape the rest of the line is content.
+		if markers++; markers > maxMarkers {
 			out.WriteString(line[:at])
-			out.WriteByte('\\')
-			out.WriteString(escapeMarker(line[at:]))
+			out.WriteString(escapeMarker(line[at:], n))
 			return
 		}
 		at += n
@@ -55,19 +59,25 @@ func tameLine(out *strings.Builder, line string) {
 	out.WriteString(line)
 }
 
-// escapeMarker drops the digits of an ordered marker, because a backslash escapes punctuation only.
-func escapeMarker(s string) string {
-	return strings.TrimLeft(s, "0123456789")
-}
+// escapeMarker makes the marker of n bytes at the start of s literal. A backslash escapes punctuation only, so in an
+// ordered marker it stands behind the digits.
+func escapeMarker(s string, n int) string { return s[:n-1] + `\` + s[n-1:] }
 
-// markerLength is the length of the container marker or white space s starts with, 0 if it starts with content.
+// markerLength is the length of the container marker s starts with, 0 if it starts with content: ">", a bullet
+// before a space, a number before a dot or parenthesis.
 func markerLength(s string) int {
+	spaced := func(n int) bool { return len(s) == n || s[n] == ' ' || s[n] == '\t' }
 	switch s[0] {
-	case ' ', '\t', '>', '-', '+', '*':
+	case '>':
 		return 1
+	case '-', '+', '*':
+		if spaced(1) {
+			return 1
+		}
+		return 0
 	}
 	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
-	if digits > 0 && digits < 10 && digits < len(s) && (s[digits] == '.' || s[digits] == ')') {
+	if digits > 0 && digits < 10 && digits < len(s) && (s[digits] == '.' || s[digits] == ')') && spaced(digits+1) {
 		return digits + 1
 	}
 	return 0
