@@ -185,10 +185,10 @@ func (s schemaSet) event() object {
 }
 
 // named puts a schema under its name, once, and refers to it.
-func (s schemaSet) named(name string, make func() object) object {
+func (s schemaSet) named(name string, build func() object) object {
 	if _, known := s[name]; !known {
 		s[name] = object{} // a type may contain itself
-		s[name] = make()
+		s[name] = build()
 	}
 	return object{"$ref": "#/components/schemas/" + name}
 }
