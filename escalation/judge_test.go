@@ -78,7 +78,7 @@ const (
 	sizes     = "Which sizes does the blue jacket come in?"
 	wantHuman = "I want to talk to a human"
 	furious   = "This is ridiculous, you are useless"
-	cross_    = "this is a bit annoying"
+	cross_    = "hm, annoying"
 	billing   = "You charged me twice for one order"
 )
 

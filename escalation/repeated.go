@@ -64,7 +64,7 @@ func overlap(a, b *reading) float64 {
 func stems(r *reading) map[string]bool {
 	set := map[string]bool{}
 	for _, m := range r.meaning {
-		if !filler[m.text] && !angry[m.stem] && !cross[m.stem] {
+		if !filler[m.text] && !small[m.text] && !angry[m.stem] && !cross[m.stem] {
 			set[m.stem] = true
 		}
 	}

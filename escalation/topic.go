@@ -18,8 +18,12 @@ type topicPhrases struct {
 }
 
 // term is one word of a phrase. Words of at least looseLetters letters also
-// match misspelt.
-type term struct{ text, stem string }
+// match misspelt. In a phrase of several words a word also stands for those that
+// mean the same there: "charged twice" is "double charge" and "billed twice".
+type term struct {
+	text, stem string
+	group      int // of words that mean the same, 0 for none
+}
 
 const looseLetters = 6
 
@@ -83,7 +87,11 @@ func meaningful(w []word) []meant {
 		if x.cut {
 			sentence++
 		}
-		if text := plainNot(x.text); !empty[text] {
+		text := plainNot(x.text)
+		if text == "times" && i > 0 && (w[i-1].text == "two" || w[i-1].text == "2") {
+			text = "twice"
+		}
+		if !empty[text] {
 			list = append(list, meant{word: x, stem: topicStem(text), index: i, sentence: sentence})
 		}
 	}
@@ -100,6 +108,11 @@ func terms(w []word) []term {
 	if len(list) == 0 {
 		for _, x := range w {
 			list = append(list, term{text: x.text, stem: topicStem(x.text)})
+		}
+	}
+	if len(list) > 1 {
+		for i := range list {
+			list[i].group = same[list[i].stem]
 		}
 	}
 	return list
@@ -143,7 +156,7 @@ func nearFrom(text []meant, phrase []term) []word {
 }
 
 func (m meant) is(t term) bool {
-	if m.stem == t.stem {
+	if m.stem == t.stem || t.group != 0 && same[m.stem] == t.group {
 		return true
 	}
 	return len(t.text) >= looseLetters && len(m.text) >= looseLetters-1 &&
@@ -167,6 +180,30 @@ func plainNot(w string) string {
 		return "not"
 	}
 	return w
+}
+
+// same has the groups of words that mean the same beside another word.
+var same = groupsOf(
+	"twice double duplicate 2x doubly",
+	"charge bill billed debit",
+	"cancel terminate discontinue",
+	"delete remove close deactivate erase",
+	"account profile",
+	"error problem issue trouble failure difficulty",
+	"wrong incorrect mistaken",
+	"unauthorized unapproved",
+	"lawyer attorney solicitor",
+	"sue lawsuit",
+)
+
+func groupsOf(groups ...string) map[string]int {
+	of := map[string]int{}
+	for i, g := range groups {
+		for w := range setOf(g) {
+			of[topicStem(w)] = i + 1
+		}
+	}
+	return of
 }
 
 // empty are words that carry no meaning in a phrase.

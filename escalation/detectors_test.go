@@ -1,0 +1,186 @@
+package escalation
+
+import (
+	"bufio"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+func TestFrustration(t *testing.T) {
+	for _, row := range rows(t, "testdata/frustration.txt") {
+		got := "calm"
+		value := 0.0
+		for _, s := range (frustrationDetector{}).Detect(says(row[1])) {
+			if value = s.Value; value >= ClearSign {
+				got = "clear"
+			} else {
+				got = "mild"
+			}
+		}
+		if got != row[0] {
+			t.Errorf("%q: %s (%.2f), want %s", row[1], got, value, row[0])
+		}
+	}
+}
+
+func TestTopicPhrases(t *testing.T) {
+	f, err := os.Open("testdata/topics.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	n := 0
+	for scan := bufio.NewScanner(f); scan.Scan(); {
+		parts := strings.Split(scan.Text(), " | ")
+		if len(parts) != 3 || strings.HasPrefix(scan.Text(), "#") {
+			continue
+		}
+		n++
+		d := topicDetector{compileTopics([]Topic{{Name: "t", Phrases: []string{parts[0]}}})}
+		onWords := len(d.Detect(says(parts[2]))) > 0
+		onDraft := len(d.Detect(Situation{Draft: parts[2]})) > 0
+		if want := parts[1] == "hit"; onWords != want || onDraft != want {
+			t.Errorf("%q in %q: %v in the visitor's words, %v in the draft, want %v", parts[0], parts[2], onWords, onDraft, want)
+		}
+	}
+	if n < 40 {
+		t.Errorf("only %d rows", n)
+	}
+}
+
+func TestTopicPointsToTheWords(t *testing.T) {
+	d := topicDetector{compileTopics([]Topic{{Name: "Billing: disputes", Phrases: []string{"charged twice"}}})}
+	text := "Grüß Gott, Sie haben … you charged my card twice, why?"
+	got := d.Detect(says(text))
+	want := "charged my card twice"
+	if len(got) != 1 || got[0].Name != "restricted_topic:Billing: disputes" || text[got[0].From:got[0].To] != want || got[0].Seq != 2 {
+		t.Errorf("got %+v", got)
+	}
+	if got := d.Detect(Situation{Draft: text}); len(got) != 1 || got[0].Seq != 0 || text[got[0].From:got[0].To] != want {
+		t.Errorf("in a draft: %+v", got)
+	}
+}
+
+func TestRepeatedQuestion(t *testing.T) {
+	rows := []struct {
+		earlier, now string
+		want         bool
+	}{
+		{"Where is my order 1234?", "where is my order 1234", true},
+		{"How do I reset my password?", "I want to reset the password, how?", true},
+		{"How long does shipping to Norway take?", "shipping to Norway, how long?", true},
+		{"refund?", "refund??", true},
+		{"Where is my order?", "How do I change my password?", false},
+		{"hello", "hello", false},
+		{"ok", "ok", false},
+		{"I want a human", "I want a human", false},
+		{"you are useless", "you are useless", false},
+		{"How do I reset my password?", "How do I change my email?", false},
+		{"Do you ship to Norway?", "Do you ship to Sweden?", false},
+	}
+	d := repeatedDetector{asksDetector{load()}}
+	for _, row := range rows {
+		s := Situation{Lines: []Line{
+			{Seq: 2, Role: conversation.Visitor, Text: row.earlier},
+			{Seq: 3, Role: conversation.Bot, Text: "An answer."},
+			{Seq: 4, Role: conversation.Visitor, Text: row.now},
+		}, Past: []conversation.Decided{{On: 2, Act: "answer"}}}
+		if got := len(d.Detect(s)) > 0; got != row.want {
+			t.Errorf("%q, then %q: %v, want %v", row.earlier, row.now, got, row.want)
+		}
+		s.Lines = append(s.Lines[:1:1], s.Lines[2])
+		if len(d.Detect(s)) > 0 {
+			t.Errorf("%q, then %q in one breath counts as asked again", row.earlier, row.now)
+		}
+	}
+}
+
+func TestCannotAnswer(t *testing.T) {
+	rows := []struct {
+		text    string
+		finding Finding
+		draft   string
+		want    bool
+	}{
+		{shipping, notFound, "", true},
+		{shipping, found_, "", false},
+		{shipping, Finding{}, "", false},
+		{"hello", notFound, "", false},
+		{"ok, thanks!", notFound, "", false},
+		{"merci beaucoup", notFound, "", true}, // "beaucoup" is not on the list: cheap to be wrong here
+		{shipping, complete, "I don't have anything about Norway.", true},
+		{shipping, complete, "I'm sorry, but I do not know.", true},
+		{shipping, complete, "Shipping to Norway takes five days.", false},
+		{shipping, Finding{Searched: true, Best: .9, Floor: .3, Final: true, Unsure: true}, "Hm.", true},
+		{shipping, found_, "I'm not sure", false},
+	}
+	for _, row := range rows {
+		s := says(row.text)
+		s.Finding, s.Draft = row.finding, row.draft
+		if got := len(unknownDetector{}.Detect(s)) > 0; got != row.want {
+			t.Errorf("%q, %+v, %q: %v, want %v", row.text, row.finding, row.draft, got, row.want)
+		}
+	}
+}
+
+func TestAccepts(t *testing.T) {
+	d := acceptsDetector{load()}
+	offer := "I don't have that. Would you like to talk to a colleague?"
+	for text, want := range map[string]bool{
+		"yes": true, "Yes please!": true, "ok": true, "sure, go ahead": true, "ja bitte": true, "sí": true, "oui": true,
+		"no": false, "no thanks": false, "ok thanks": false, "yes but first tell me the price": false, "where is my order": false,
+	} {
+		for name, s := range map[string]Situation{
+			"open offer": {State: conversation.State{Offer: 3}, Lines: []Line{{Seq: 4, Role: conversation.Visitor, Text: text}}},
+			"in words":   {Lines: []Line{{Seq: 3, Role: conversation.Bot, Text: offer}, {Seq: 4, Role: conversation.Visitor, Text: text}}},
+		} {
+			if got := len(d.Detect(s)) > 0; got != want {
+				t.Errorf("%s, %q: %v, want %v", name, text, got, want)
+			}
+		}
+		if s := says(text); len(d.Detect(s)) > 0 {
+			t.Errorf("%q accepts although nothing was offered", text)
+		}
+	}
+}
+
+func TestMisspelt(t *testing.T) {
+	for _, row := range []struct {
+		got, want string
+		same      bool
+	}{
+		{"represtative", "representative", true}, {"humant", "human", true}, {"agrnt", "agent", true}, {"eprson", "person", true},
+		{"somenoe", "someone", true}, {"refnud", "refund", true}, {"refumd", "refund", true}, {"agent", "agent", true},
+		{"cancer", "cancel", false}, {"change", "charge", false}, {"defund", "refund", false}, {"urgent", "agent", false},
+		{"rep", "red", false}, {"that", "chat", false}, {"walk", "talk", false}, {"fund", "refund", false},
+	} {
+		if got := misspelt(row.got, row.want); got != row.same {
+			t.Errorf("%q for %q: %v, want %v", row.got, row.want, got, row.same)
+		}
+	}
+}
+
+func FuzzJudge(f *testing.F) {
+	f.Add("can I talk to a human?", "We refund it.")
+	f.Add("\xff\xfe’", "不要\x00…")
+	c := Defaults()
+	c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"charged twice", "refund"}}}
+	p, _ := Compile(c)
+	f.Fuzz(func(t *testing.T, text, draft string) {
+		s := says(text)
+		s.Draft, s.Finding = draft, notFound
+		v := p.Judge(s)
+		for _, sig := range v.Signals {
+			from := map[conversation.Seq]string{0: draft, 2: text}[sig.Seq]
+			if sig.From < 0 || sig.From > sig.To || sig.To > len(from) || sig.Value <= 0 || sig.Value > 1 {
+				t.Errorf("a signal outside its text: %+v", sig)
+			}
+		}
+		if again := Replay(p, v.Decided(2, "", draft)); again.Act != v.Act || again.Reason != v.Reason {
+			t.Errorf("replayed to %s, was %s", again.Act, v.Act)
+		}
+	})
+}
