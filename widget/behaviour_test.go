@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/handoff-bot/handoff/widget"
 )
 
 // begin opens the chat with one question in it and the stream up.
@@ -344,6 +346,24 @@ func TestTheSiteDrivesTheChat(t *testing.T) {
 	if got := b.js("wrong.join()"); got != "error Script error." {
 		t.Errorf("errors: got %v, want the throwing listener's alone", got)
 	}
+}
+
+func TestCallsBeforeTheScriptAreKept(t *testing.T) {
+	chat := newChatServer(t)
+	early := `window.order=[];window.Handoff={q:[['on',['ready',()=>order.push('ready')]],['on',['open',()=>order.push('open')]],['open',[{draft:'early'}]]]}`
+	b := open(t, desktop, site(t, chat.URL, "", early))
+	b.until("q('panel')?.open && q('composer').value === 'early' && order.join() === 'ready,open'")
+	again, _ := widget.Loader()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](string(again)+";0")); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.js("document.querySelectorAll('handoff-widget').length"); got != float64(1) {
+		t.Errorf("widgets after a second script tag: got %v, want 1", got)
+	}
+	b.js("Handoff.shutdown().then(()=>Handoff.boot({key:'pk_test', theme:'dark'}))")
+	b.until("q('launcher') && all('.h')[0].dataset.theme === 'dark'")
+	b.click("launcher")
+	b.until("q('panel')?.open && log().includes('AI assistant') && q('composer').value === ''")
 }
 
 func TestBeforeTheFirstOpenThereAreTwoRequests(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,8 +22,9 @@ import (
 var shots = flag.String("shots", "", "folder for screenshots of the stories; none are taken when empty")
 
 // site is a web page with the widget under the strictest policy we promise to
-// survive: no inline anything, no other host, Trusted Types for scripts.
-func site(t *testing.T, chat string, attributes string) string {
+// survive: no inline anything, no other host, Trusted Types for scripts. early is
+// script that runs before the widget's.
+func site(t *testing.T, chat string, attributes string, early ...string) string {
 	t.Helper()
 	policy := fmt.Sprintf("default-src 'none'; script-src %s 'nonce-page'; connect-src %s; img-src %s; style-src 'nonce-page'; "+
 		"require-trusted-types-for 'script'; trusted-types 'none'", chat, chat, chat)
@@ -31,9 +33,9 @@ func site(t *testing.T, chat string, attributes string) string {
 *{letter-spacing:2px;text-transform:uppercase}main{max-width:640px;margin:48px auto;padding:0 24px;color:#99a}</style>
 <script nonce="page">window.wrong=[];addEventListener('securitypolicyviolation',e=>wrong.push(e.violatedDirective+' '+e.blockedURI));
 addEventListener('error',e=>wrong.push('error '+e.message));addEventListener('unhandledrejection',e=>wrong.push('rejection '+e.reason));
-window.keys=[];document.addEventListener('keydown',e=>keys.push(e.key))</script>
+window.keys=[];document.addEventListener('keydown',e=>keys.push(e.key));%s</script>
 <main><h1>Acme</h1><p>Everything for the road, since 1949. Ask us about orders, plans and repairs.</p><input id="own" aria-label="Search"></main>
-<script async src="%s/widget.js" data-key="pk_test" %s></script>`, chat, attributes)
+<script async src="%s/widget.js" data-key="pk_test" %s></script>`, strings.Join(early, ";"), chat, attributes)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", policy)

@@ -268,6 +268,7 @@ export class Chat {
     for (const message of after.messages.slice(before.messages.length)) {
       if (message.client_id) this.outbox.settle(message.client_id);
       if (message.from.role !== 'visitor') this.awaitingAt = 0;
+      if (message.from.role === 'system') this.requestSettled();
     }
     if (after.phase !== before.phase) this.ended = false;
     if (after.phase !== before.phase || after.phase !== 'bot') this.requestSettled();
