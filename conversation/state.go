@@ -86,6 +86,7 @@ type Route struct {
 	Staffed  bool      `json:"staffed,omitempty"`
 	NextOpen time.Time `json:"next_open,omitzero"`
 	Epoch    int       `json:"epoch,omitempty"` // the epoch it was made for
+	Stale    bool      `json:"stale,omitempty"` // who is on duty has to be asked again
 }
 
 // Closure is how a conversation ended.
@@ -125,8 +126,8 @@ func (s State) Phase() Phase {
 	return PhaseBot
 }
 
-// Routed says that the current escalation has a route.
-func (s State) Routed() bool { return s.Epoch > 0 && s.Route.Epoch == s.Epoch }
+// Routed says that the current escalation has a route that still holds.
+func (s State) Routed() bool { return s.Epoch > 0 && s.Route.Epoch == s.Epoch && !s.Route.Stale }
 
 // Apply folds one event into the state. It is total: events that the invariants
 // forbid are kept out by [Extend], not here.
@@ -156,6 +157,7 @@ func (s State) Apply(e Event) State {
 		s.Claims++
 	case Released:
 		s.Mode, s.Owner, s.WaitFrom = Waiting, Staff{}, e.At
+		s.Route.Stale = true
 	case Transferred:
 		s = s.transferred(e, b)
 	case HandedBack:
@@ -260,6 +262,7 @@ func (s State) transferred(e Event, b Transferred) State {
 		return s
 	}
 	s.Mode, s.Owner, s.WaitFrom = Waiting, Staff{}, e.At
+	s.Route.Stale = true
 	return s
 }
 

@@ -37,6 +37,7 @@ type House struct {
 	model   *httptest.Server
 	stops   []func()
 	running Process
+	sockets bool // the product is expected to open Socket Mode connections
 	runs    Runs
 }
 
@@ -45,6 +46,7 @@ type Options struct {
 	Mode    string // socket (default) or http
 	Policy  string // the YAML of the section handoff and more, appended to the file
 	Storage string // storage.url; empty is SQLite in the folder
+	Relay   string // slack.relay; empty is the default
 	Runs    Runs
 	Slack   fakeslack.Options
 	NoSlack bool
@@ -75,6 +77,14 @@ var knowledge = map[string]string{
 	"sizes.md":    "# Sizes\n\n## Shoes\n\nOur shoes run small: take them one size larger than usual.\n",
 }
 
+// generous are limits that a story never meets.
+const generous = `limits:
+  {sessions_per_minute_ip: 100000, sessions_per_hour_ip: 100000, messages_per_minute: 100000, messages_per_ten_minutes: 100000,
+   messages_per_day: 100000, messages_per_minute_ip: 100000, conversations_per_hour: 100000, contacts_per_hour: 100000,
+   contacts_per_hour_ip: 100000, requests_per_minute: 100000, requests_per_minute_ip: 100000, answers_per_day: 100000,
+   escalations_per_day_ip: 100000, escalation_cooldown: 1ms, streams_per_ip: 1000}
+`
+
 // DefaultPolicy is the section handoff of the stories that bring none.
 const DefaultPolicy = `handoff:
   level: balanced
@@ -92,7 +102,9 @@ const DefaultPolicy = `handoff:
 // New makes a House that does not run yet.
 func New(tb TB, o Options) *House {
 	tb.Helper()
-	h := &House{tb: tb, Dir: tb.TempDir(), runs: o.Runs, Model: llmtest.New(ModelKey, Model)}
+	h := &House{tb: tb, Dir: tb.TempDir(), runs: o.Runs, Model: llmtest.New(ModelKey, Model),
+		sockets: o.Mode != "http" && !o.NoSlack,
+	}
 	h.addr = h.freeAddr()
 	h.URL = "http://" + h.addr
 	h.startSlack(o)
@@ -158,12 +170,11 @@ func (h *House) config(o Options) string {
 	}
 	text := fmt.Sprintf(`server: {addr: "%s", admin_addr: "127.0.0.1:0"}
 storage: {url: "%s"}
-limits: {messages_per_minute: 100000, messages_per_10_minutes: 100000, messages_per_day: 100000, ip_messages_per_minute: 100000}
-widget:
+%swidget:
   keys: [{key: %s, origins: ["%s"]}]
   title: Sample shop
 knowledge: [{path: "%s"}]
-`, h.addr, storage, Key, Origin, filepath.Join(h.Dir, "knowledge"))
+`, h.addr, storage, generous, Key, Origin, filepath.Join(h.Dir, "knowledge"))
 	if !strings.Contains(policy, "\nai:") && !strings.HasPrefix(policy, "ai:") {
 		text += fmt.Sprintf("ai: {base_url: \"%s/v1\", api_key: %s, model: %s, timeout: 10s}\n", h.model.URL, ModelKey, Model)
 	}
@@ -178,6 +189,9 @@ func (h *House) slackConfig(o Options) string {
 	if o.Mode == "http" {
 		mode, secret = "http", "signing_secret: "+fakeslack.SampleSigningSecret
 	}
+	if o.Relay != "" {
+		secret += ", relay: " + o.Relay
+	}
 	return fmt.Sprintf("slack: {mode: %s, bot_token: %s, %s, channel: %s, api_url: \"http://%s/api/\"}\n",
 		mode, fakeslack.SampleBotToken, secret, fakeslack.SampleSupport, h.slackLn.Addr())
 }
@@ -191,6 +205,12 @@ func (h *House) Start() {
 	}
 	h.running = p
 	h.waitReady()
+	if h.sockets {
+		// A press that meets no socket is lost, as at the real Slack.
+		if err := h.until("a socket", func(st *fakeslack.State) bool { return st.Sockets() > 0 }); err != nil {
+			h.tb.Fatal(err)
+		}
+	}
 }
 
 // Stop ends the product in order.

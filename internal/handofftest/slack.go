@@ -49,10 +49,12 @@ func findCard(st *fakeslack.State, text string) (channel, ts string) {
 	return channel, ts
 }
 
-// ThreadShows waits until the thread shows the texts, in this order.
+// ThreadShows waits until the thread below the card shows the texts, in this
+// order.
 func (h *House) ThreadShows(channel, root string, texts ...string) error {
 	err := h.until(fmt.Sprintf("%q in the thread", texts), func(st *fakeslack.State) bool {
-		return inOrder(st.Thread(channel, root), texts)
+		thread := st.Thread(channel, root)
+		return len(thread) > 0 && inOrder(thread[1:], texts)
 	})
 	if err != nil {
 		return fmt.Errorf("%w; it shows:\n%s", err, h.ThreadText(channel, root))

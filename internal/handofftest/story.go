@@ -59,7 +59,7 @@ func commands(o Options) map[string]func(*testscript.TestScript, bool, []string)
 	return out
 }
 
-// start starts the installation: start [http]
+// start starts the installation: start [http] [without-slack] [relay=group]
 func start(ts *testscript.TestScript, s *story, args []string) error {
 	o := s.options
 	for _, a := range args {
@@ -68,6 +68,8 @@ func start(ts *testscript.TestScript, s *story, args []string) error {
 			o.Mode = "http"
 		case "without-slack":
 			o.NoSlack = true
+		case "relay=group":
+			o.Relay = "group"
 		default:
 			return fmt.Errorf("unknown option %q", a)
 		}

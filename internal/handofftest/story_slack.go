@@ -157,9 +157,15 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 	return nil
 }
 
-// once says that each text stands in the thread exactly once.
+// once says that each text stands in the thread exactly once, the card aside.
 func (h *House) once(c [2]string, texts []string) error {
-	shown := h.ThreadText(c[0], c[1])
+	var replies strings.Builder
+	for _, m := range h.Slack.Thread(c[0], c[1]) {
+		if m.TS != c[1] {
+			replies.WriteString(m.Visible() + "\n")
+		}
+	}
+	shown := replies.String()
 	for _, text := range texts {
 		if n := strings.Count(shown, text); n != 1 {
 			return fmt.Errorf("%q stands %d times in the thread:\n%s", text, n, shown)

@@ -1,0 +1,256 @@
+// Package app puts the rooms together. It is the only place that knows every
+// one of them: it opens the store, hands each room what it needs, and runs them
+// side by side until the process ends.
+//
+// [Open] builds an App from a checked file, [App.Run] serves with it, and
+// [App.Apply] takes a changed file: policy, texts and knowledge change in the
+// running process; what needs a restart is named by the config room.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/handoff-bot/handoff/bot"
+	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/escalation"
+	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/knowledge"
+	"github.com/handoff-bot/handoff/queue"
+	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/store"
+	"github.com/handoff-bot/handoff/widgetapi"
+)
+
+// Options is what an App gets from its surroundings.
+type Options struct {
+	Version string
+	Logger  *slog.Logger
+	// Words is the pause of the built-in model between two words.
+	Words time.Duration
+	// Library replaces the folders of the file, for the demo's embedded one.
+	Library *knowledge.Library
+	// Site, when set, is served beside the API: the demo's sample shop.
+	Site fs.FS
+}
+
+// App is a Handoff that has been put together.
+type App struct {
+	Options
+	now      func() time.Time
+	file     atomic.Pointer[config.File]
+	policy   atomic.Pointer[escalation.Policy]
+	store    *store.Store
+	notifier *feed.Notifier
+	live     *feed.Live
+	relay    chan relayed
+	library  *library
+	door     *widgetapi.Server
+	bridge   *slackbridge.Bridge // nil without Slack
+	leader   *feed.Leader        // nil without Slack
+	model    model
+	runners  []*feed.Runner
+	alerted  sync.Map // cause → when, for alerts without Slack
+}
+
+// consumers are the readers of the log.
+var consumers = []string{bot.Consumer, queue.Consumer, slackbridge.Consumer}
+
+// Open puts an App together. Nothing runs yet, but the database is open: Close
+// it in the end. Errors are written for the operator.
+func Open(ctx context.Context, file *config.File, o Options) (*App, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &App{Options: o, now: time.Now, notifier: feed.NewNotifier(), relay: make(chan relayed, 256)}
+	a.live = feed.NewLive(a.forward)
+	if err := a.open(ctx, file); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context, file *config.File) error {
+	var err error
+	a.store, err = store.Open(ctx, file.Storage.URL, store.Options{
+		Consumers: consumers, Committed: func(ids []conversation.ID) { a.notifier.Wake(ids...) },
+		Now: a.now, Logger: a.Logger, Version: a.Version,
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.Apply(ctx, file); err != nil {
+		return err
+	}
+	if a.library, err = openLibrary(ctx, file, a.Options); err != nil {
+		return err
+	}
+	a.model = newModel(file, a.Options)
+	for _, build := range []func(*config.File) error{a.buildBridge, a.buildDoor, a.buildRunners} {
+		if err := build(file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Apply takes a file into use: the policy is compiled, stored under its hash and
+// swapped; everything else is read from the file at each use.
+func (a *App) Apply(ctx context.Context, file *config.File) error {
+	policy, problems := escalation.Compile(file.Handoff)
+	if len(problems) > 0 {
+		return fmt.Errorf("handoff.%s: %s", problems[0].Key, problems[0].Message)
+	}
+	if err := a.store.SavePolicy(ctx, policy.Hash(), policy.Text()); err != nil {
+		return fmt.Errorf("store the policy: %w", err)
+	}
+	a.policy.Store(policy)
+	a.file.Store(file)
+	return nil
+}
+
+// Policy is the policy in force.
+func (a *App) Policy() *escalation.Policy { return a.policy.Load() }
+
+// Store is the open database.
+func (a *App) Store() *store.Store { return a.store }
+
+// buildBridge makes the staff's door, when the file has one.
+func (a *App) buildBridge(file *config.File) (err error) {
+	if file.Slack == nil {
+		return nil
+	}
+	a.leader = feed.NewLeader(a.store, "slack", nodeName(), a.now, a.Logger)
+	a.bridge, err = slackbridge.New(slackbridge.Deps{
+		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store,
+		Leader: a.leader, Try: a.try, Now: a.now, Logger: a.Logger,
+	})
+	return err
+}
+
+// buildRunners gives each reader of the log its handler.
+func (a *App) buildRunners(file *config.File) error {
+	b, err := bot.New(bot.Deps{
+		Log: a.store, Model: a.model, Library: a.library, Spend: a.store, Wakes: a.notifier, Shows: a.live,
+		Settings: a.settings, Alert: a.alert, Now: a.now, Logger: a.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	a.addRunner(bot.Consumer, b, 16)
+	a.addRunner(queue.Consumer, queue.New(queue.Deps{
+		Policy: a.Policy, Slack: func() bool { return a.bridge != nil }, Channel: a.channel, Group: a.group,
+	}), 2)
+	if a.bridge != nil {
+		a.addRunner(slackbridge.Consumer, a.bridge.Mirror(), 8)
+	}
+	return nil
+}
+
+func (a *App) addRunner(consumer string, h feed.Handler, workers int) {
+	a.runners = append(a.runners, feed.NewRunner(consumer, h, a.store, a.store, a.notifier, feed.RunnerOptions{
+		Workers: workers, Now: a.now, Logger: a.Logger,
+	}))
+}
+
+// nodeName tells this process from the others that share a database.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	return fmt.Sprintf("%s/%s", host, conversation.RandomID("run"))
+}
+
+// Close closes what Open has opened.
+func (a *App) Close() error {
+	var errs []error
+	if a.library != nil {
+		errs = append(errs, a.library.Close())
+	}
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// relayed is a live signal on its way to other nodes.
+type relayed struct {
+	id     conversation.ID
+	signal feed.Signal
+}
+
+// forward queues a signal for the other nodes; when they are slow it is lost,
+// as signals may be.
+func (a *App) forward(id conversation.ID, s feed.Signal) {
+	select {
+	case a.relay <- relayed{id, s}:
+	default:
+	}
+}
+
+// relays sends queued signals to the other nodes and hears theirs.
+func (a *App) relays(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case r := <-a.relay:
+			raw, err := json.Marshal(r.signal)
+			if err == nil {
+				err = a.store.NotifyLive(ctx, r.id, raw)
+			}
+			if err != nil && ctx.Err() == nil {
+				a.Logger.Debug("signal not relayed", "conversation", r.id, "error", err)
+			}
+		}
+	}
+}
+
+func (a *App) hearLive(ctx context.Context) error {
+	return a.store.ListenLive(ctx, func(id conversation.ID, raw json.RawMessage) {
+		var s feed.Signal
+		if err := json.Unmarshal(raw, &s); err == nil {
+			a.live.Deliver(id, s)
+		}
+	})
+}
+
+// Handler is the public side: the visitor's API and, in HTTP mode, Slack's.
+func (a *App) Handler() http.Handler {
+	if a.Site != nil {
+		return withSite(a.Site, a.door.Handler())
+	}
+	if a.bridge == nil || a.file.Load().Slack.Mode != slackbridge.ModeHTTP {
+		return a.door.Handler()
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", a.door.Handler())
+	mux.Handle("POST /slack/", a.bridge.Handler())
+	return mux
+}
+
+// withSite serves the files of a site where the API has nothing to say.
+func withSite(site fs.FS, api http.Handler) http.Handler {
+	files := http.FileServerFS(site)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, "/")
+		if info, err := fs.Stat(site, name); name == "" || (err == nil && !info.IsDir()) {
+			w.Header().Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
+			files.ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/handoff-bot/handoff/bot"
+	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/widget"
+	"github.com/handoff-bot/handoff/widgetapi"
+)
+
+// botAuthor is who the bot's lines are by.
+var botAuthor = conversation.Author{Role: conversation.Bot, ID: "bot", Name: "Assistant"}
+
+// settings is the bot's snapshot for one turn.
+func (a *App) settings() bot.Settings {
+	file := a.file.Load()
+	return bot.Settings{
+		Policy: a.Policy(), Level: a.level, Model: file.AI, Links: links(file), Author: botAuthor,
+		AnswersPerDay: file.Limits.AnswersPerDay,
+	}
+}
+
+// level is a widget key's own level, "" for the policy's.
+func (a *App) level(key string) string {
+	for _, k := range a.file.Load().Widget.Keys {
+		if k.Key == key {
+			return k.Level
+		}
+	}
+	return ""
+}
+
+// links allows the model to link to the sites that carry the widget and to our
+// own address.
+func links(file *config.File) markup.Links {
+	var hosts []string
+	for _, k := range file.Widget.Keys {
+		for _, origin := range k.Origins {
+			if u, err := url.Parse(origin); err == nil {
+				hosts = append(hosts, u.Hostname())
+			}
+		}
+	}
+	if u, err := url.Parse(file.Server.PublicURL); err == nil && u.Host != "" {
+		hosts = append(hosts, u.Hostname())
+	}
+	return markup.Links{AllowHosts: hosts}
+}
+
+// buildDoor makes the visitor's door.
+func (a *App) buildDoor(*config.File) (err error) {
+	a.door, err = widgetapi.New(widgetapi.Deps{
+		Log: a.store, Conversations: a.store, Sessions: a.store, Counters: a.store,
+		Notifier: a.notifier, Live: a.live, Assets: assets{},
+		Duty: a.duty, Escalation: a.button, Health: a.health, Metrics: metrics(),
+		Now: a.now, Logger: a.Logger,
+	}, a.doorConfig)
+	return err
+}
+
+func (a *App) doorConfig() widgetapi.Config {
+	file := a.file.Load()
+	c := widgetapi.Config{
+		Server: file.Server, Limits: file.Limits, Widget: file.Widget, Level: file.Handoff.Level,
+		HumanButton:  widgetapi.HumanButton{AfterAnswers: file.Handoff.HumanButton.AfterAnswers, Strict: file.Handoff.HumanButton.Strict},
+		ReopenWithin: file.Handoff.ReopenWithin,
+	}
+	if file.Slack != nil {
+		c.ShowAgent = file.Slack.ShowAgent
+	}
+	return c
+}
+
+// duty says whether somebody can be reached now, and when next.
+func (a *App) duty(now time.Time) (open bool, next time.Time) {
+	open, next = a.Policy().Open(now)
+	if a.bridge == nil {
+		return false, time.Time{}
+	}
+	return open, next
+}
+
+// button is what the visitor's button does: the policy decides, never the model.
+func (a *App) button(key string, s conversation.State) (widgetapi.Button, error) {
+	e, say, allowed := a.Policy().Button(a.level(key), s, a.now())
+	b := widgetapi.Button{Escalated: e, LeaveMessage: !allowed}
+	if say != "" {
+		b.Say = conversation.Message{Text: say}
+	}
+	return b, nil
+}
+
+// channel is where a conversation goes that no topic and no rule sends elsewhere.
+func (a *App) channel() string {
+	if s := a.file.Load().Slack; s != nil {
+		return s.Channel
+	}
+	return ""
+}
+
+// group is the agents' user group, "" when they are not one.
+func (a *App) group() string {
+	s := a.file.Load().Slack
+	if s == nil || len(s.Agents) != 1 || s.Agents[0] == "" || s.Agents[0][0] != 'S' {
+		return ""
+	}
+	return s.Agents[0]
+}
+
+// alertEvery is how often one cause is told to the admins.
+const alertEvery = time.Hour
+
+// alert tells the admins: in their channel when there is one, and in the log.
+func (a *App) alert(cause, text string) {
+	if last, ok := a.alerted.Load(cause); ok && a.now().Sub(last.(time.Time)) < alertEvery {
+		return
+	}
+	a.alerted.Store(cause, a.now())
+	a.Logger.Warn("notice", "cause", cause, "text", text)
+	if a.bridge != nil {
+		a.bridge.Notice(cause, text)
+	}
+}
+
+// health is the state of the house.
+func (a *App) health(ctx context.Context) widgetapi.Health {
+	detail := map[string]any{"policy": a.Policy().Hash()}
+	ok := true
+	if err := a.store.Ping(ctx); err != nil {
+		ok, detail["store"] = false, err.Error()
+	}
+	if a.bridge != nil {
+		up, why := a.bridge.Health()
+		ok, detail["slack"] = ok && up, map[string]any{"ok": up, "why": why}
+	}
+	if parked, err := a.store.Parked(ctx); err == nil {
+		ok, detail["parked"] = ok && len(parked) == 0, len(parked)
+	}
+	return widgetapi.Health{OK: ok, Detail: detail}
+}
+
+// assets are the widget's built files.
+type assets struct{}
+
+func (assets) Loader() ([]byte, string) { return widget.Loader() }
+
+func (assets) Asset(path string) ([]byte, string, bool) { return widget.Asset(path) }
