@@ -20,6 +20,10 @@ const (
 	maxMarkers = 200
 )
 
+// maxReferences is the longest paragraph, in lines, that may define link references. goldmark's time for them grows
+// with the square of their number.
+const maxReferences = 500
+
 var errTooDeep = errors.New("a line begins with more than 200 quote or list marks")
 
 // parseTree reads Markdown in time that grows with the file's size only.
@@ -38,7 +42,7 @@ func parseTree(source []byte) (ast.Node, error) {
 	p := parser.NewParser(
 		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
 		parser.WithInlineParsers(inline...),
-		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+		parser.WithParagraphTransformers(util.Prioritized(shortOnly{parser.LinkReferenceParagraphTransformer}, 100)),
 	)
 	md := goldmark.New(goldmark.WithParser(p), goldmark.WithExtensions(extension.Table))
 	return md.Parser().Parse(text.NewReader(source)), nil
@@ -102,5 +106,15 @@ func (b *budgeted) Parse(parent ast.Node, block text.Reader, pc parser.Context) 
 func (b *budgeted) CloseBlock(parent ast.Node, block text.Reader, pc parser.Context) {
 	if closer, ok := b.InlineParser.(parser.CloseBlocker); ok {
 		closer.CloseBlock(parent, block, pc)
+	}
+}
+
+// shortOnly runs a paragraph transformer on short paragraphs only.
+type shortOnly struct{ parser.ParagraphTransformer }
+
+// Transform implements parser.ParagraphTransformer.
+func (s shortOnly) Transform(n *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	if n.Lines().Len() <= maxReferences {
+		s.ParagraphTransformer.Transform(n, reader, pc)
 	}
 }

@@ -35,3 +35,17 @@ func (b *budgeted) CloseBlock(parent ast.Node, block text.Reader, pc parser.Cont
 		closer.CloseBlock(parent, block, pc)
 	}
 }
+
+// maxReferences is the longest paragraph, in lines, that may define link references. goldmark's time for them grows
+// with the square of their number.
+const maxReferences = 100
+
+// shortOnly runs a paragraph transformer on short paragraphs only.
+type shortOnly struct{ parser.ParagraphTransformer }
+
+// Transform implements parser.ParagraphTransformer.
+func (s shortOnly) Transform(n *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	if n.Lines().Len() <= maxReferences {
+		s.ParagraphTransformer.Transform(n, reader, pc)
+	}
+}
