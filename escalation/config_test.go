@@ -23,61 +23,63 @@ func TestDefaultsCompile(t *testing.T) {
 	}
 }
 
+// mistakes are configurations with one thing wrong, by the key of the problem.
+var mistakes = []struct {
+	key, says string
+	change    func(*Config)
+}{
+	{"level", "not known", func(c *Config) { c.Level = "fast" }},
+	{"notify", "not known", func(c *Config) { c.Notify = "all" }},
+	{"restricted_topics[0].name", "no name", func(c *Config) { c.RestrictedTopics = []Topic{{Phrases: []string{"x"}}} }},
+	{"restricted_topics[0].phrases", "no phrases", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a"}} }},
+	{"restricted_topics[0].phrases[1]", "no words", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x", "…"}}} }},
+	{"restricted_topics[1].name", "twice", func(c *Config) {
+		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}}, {Name: "A ", Phrases: []string{"y"}}}
+	}},
+	{"restricted_topics[0].priority", "not known", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Priority: "top"}} }},
+	{"restricted_topics[0].level", "not known", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Level: "top"}} }},
+	{"restricted_topics[0].agents", "not in this version", func(c *Config) {
+		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Agents: []string{"U1"}}}
+	}},
+	{"restricted_topics[0].hours.timezone", "not a known", func(c *Config) {
+		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Hours: &Hours{Timezone: "Berlin", Open: map[string]Ranges{"mon": {"9:00-10:00"}}}}}
+	}},
+	{"rules[0].name", "no name", func(c *Config) { c.Rules = []Rule{{When: "true", Do: "offer"}} }},
+	{"rules[0].when", "empty", func(c *Config) { c.Rules = []Rule{{Name: "a", Do: "offer"}} }},
+	{"rules[0].when", "unknown name visitr (1:1)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "visitr.plan == 1", Do: "offer"}} }},
+	{"rules[0].when", "(1:14)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "conversation.length > 1", Do: "offer"}} }},
+	{"rules[0].when", "(1:9)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "signals.anger > 1", Do: "offer"}} }},
+	{"rules[0].when", "bool", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "1 + 1", Do: "offer"}} }},
+	{"rules[0].when", "now", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "now() > now()", Do: "offer"}} }},
+	{"rules[0].do", "not known", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Do: "shout"}} }},
+	{"rules[0]", "does nothing", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true"}} }},
+	{"rules[0].agents", "not in this version", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Agents: []string{"U1"}}} }},
+	{"human_button.after_answers", "negative", func(c *Config) { c.HumanButton.AfterAnswers = -1 }},
+	{"hours.timezone", "not a known", func(c *Config) { c.Hours = Hours{Timezone: "Mars", Open: map[string]Ranges{"mon": {"09:00-10:00"}}} }},
+	{"hours.open.mon", "not a time", func(c *Config) { c.Hours = Hours{Open: map[string]Ranges{"mon": {"17:00-09:00"}}} }},
+	{"hours.open.someday", "no days", func(c *Config) { c.Hours = Hours{Open: map[string]Ranges{"someday": {"09:00-10:00"}}} }},
+	{"hours.holidays[0]", "not a day", func(c *Config) {
+		c.Hours = Hours{Open: map[string]Ranges{"mon": {"09:00-10:00"}}, Holidays: []string{"25.12."}}
+	}},
+	{"hours.open", "no hours", func(c *Config) { c.Hours = Hours{Timezone: "Europe/Berlin"} }},
+	{"routing.duty: manual", "not in this version", func(c *Config) { c.Routing.Duty = "manual" }},
+	{"routing.duty", "not known", func(c *Config) { c.Routing.Duty = "mine" }},
+	{"routing.mode: assign", "not in this version", func(c *Config) { c.Routing.Mode = "assign" }},
+	{"routing.order", "not in this version", func(c *Config) { c.Routing.Order = []string{"least_busy"} }},
+	{"routing.capacity", "not in this version", func(c *Config) { c.Routing.Capacity = 6 }},
+	{"routing.skills", "not in this version", func(c *Config) { c.Routing.Skills = map[string]string{"a": "b"} }},
+	{"routing.accept_within", "not in this version", func(c *Config) { c.Routing.AcceptWithin = time.Minute }},
+	{"when_nobody", "not in this version", func(c *Config) { c.WhenNobody = []Rung{{Do: "ping_group"}} }},
+	{"when_owner_silent", "not in this version", func(c *Config) { c.WhenOwnerSilent.Remind = time.Minute }},
+	{"away: suggest", "not in this version", func(c *Config) { c.Away = "suggest" }},
+	{"away: ai_continues", "not in this version", func(c *Config) { c.Away = "ai_continues" }},
+	{"away", "not known", func(c *Config) { c.Away = "none" }},
+	{"reopen_within", "negative", func(c *Config) { c.ReopenWithin = -1 }},
+	{"idle_close", "negative", func(c *Config) { c.IdleClose = -1 }},
+}
+
 func TestProblems(t *testing.T) {
-	rows := []struct {
-		key, says string
-		change    func(*Config)
-	}{
-		{"level", "not known", func(c *Config) { c.Level = "fast" }},
-		{"notify", "not known", func(c *Config) { c.Notify = "all" }},
-		{"restricted_topics[0].name", "no name", func(c *Config) { c.RestrictedTopics = []Topic{{Phrases: []string{"x"}}} }},
-		{"restricted_topics[0].phrases", "no phrases", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a"}} }},
-		{"restricted_topics[0].phrases[1]", "no words", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x", "…"}}} }},
-		{"restricted_topics[1].name", "twice", func(c *Config) {
-			c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}}, {Name: "A ", Phrases: []string{"y"}}}
-		}},
-		{"restricted_topics[0].priority", "not known", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Priority: "top"}} }},
-		{"restricted_topics[0].level", "not known", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Level: "top"}} }},
-		{"restricted_topics[0].agents", "not in this version", func(c *Config) {
-			c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Agents: []string{"U1"}}}
-		}},
-		{"restricted_topics[0].hours.timezone", "not a known", func(c *Config) {
-			c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Hours: &Hours{Timezone: "Berlin", Open: map[string]Ranges{"mon": {"9:00-10:00"}}}}}
-		}},
-		{"rules[0].name", "no name", func(c *Config) { c.Rules = []Rule{{When: "true", Do: "offer"}} }},
-		{"rules[0].when", "empty", func(c *Config) { c.Rules = []Rule{{Name: "a", Do: "offer"}} }},
-		{"rules[0].when", "unknown name visitr (1:1)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "visitr.plan == 1", Do: "offer"}} }},
-		{"rules[0].when", "(1:14)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "conversation.length > 1", Do: "offer"}} }},
-		{"rules[0].when", "(1:9)", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "signals.anger > 1", Do: "offer"}} }},
-		{"rules[0].when", "bool", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "1 + 1", Do: "offer"}} }},
-		{"rules[0].when", "now", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "now() > now()", Do: "offer"}} }},
-		{"rules[0].do", "not known", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Do: "shout"}} }},
-		{"rules[0]", "does nothing", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true"}} }},
-		{"rules[0].agents", "not in this version", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Agents: []string{"U1"}}} }},
-		{"human_button.after_answers", "negative", func(c *Config) { c.HumanButton.AfterAnswers = -1 }},
-		{"hours.timezone", "not a known", func(c *Config) { c.Hours = Hours{Timezone: "Mars", Open: map[string]Ranges{"mon": {"09:00-10:00"}}} }},
-		{"hours.open.mon", "not a time", func(c *Config) { c.Hours = Hours{Open: map[string]Ranges{"mon": {"17:00-09:00"}}} }},
-		{"hours.open.someday", "no days", func(c *Config) { c.Hours = Hours{Open: map[string]Ranges{"someday": {"09:00-10:00"}}} }},
-		{"hours.holidays[0]", "not a day", func(c *Config) {
-			c.Hours = Hours{Open: map[string]Ranges{"mon": {"09:00-10:00"}}, Holidays: []string{"25.12."}}
-		}},
-		{"hours.open", "no hours", func(c *Config) { c.Hours = Hours{Timezone: "Europe/Berlin"} }},
-		{"routing.duty: manual", "not in this version", func(c *Config) { c.Routing.Duty = "manual" }},
-		{"routing.duty", "not known", func(c *Config) { c.Routing.Duty = "mine" }},
-		{"routing.mode: assign", "not in this version", func(c *Config) { c.Routing.Mode = "assign" }},
-		{"routing.order", "not in this version", func(c *Config) { c.Routing.Order = []string{"least_busy"} }},
-		{"routing.capacity", "not in this version", func(c *Config) { c.Routing.Capacity = 6 }},
-		{"routing.skills", "not in this version", func(c *Config) { c.Routing.Skills = map[string]string{"a": "b"} }},
-		{"routing.accept_within", "not in this version", func(c *Config) { c.Routing.AcceptWithin = time.Minute }},
-		{"when_nobody", "not in this version", func(c *Config) { c.WhenNobody = []Rung{{Do: "ping_group"}} }},
-		{"when_owner_silent", "not in this version", func(c *Config) { c.WhenOwnerSilent.Remind = time.Minute }},
-		{"away: suggest", "not in this version", func(c *Config) { c.Away = "suggest" }},
-		{"away: ai_continues", "not in this version", func(c *Config) { c.Away = "ai_continues" }},
-		{"away", "not known", func(c *Config) { c.Away = "none" }},
-		{"reopen_within", "negative", func(c *Config) { c.ReopenWithin = -1 }},
-		{"idle_close", "negative", func(c *Config) { c.IdleClose = -1 }},
-	}
-	for _, row := range rows {
+	for _, row := range mistakes {
 		c := Defaults()
 		row.change(&c)
 		p, wrong := Compile(c)

@@ -39,13 +39,14 @@ const (
 // detectors is the table: what looks, in this order.
 func detectors(c Config) []Detector {
 	language := load()
+	asks := asksDetector{language}
 	return []Detector{
 		topicDetector{compileTopics(c.RestrictedTopics)},
-		asksDetector{language},
+		asks,
 		acceptsDetector{language},
 		frustrationDetector{},
-		repeatedDetector{asksDetector{language}},
-		unknownDetector{},
+		repeatedDetector{asks},
+		unknownDetector{asks},
 		statedDetector{language},
 		smallTalkDetector{},
 	}

@@ -141,7 +141,7 @@ func history(past []conversation.Decided, on conversation.Seq) []conversation.Si
 			continue
 		}
 		seen := evidence{signals: d.Signals}
-		for _, name := range []string{SignalAsks, SignalFrustrated, SignalRepeated} {
+		for _, name := range []string{SignalAsks, SignalChallenge, SignalFrustrated, SignalRepeated} {
 			if s := seen.strongest(name); s.Value > 0 {
 				signals = append(signals, before(s, d.On))
 			}
@@ -183,7 +183,7 @@ func before(s conversation.Signal, on conversation.Seq) conversation.Signal {
 }
 
 // soft are the signals of which the same evidence never counts twice.
-var soft = []string{SignalFrustrated, SignalCannot, SignalRepeated, SignalWants}
+var soft = []string{SignalChallenge, SignalFrustrated, SignalCannot, SignalRepeated, SignalWants}
 
 // unspent drops soft evidence that a verdict on the same line has used already.
 func unspent(signals []conversation.Signal, past []conversation.Decided, on conversation.Seq) []conversation.Signal {

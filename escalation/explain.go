@@ -54,6 +54,9 @@ var reasons = map[string]func(Verdict, evidence, Situation) string{
 	ReasonRepeated: func(_ Verdict, e evidence, s Situation) string {
 		return "Asked the same again" + times(len(e.with(signalBefore+SignalRepeated))) + quote(e.strongest(SignalRepeated), s)
 	},
+	ReasonChallenge: func(_ Verdict, e evidence, s Situation) string {
+		return "Asked whether this is a machine" + quote(e.strongest(SignalChallenge), s)
+	},
 	ReasonRule:       func(v Verdict, _ evidence, _ Situation) string { return "Rule " + strings.TrimPrefix(v.Rule, "rule/") },
 	ReasonModelDown:  func(Verdict, evidence, Situation) string { return "The model cannot be reached" },
 	ReasonOverBudget: func(Verdict, evidence, Situation) string { return "The budget for the model is spent" },

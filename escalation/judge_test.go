@@ -19,7 +19,7 @@ type turn struct {
 }
 
 var (
-	found_    = Finding{Searched: true, Best: 0.9, Floor: 0.3}
+	known     = Finding{Searched: true, Best: 0.9, Floor: 0.3}
 	notFound  = Finding{Searched: true, Best: 0.1, Floor: 0.3}
 	complete  = Finding{Searched: true, Best: 0.9, Floor: 0.3, Final: true}
 	modelDown = Finding{ModelDown: true}
@@ -78,114 +78,112 @@ const (
 	sizes     = "Which sizes does the blue jacket come in?"
 	wantHuman = "I want to talk to a human"
 	furious   = "This is ridiculous, you are useless"
-	cross_    = "hm, annoying"
+	grumble   = "hm, annoying"
 	billing   = "You charged me twice for one order"
 )
 
-// byLevel is the table of levels, row by row, as conversations.
-func byLevel() map[string]map[string][]turn {
-	asks := func(a Act, reason string) turn { return turn{text: wantHuman, act: a, reason: reason} }
-	fine := func(text string) turn { return turn{text: text, finding: found_, act: Answer} }
-	blank := func(text string, a Act) turn {
-		u := turn{text: text, finding: notFound, act: a, reason: ReasonUnknown}
-		if a == Answer {
-			u.reason = ""
-		}
-		return u
+// The turns of the table.
+func fine(text string) turn { return turn{text: text, finding: known, act: Answer} }
+
+// seen is a turn that has a reason unless it comes to nothing.
+func seen(text string, f Finding, a Act, reason string) turn {
+	if a == Answer {
+		reason = ""
 	}
-	angry := func(text string, a Act) turn {
-		u := turn{text: text, act: a, reason: ReasonFrustrated}
-		if a == Answer {
-			u.reason = ""
-		}
-		return u
-	}
-	again := func(a Act) turn {
-		u := turn{text: order, finding: found_, act: a, reason: ReasonRepeated}
-		if a == Answer {
-			u.reason = ""
-		}
-		return u
-	}
-	down := func(a Act) turn { return turn{text: shipping, finding: modelDown, act: a, reason: ReasonModelDown} }
-	over := func(a Act) turn {
-		return turn{text: shipping, finding: Finding{OverBudget: true}, act: a, reason: ReasonOverBudget}
-	}
-	wants := func(a Act) turn {
-		u := turn{text: shipping, finding: Finding{Wants: "needs the order system"}, act: a, reason: ReasonUnknown}
-		if a == Answer {
-			u.reason = ""
-		}
-		return u
-	}
-	topic := func(a Act) turn { return turn{text: billing, act: a, reason: ReasonTopic} }
-	draft := func(a Act) turn {
-		return turn{text: shipping, draft: "Shipping takes two days. We will also refund", act: a, reason: ReasonTopic}
-	}
-	everywhere := func(level string) map[string][]turn {
-		return map[string][]turn{
-			"topic": {topic(Escalate)}, "topic in the draft": {draft(Escalate)},
-			"model down": {down(Escalate)}, "over budget": {over(Escalate)}, "nothing": {fine(shipping), fine(sizes)},
-			"accepts an offer in " + level: nil,
-		}
-	}
-	table := map[string]map[string][]turn{
-		AIOnly: {
-			"topic": {topic(Withhold), topic(Withhold)}, "topic in the draft": {draft(Withhold)},
-			"model down": {down(Withhold)}, "over budget": {over(Withhold)},
-			"asks": {asks(Withhold, ReasonAIOnly), asks(Withhold, ReasonAIOnly)}, "angry": {angry(furious, Answer), angry(furious, Answer)},
-			"unknown": {blank(shipping, Answer), blank(sizes, Answer)}, "again": {fine(order), again(Answer)}, "wants": {wants(Answer)},
-		},
-		Quick: {
-			"asks": {asks(Escalate, ReasonAsked)}, "angry": {angry(furious, Escalate)}, "a little angry": {angry(cross_, Answer)},
-			"unknown": {blank(shipping, Escalate)}, "again": {fine(order), again(Escalate)}, "wants": {wants(Escalate)},
-		},
-		Balanced: {
-			"asks": {asks(Escalate, ReasonAsked)}, "angry": {angry(furious, Offer), angry("you idiots", Escalate)},
-			"angry, then rising":           {angry(furious, Offer), angry(cross_, Escalate)},
-			"a little angry":               {angry(cross_, Answer), angry(cross_, Answer)},
-			"angry, calm, angry":           {angry(furious, Offer), fine(shipping), angry(furious, Escalate)},
-			"unknown":                      {blank(shipping, Offer), blank(sizes, Escalate)},
-			"unknown, not in a row":        {blank(shipping, Offer), fine(order), blank(sizes, Offer)},
-			"unknown, a greeting between":  {blank(shipping, Offer), blank("ok thanks", Answer), blank(sizes, Escalate)},
-			"again":                        {fine(order), again(Offer), again(Escalate)},
-			"again in other order":         {fine(order), {text: orderToo, finding: found_, act: Offer, reason: ReasonRepeated}},
-			"greeting again":               {fine("hello"), fine("hello")},
-			"wants":                        {wants(Escalate)},
-			"accepts":                      {blank(shipping, Offer), {text: "yes please", finding: notFound, act: Escalate, reason: ReasonAsked}},
-			"declines":                     {blank(shipping, Offer), {text: "no thanks", finding: notFound, act: Answer}},
-			"the draft does not know":      {{text: shipping, draft: "I'm not sure about Norway.", finding: complete, act: Offer, reason: ReasonUnknown}},
-			"the draft is not finished":    {{text: shipping, draft: "I'm not sure about Norway.", finding: found_, act: Answer}},
-			"the plain neighbour":          {{text: shipping, draft: "Refuelling the van and charging it takes a day.", finding: found_, act: Answer}},
-			"is it a bot":                  {{text: "are you a human?", finding: found_, act: Answer}},
-			"yes without an offer":         {fine("yes please")},
-			"topic and asks":               {{text: "refund me and let me talk to a human", act: Escalate, reason: ReasonTopic}},
-			"a burst is one sign of anger": {angry(furious, Offer)},
-		},
-		AIFirst: {
-			"asks, stated when asked": {asks(Ask, ReasonAsked), {text: order, finding: found_, act: Escalate, reason: ReasonAsked}},
-			"asks, says nothing":      {asks(Ask, ReasonAsked), fine("ok"), {text: order, finding: found_, act: Escalate, reason: ReasonAsked}},
-			"asks twice":              {asks(Ask, ReasonAsked), asks(Escalate, ReasonAsked)},
-			"stated before":           {fine(order), asks(Escalate, ReasonAsked)},
-			"stated with it":          {{text: "I want to talk to a human about the broken lamp in my order", act: Escalate, reason: ReasonAsked}},
-			"angry, stated before":    {fine(order), angry(furious, Offer), angry(furious, Escalate)},
-			"angry before stating":    {angry(furious, Answer), {text: order, finding: found_, act: Offer, reason: ReasonFrustrated}, angry(furious, Escalate)},
-			"unknown":                 {blank(shipping, Answer), blank(sizes, Offer), blank("Do you deliver to Sweden on Sundays?", Escalate)},
-			"again":                   {fine(order), again(Answer), again(Offer), again(Escalate)},
-			"wants":                   {wants(Offer)},
-		},
-		HumanOnly: {
-			"anything": {{text: "hello", act: Escalate, reason: ReasonHumanOnly}}, "topic": {topic(Escalate)},
-		},
+	return turn{text: text, finding: f, act: a, reason: reason}
+}
+
+func asks(a Act) turn               { return turn{text: wantHuman, act: a, reason: ReasonAsked} }
+func blank(text string, a Act) turn { return seen(text, notFound, a, ReasonUnknown) }
+func irate(text string, a Act) turn { return seen(text, known, a, ReasonFrustrated) }
+func again(a Act) turn              { return seen(order, known, a, ReasonRepeated) }
+func wants(a Act) turn {
+	return seen(shipping, Finding{Wants: "needs the order system"}, a, ReasonUnknown)
+}
+func down(a Act) turn  { return seen(shipping, modelDown, a, ReasonModelDown) }
+func over(a Act) turn  { return seen(shipping, Finding{OverBudget: true}, a, ReasonOverBudget) }
+func topic(a Act) turn { return turn{text: billing, act: a, reason: ReasonTopic} }
+func draft(a Act) turn {
+	return turn{text: shipping, draft: "Shipping takes two days. We will also refund", act: a, reason: ReasonTopic}
+}
+
+type cells map[string][]turn
+
+// byLevel is the table of levels, cell by cell, as conversations.
+func byLevel() map[string]cells {
+	table := map[string]cells{
+		AIOnly: atAIOnly(), Quick: atQuick(), Balanced: atBalanced(), AIFirst: atAIFirst(),
+		HumanOnly: {"anything": {{text: "hello", act: Escalate, reason: ReasonHumanOnly}}, "topic": {topic(Escalate)}},
 	}
 	for _, level := range []string{Quick, Balanced, AIFirst} {
-		for name, turns := range everywhere(level) {
-			if turns != nil {
-				table[level][name] = turns
-			}
+		for name, turns := range (cells{
+			"topic": {topic(Escalate)}, "topic in the draft": {draft(Escalate)},
+			"model down": {down(Escalate)}, "over budget": {over(Escalate)}, "nothing": {fine(shipping), fine(sizes)},
+			"is it a bot": {{text: "are you a human?", finding: notFound, act: Offer, reason: ReasonChallenge},
+				{text: "are you a robot?", finding: notFound, act: Answer}},
+		}) {
+			table[level][name] = turns
 		}
 	}
 	return table
+}
+
+func atAIOnly() cells {
+	asksNobody := turn{text: wantHuman, act: Withhold, reason: ReasonAIOnly}
+	return cells{
+		"topic": {topic(Withhold), topic(Withhold)}, "topic in the draft": {draft(Withhold)},
+		"model down": {down(Withhold)}, "over budget": {over(Withhold)},
+		"asks": {asksNobody, asksNobody}, "irate": {irate(furious, Answer), irate(furious, Answer)},
+		"unknown": {blank(shipping, Answer), blank(sizes, Answer)}, "again": {fine(order), again(Answer)}, "wants": {wants(Answer)},
+		"is it a bot": {fine("are you a human?")},
+	}
+}
+
+func atQuick() cells {
+	return cells{
+		"asks": {asks(Escalate)}, "irate": {irate(furious, Escalate)}, "a little": {irate(grumble, Answer)},
+		"unknown": {blank(shipping, Escalate)}, "again": {fine(order), again(Escalate)}, "wants": {wants(Escalate)},
+	}
+}
+
+func atBalanced() cells {
+	return cells{
+		"asks":                        {asks(Escalate)},
+		"irate":                       {irate(furious, Offer), irate("you idiots", Escalate)},
+		"irate, then rising":          {irate(furious, Offer), irate(grumble, Escalate)},
+		"a little":                    {irate(grumble, Answer), irate(grumble, Answer)},
+		"irate, calm, irate":          {irate(furious, Offer), fine(shipping), irate(furious, Escalate)},
+		"unknown":                     {blank(shipping, Offer), blank(sizes, Escalate)},
+		"unknown, not in a row":       {blank(shipping, Offer), fine(order), blank(sizes, Offer)},
+		"unknown, a greeting between": {blank(shipping, Offer), blank("ok thanks", Answer), blank(sizes, Escalate)},
+		"again":                       {fine(order), again(Offer), again(Escalate)},
+		"again in other order":        {fine(order), seen(orderToo, known, Offer, ReasonRepeated)},
+		"greeting again":              {fine("hello"), fine("hello")},
+		"wants":                       {wants(Escalate)},
+		"accepts":                     {blank(shipping, Offer), seen("yes please", notFound, Escalate, ReasonAsked)},
+		"declines":                    {blank(shipping, Offer), seen("no thanks", notFound, Answer, "")},
+		"the draft does not know":     {{text: shipping, draft: "I'm not sure about Norway.", finding: complete, act: Offer, reason: ReasonUnknown}},
+		"the draft is not finished":   {{text: shipping, draft: "I'm not sure about Norway.", finding: known, act: Answer}},
+		"the plain neighbour":         {{text: shipping, draft: "Refuelling the van and charging it takes a day.", finding: known, act: Answer}},
+		"yes without an offer":        {fine("yes please")},
+		"topic and asks":              {{text: "refund me and let me talk to a human", act: Escalate, reason: ReasonTopic}},
+	}
+}
+
+func atAIFirst() cells {
+	stated := seen(order, known, Escalate, ReasonAsked)
+	return cells{
+		"asks, stated when asked": {asks(Ask), stated},
+		"asks, says nothing":      {asks(Ask), fine("ok"), stated},
+		"asks twice":              {asks(Ask), asks(Escalate)},
+		"stated before":           {fine(order), asks(Escalate)},
+		"stated with it":          {seen("I want to talk to a human about the broken lamp in my order", known, Escalate, ReasonAsked)},
+		"irate, stated before":    {fine(order), irate(furious, Offer), irate(furious, Escalate)},
+		"irate before stating":    {irate(furious, Answer), irate(order, Offer), irate(furious, Escalate)},
+		"unknown":                 {blank(shipping, Answer), blank(sizes, Offer), blank("Do you deliver to Sweden on Sundays?", Escalate)},
+		"again":                   {fine(order), again(Answer), again(Offer), again(Escalate)},
+		"wants":                   {wants(Offer)},
+	}
 }
 
 func TestLevels(t *testing.T) {

@@ -8,6 +8,7 @@ const (
 	ReasonFrustrated = "frustration"
 	ReasonUnknown    = "unknown"
 	ReasonRepeated   = "repeated"
+	ReasonChallenge  = "bot_challenge"
 	ReasonRule       = "rule"
 	ReasonModelDown  = "model_down"
 	ReasonOverBudget = "over_budget"
@@ -56,6 +57,10 @@ func levels() []row {
 		}},
 		{name: "asked", reason: ReasonAsked, turn: evidence.asked, steps: map[string][]Act{
 			AIOnly: {Withhold}, Quick: {Escalate}, Balanced: {Escalate}, AIFirst: {Ask, Escalate},
+		}},
+		// Whether it is a machine is answered truthfully, with an offer the first time.
+		{name: "bot_challenge", reason: ReasonChallenge, turn: counted(SignalChallenge), steps: map[string][]Act{
+			AIOnly: never, Quick: {Offer, Answer}, Balanced: {Offer, Answer}, AIFirst: {Offer, Answer},
 		}},
 		{name: "frustration", reason: ReasonFrustrated, turn: evidence.frustrated, steps: map[string][]Act{
 			AIOnly: never, Quick: {Escalate}, Balanced: {Offer, Escalate}, AIFirst: {Offer, Escalate},

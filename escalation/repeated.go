@@ -55,7 +55,7 @@ func overlap(a, b *reading) float64 {
 			common++
 		}
 	}
-	if common < sameWords && !(common == 1 && len(x) == 1 && len(y) == 1) {
+	if alone := len(x) == 1 && len(y) == 1; common == 0 || common < sameWords && !alone {
 		return 0
 	}
 	return float64(common) / float64(len(x)+len(y)-common)
@@ -73,4 +73,4 @@ func stems(r *reading) map[string]bool {
 
 // filler are words that ask without saying what about.
 var filler = setOf(`what how where when why who which want wanna need help know tell explain question hello hi hey ok okay yes
-	bit little thing thanks thank again still really like get way possible try trying assistance`)
+	bit little thing thanks thank again still really keep try go continue else other like get way possible try trying assistance`)

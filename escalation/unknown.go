@@ -8,12 +8,13 @@ import (
 
 // unknownDetector sees that the bot cannot answer: the knowledge was searched
 // and has nothing good enough for a line that asks something, or the finished
-// draft says itself that it does not know.
-type unknownDetector struct{}
+// draft says itself that it does not know. Asking for a person, or whether this
+// is a machine, asks nothing of the knowledge.
+type unknownDetector struct{ asks asksDetector }
 
 func (unknownDetector) Name() string { return SignalCannot }
 
-func (unknownDetector) Detect(s Situation) []conversation.Signal {
+func (d unknownDetector) Detect(s Situation) []conversation.Signal {
 	on := s.judged()
 	if s.Finding.Final {
 		if from, to, ok := unsure(s.read(s.Draft).words); ok {
@@ -23,10 +24,26 @@ func (unknownDetector) Detect(s Situation) []conversation.Signal {
 			return []conversation.Signal{place(SignalCannot, 1, on.Seq, s.read(on.Text).words)}
 		}
 	}
-	if s.Finding.Searched && s.Finding.Best < s.Finding.Floor && !isSmallTalk(s.read(on.Text)) {
-		return []conversation.Signal{place(SignalCannot, 1-s.Finding.Best, on.Seq, s.read(on.Text).words)}
+	r := s.read(on.Text)
+	if s.Finding.Searched && s.Finding.Best < s.Finding.Floor && asksSomething(r) && !d.aboutPeople(r) {
+		return []conversation.Signal{place(SignalCannot, 1-s.Finding.Best, on.Seq, r.words)}
 	}
 	return nil
+}
+
+func (d unknownDetector) aboutPeople(r *reading) bool {
+	return r.first(d.asks.languages, "ask") != nil || r.first(d.asks.languages, "challenge") != nil
+}
+
+// asksSomething: it has a word of meaning beside those of a greeting or of
+// asking itself. "I have a question" has none; "prices" has one.
+func asksSomething(r *reading) bool {
+	for _, m := range r.meaning {
+		if !small[m.text] && !filler[m.text] && plainNot(m.text) != "not" {
+			return true
+		}
+	}
+	return false
 }
 
 // unsurePhrases are how a draft says that it does not know, folded.
@@ -83,7 +100,7 @@ var small = setOf(`hi hello hey hiya howdy yo good morning afternoon evening day
 	that thats is was all for now helpful your help welcome never mind nevermind
 	hallo guten tag morgen abend danke ja nein bitte moin servus tschuss hola gracias si buenos dias buenas tardes noches adios
 	bonjour salut merci oui non bonsoir revoir au ciao grazie buongiorno buonasera arrivederci ola obrigado obrigada sim nao
-	bom dia boa tarde noite dank je dag doei goedemorgen goedemiddag`)
+	bom dia boa tarde noite beaucoup mille muchas molte tante muito vielen bedankt hartelijk dank je dag doei goedemorgen goedemiddag`)
 
 // statedDetector sees that the visitor says what it is about: enough words of
 // meaning beside the wish for a person.

@@ -61,7 +61,7 @@ func wordEnd(text string, from, size int) int {
 	}
 	for end < len(text) {
 		r, size := utf8.DecodeRuneInString(text[end:])
-		if alone(r) || !inWord(r) && !(apostrophe(r) && letterAt(text, end+size)) {
+		if alone(r) || !inWord(r) && (!apostrophe(r) || !letterAt(text, end+size)) {
 			break
 		}
 		end += size

@@ -19,6 +19,9 @@ type Deps struct {
 	Group   func() string // the agents' user group for notify: group; "" when there is none
 }
 
+// Consumer is the queue's name among the readers.
+const Consumer = "queue"
+
 // Queue is the feed.Handler of the consumer "queue".
 type Queue struct{ deps Deps }
 

@@ -85,12 +85,12 @@ func (q *Queue) away(s conversation.State, r conversation.Routed, now time.Time)
 // at 09:00", "Monday at 09:00", "Monday, 4 January at 09:00".
 func when(t, now time.Time) string {
 	clock := " at " + t.Format("15:04")
-	switch day(t).Sub(day(now)) / (24 * time.Hour) {
-	case 0:
+	switch days := int(day(t).Sub(day(now)) / (24 * time.Hour)); {
+	case days == 0:
 		return "today" + clock
-	case 1:
+	case days == 1:
 		return "tomorrow" + clock
-	case 2, 3, 4, 5, 6:
+	case days > 1 && days < 7:
 		return t.Weekday().String() + clock
 	}
 	return t.Format("Monday, 2 January") + clock
