@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
 // triggerLife is how long Slack lets us open a modal after a press.
@@ -107,13 +108,8 @@ func (b *Bridge) admitPress(ctx context.Context, p *press) (bool, error) {
 	}
 	p.state = state
 	if p.e.Container.MessageTS != "" {
-		t, err := b.Threads.ThreadAt(ctx, p.me.Team, p.channel, p.thread)
-		if errors.Is(err, conversation.ErrNotFound) || err == nil && t.Conversation != p.id {
-			b.log.Warn("a press names a conversation of another thread", "conversation", p.id)
-			return false, errDrop
-		}
-		if err != nil {
-			return false, fmt.Errorf("look for the thread: %w", err)
+		if err := b.standsThere(ctx, p); err != nil {
+			return false, err
 		}
 	}
 	who, why, err := b.people.standing(ctx, p.me.Team, b.homeOf(ctx, p), p.e.User.ID)
@@ -130,6 +126,33 @@ func (b *Bridge) admitPress(ctx context.Context, p *press) (bool, error) {
 		return false, nil
 	}
 	return true, nil
+}
+
+// standsThere checks that the message that was pressed belongs to the
+// conversation its button names. A quick press can be faster than the answer to
+// our own post: then it waits a moment for the row.
+func (b *Bridge) standsThere(ctx context.Context, p *press) error {
+	for range 40 {
+		t, err := b.Threads.ThreadAt(ctx, p.me.Team, p.channel, p.thread)
+		if err == nil && t.Conversation == p.id {
+			return nil
+		}
+		if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+			return fmt.Errorf("look for the thread: %w", err)
+		}
+		now, nerr := b.Threads.ThreadOf(ctx, p.id)
+		if nerr == nil && now.Team == p.me.Team && now.Channel == p.channel && now.TS == p.thread {
+			return nil // completed just now
+		}
+		if err == nil || nerr != nil || now.State != ledger.Opening || now.Channel != p.channel {
+			b.log.Warn("a press names a conversation of another thread", "conversation", p.id)
+			return errDrop
+		}
+		if err := pauseFor(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return errors.New("the card's thread is still in doubt")
 }
 
 // homeOf is the channel whose members may act: the conversation's own.

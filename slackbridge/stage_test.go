@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -350,14 +351,19 @@ func (c *chat) mode(m conversation.Mode, owner string) {
 // lines are the texts of what a role said, notes and what was taken back left
 // out, edits applied.
 func lines(events []conversation.Event, role conversation.Role) []string {
+	events = slices.Clone(events)
+	if role == conversation.Agent { // a run of agent lines is read in Slack's order
+		slices.SortStableFunc(events, func(a, b conversation.Event) int { return strings.Compare(a.Order, b.Order) })
+	}
 	text := map[conversation.Seq]string{}
 	var order []conversation.Seq
 	for _, e := range events {
+		if b, ok := e.Body.(conversation.Message); ok && e.Author.Role == role {
+			text[e.Seq], order = b.Text, append(order, e.Seq)
+		}
+	}
+	for _, e := range events {
 		switch b := e.Body.(type) {
-		case conversation.Message:
-			if e.Author.Role == role {
-				text[e.Seq], order = b.Text, append(order, e.Seq)
-			}
 		case conversation.Edited:
 			if _, ok := text[b.Of]; ok {
 				text[b.Of] = b.Text
