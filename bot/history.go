@@ -105,3 +105,14 @@ func (h *history) question(answered conversation.Seq) string {
 	}
 	return text
 }
+
+// lineBefore is the visitor's last line that has been answered, "" when there is
+// none.
+func (h *history) lineBefore(answered conversation.Seq) string {
+	for i := len(h.lines) - 1; i >= 0; i-- {
+		if l := h.lines[i]; l.role == conversation.Visitor && l.seq <= answered {
+			return l.text
+		}
+	}
+	return ""
+}

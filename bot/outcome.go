@@ -88,7 +88,7 @@ func (t *turn) sources() []conversation.Citation {
 	var cited []conversation.Citation
 	seen := map[string]bool{}
 	for _, p := range t.passages {
-		if p.Score < t.finding.Floor || seen[p.Doc] || len(cited) == maxSources {
+		if p.Score < knowledge.Floor || seen[p.Doc] || len(cited) == maxSources {
 			continue
 		}
 		seen[p.Doc] = true

@@ -85,15 +85,33 @@ func answersToo(v escalation.Verdict) bool {
 	return v.Act == escalation.Offer && v.Reason != escalation.ReasonUnknown
 }
 
-// lookUp searches the knowledge for what the visitor wrote. A search that fails
-// counts as one that found nothing.
+// lookUp searches the knowledge for what the visitor wrote; when that finds
+// nothing good, for what she wrote before as well, because "and to France?" is
+// about the line above it. A search that fails counts as one that found nothing.
 func (t *turn) lookUp(ctx context.Context) {
-	found, err := t.bot.Library.Search(ctx, t.past.question(t.state.LastBot.Seq), passagesPerTurn)
-	if err != nil {
-		t.bot.Logger.Warn("knowledge not searched", "conversation", t.state.ID, "error", err)
+	question, before := t.past.question(t.state.LastBot.Seq), t.past.lineBefore(t.state.LastBot.Seq)
+	t.finding.Searched, t.finding.Floor = true, t.floor()
+	for _, words := range []string{question, before + "\n" + question} {
+		found, err := t.bot.Library.Search(ctx, words, passagesPerTurn)
+		if err != nil {
+			t.bot.Logger.Warn("knowledge not searched", "conversation", t.state.ID, "error", err)
+		}
+		t.found(found)
+		if t.finding.Best >= knowledge.Floor || before == "" {
+			return
+		}
 	}
-	t.finding.Searched, t.finding.Floor = true, knowledge.Floor
-	t.found(found)
+}
+
+// floor is the score below which the knowledge counts as empty. The built-in
+// model can only quote, so what it quotes has to fit. A real model reads the
+// passages and says itself when they do not answer; it is not asked only when
+// nothing comes near.
+func (t *turn) floor() float64 {
+	if t.set.Model.IsOffline() {
+		return knowledge.Floor
+	}
+	return knowledge.Floor / 2
 }
 
 // judge asks the policy about the visitor's words and the bot's own so far.

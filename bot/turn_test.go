@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -254,32 +253,5 @@ func TestHandBackWithAnInstruction(t *testing.T) {
 		if !strings.Contains(prompt, want) {
 			t.Errorf("the model was not shown %q in:\n%s", want, prompt)
 		}
-	}
-}
-
-// TestNeverTalksOver races each way to take the conversation from the bot
-// against an answer that is just being committed.
-func TestNeverTalksOver(t *testing.T) {
-	races := 20
-	if testing.Short() {
-		races = 5
-	}
-	for i := range races {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			h := newHouse(t)
-			h.model.Script(llmtest.Say("Parcels take two days."))
-			h.says(question)
-			time.Sleep(time.Duration(i) * time.Millisecond) // a different moment of the turn each time
-			h.act(conversation.Claim(maya, conversation.ByTakeover))
-			s, taken := conversation.State{}, false
-			for _, e := range h.events() {
-				if s = s.Apply(e); s.Mode == conversation.WithAgent {
-					taken = true
-				}
-				if _, line := e.Body.(conversation.Message); line && taken && e.Author.Role == conversation.Bot {
-					t.Fatalf("the bot spoke after the claim:\n%s", dump(h.events()))
-				}
-			}
-		})
 	}
 }
