@@ -33,6 +33,8 @@ type story struct {
 	visitors map[string]*Visitor
 	cards    map[string][2]string // visitor → channel, ts
 	lines    int
+	said     string // the last line of any visitor
+	calls    int    // Slack's calls before the last fault
 	last     string // the visitor who acted last
 }
 

@@ -2,6 +2,8 @@ package handofftest
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -133,11 +135,30 @@ func (h *House) submit(user string) error {
 	return err
 }
 
+// failures and pranks are what the weather does to calls and to deliveries.
+var (
+	failures = map[string]fakeslack.Failure{
+		"drops": fakeslack.Drop{}, "swallows": fakeslack.Drop{After: true}, "errors": fakeslack.Status{Code: 500, After: true},
+	}
+	pranks = map[string]fakeslack.Prank{
+		"repeats": fakeslack.Again{NewID: true}, "swaps": fakeslack.Swap{}, "loses": fakeslack.Lose{},
+	}
+)
+
 // slack changes the weather:
 //
 //	slack down | up
 //	slack revoked | mended
-//	slack posts TEXT N                (N messages of the bot contain TEXT, no more)
+//	slack drops METHOD                (no answer, nothing stored)
+//	slack swallows METHOD             (stored, no answer)
+//	slack errors METHOD               (stored, answered with 500)
+//	slack tried METHOD                (such a call has come since)
+//	slack cards VISITOR N             (exactly N cards stand for her)
+//	slack heals
+//	slack once TEXT …                 (each stands below the card exactly once)
+//	slack repeats message             (the next event is delivered again under a new id)
+//	slack swaps message               (the next event is overtaken by the one after it)
+//	slack loses message               (the next event is never delivered)
 func slack(_ *testscript.TestScript, s *story, args []string) error {
 	h := s.house
 	switch args[0] {
@@ -151,8 +172,36 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 		h.Slack.RevokeTokens("")
 	case "once":
 		return h.once(s.cards[s.last], args[1:])
+	case "drops", "swallows", "errors":
+		s.calls = len(h.Slack.Calls())
+		h.Slack.Inject(fakeslack.Fault{Method: args[1], Do: failures[args[0]]})
+	case "tried":
+		return h.until("a call of "+args[1], func(st *fakeslack.State) bool {
+			return slices.ContainsFunc(st.Calls()[s.calls:], func(c fakeslack.Call) bool { return c.Method == args[1] })
+		})
+	case "cards":
+		return h.countCards(s.visitors[args[1]].Reference, args[2])
+	case "heals":
+		h.Slack.Heal()
+	case "repeats", "swaps", "loses":
+		h.Slack.Disturb(fakeslack.Mischief{Type: args[1], Times: 1, Do: pranks[args[0]]})
 	default:
 		return fmt.Errorf("unknown weather %q", args[0])
+	}
+	return nil
+}
+
+func (h *House) countCards(reference, want string) error {
+	n := 0
+	for _, c := range channels {
+		for _, m := range h.Slack.History(c) {
+			if m.BotID != "" && !m.Broadcast && strings.Contains(m.Visible()+m.Text, reference) {
+				n++
+			}
+		}
+	}
+	if strconv.Itoa(n) != want {
+		return fmt.Errorf("%d cards stand for %s", n, reference)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 //
 //	visitor anna opens
 //	visitor anna says TEXT
+//	visitor anna repeats              (the last line, with its client id)
 //	visitor anna presses human|stop|cancel|close
 //	visitor anna gives EMAIL
 //	visitor anna rates N
@@ -20,6 +21,7 @@ import (
 //	visitor anna phase PHASE
 //	visitor anna offered              (the last bot line offers a person)
 //	visitor anna cites TITLE
+//	visitor anna drafted TEXT         (a draft has shown TEXT)
 //	visitor anna leaves | returns
 //	visitor anna reads FILE           (the whole chat equals the file)
 //	visitor anna never TEXT           (no line and no draft contains TEXT)
@@ -49,6 +51,7 @@ func (s *story) visitorActs(v *Visitor, verb string, rest []string) (acted bool,
 	switch verb {
 	case "says":
 		s.lines++
+		s.said = arg
 		v.Say("line-"+strconv.Itoa(s.lines), arg)
 	case "presses":
 		return true, press(v, arg)
@@ -60,6 +63,8 @@ func (s *story) visitorActs(v *Visitor, verb string, rest []string) (acted bool,
 			return true, err
 		}
 		v.Post("rating", map[string]any{"score": score})
+	case "repeats":
+		v.Say("line-"+strconv.Itoa(s.lines), s.said)
 	case "leaves":
 		v.Leave()
 	case "returns":
@@ -95,6 +100,8 @@ func visitorSees(ts *testscript.TestScript, v *Visitor, verb string, rest []stri
 	case "reads":
 		want := ts.ReadFile(arg)
 		ok = func([]Item) bool { return v.Transcript() == want }
+	case "drafted":
+		ok = func([]Item) bool { return strings.Contains(strings.Join(v.Drafts(), ""), arg) }
 	case "never":
 		return never(v, arg)
 	case "refused":

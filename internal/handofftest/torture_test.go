@@ -123,20 +123,30 @@ func (c *chat) check(t *testing.T, h *House) {
 	if c.said < 2 || c.replied < 2 {
 		t.Fatalf("%s: only %d and %d lines were written", c.name, c.said, c.replied)
 	}
-	last := c.line("visitor", c.said-1)
-	err := h.until(last, func(st *fakeslack.State) bool {
-		return slices.ContainsFunc(st.Thread(c.channel, c.root), func(m fakeslack.Message) bool { return strings.Contains(m.Visible(), last) })
-	})
-	if err != nil {
-		t.Errorf("%s: %v", c.name, err)
+	settle := 4 * Patience                                                                         // Slack's last retry, scaled, and a backfill
+	c.visitor.wait(func(items []Item) bool { return len(agentLines(items)) >= c.replied }, settle) //nolint:errcheck // counted below
+	if err := h.until("all lines of "+c.name, func(st *fakeslack.State) bool { return c.arrived(st) >= c.said }); err != nil {
+		t.Error(err)
 	}
-	c.visitor.wait(func(items []Item) bool { return Sees(items, "agent", c.line("agent", c.replied-1)) }, Patience) //nolint:errcheck // counted below
 	var thread strings.Builder
-	for _, m := range h.Slack.Thread(c.channel, c.root) {
+	for _, m := range h.Slack.Thread(c.channel, c.root)[1:] { // the card quotes the ask
 		thread.WriteString(m.Visible() + "\n")
 	}
 	c.count(t, "to Slack", thread.String(), "visitor", c.said)
 	c.count(t, "to the visitor", c.visitor.Transcript(), "agent", c.replied)
+}
+
+func agentLines(items []Item) []Line {
+	return slices.DeleteFunc(Lines(items), func(l Line) bool { return l.Role != "agent" })
+}
+
+// arrived counts the visitor's lines in the thread.
+func (c *chat) arrived(st *fakeslack.State) int {
+	n := 0
+	for _, m := range st.Thread(c.channel, c.root)[1:] {
+		n += strings.Count(m.Visible(), "["+c.name+" visitor ")
+	}
+	return n
 }
 
 // count reports what of n numbered lines is lost, doubled or out of order.
