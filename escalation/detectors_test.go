@@ -79,6 +79,12 @@ func TestRepeatedQuestion(t *testing.T) {
 		{"I want a human", "I want a human", false},
 		{"you are useless", "you are useless", false},
 		{"How do I reset my password?", "How do I change my email?", false},
+		{"How long does shipping to Norway take?", "How long does shipping to Sweden take?", false},
+		{"Where is order 1234?", "Where is order 5678?", false},
+		{"How do I cancel my subscription?", "I want to terminate the subscription", true},
+		{"My lamp arrived broken", "the lamp was broken when it arrived", true},
+		{"How do I change my password?", "How do I change my delivery address?", false},
+		{"When will my order arrive?", "Can I change my order?", false},
 		{"Do you ship to Norway?", "Do you ship to Sweden?", false},
 	}
 	d := repeatedDetector{asksDetector{load()}}

@@ -1,15 +1,19 @@
 package escalation
 
-import "github.com/handoff-bot/handoff/conversation"
+import (
+	"strconv"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
 
 // repeatedDetector sees that the visitor asks the same again: most words of
 // meaning of her line were in one earlier line of hers. Asking
 // for a person again, or being angry again, is not a question.
 type repeatedDetector struct{ asks asksDetector }
 
-// SameQuestion is the share of common words of meaning, of all those in either
-// line, from which two lines are the same question.
-const SameQuestion = 0.6
+// SameQuestion is the share of common words of meaning, of those in both lines
+// together, from which two lines are the same question.
+const SameQuestion = 0.5
 
 // sameWords is how many common words of meaning it takes at least.
 const sameWords = 2
@@ -46,31 +50,46 @@ func answered(s Situation, a, b Line) bool {
 	return false
 }
 
-// overlap is the share of common stems among all stems of both texts.
+// overlap is the share of common words of meaning, 0 to 1. Two lines that name
+// different things ("to Norway", "to Sweden"; two order numbers) are different
+// questions, whatever else they share.
 func overlap(a, b *reading) float64 {
-	x, y := stems(a), stems(b)
-	common := 0
-	for s := range x {
-		if y[s] {
+	x, y := topicsOf(a), topicsOf(b)
+	common, names := 0, 0
+	for s, named := range x {
+		if _, both := y[s]; both {
 			common++
+		} else if named {
+			names++
+		}
+	}
+	for s, named := range y {
+		if _, both := x[s]; !both && named && names > 0 {
+			return 0
 		}
 	}
 	if alone := len(x) == 1 && len(y) == 1; common == 0 || common < sameWords && !alone {
 		return 0
 	}
-	return float64(common) / float64(len(x)+len(y)-common)
+	return 2 * float64(common) / float64(len(x)+len(y))
 }
 
-func stems(r *reading) map[string]bool {
+// topicsOf returns what a line is about: the stems of its words of meaning, one
+// for all that mean the same, and whether it is a name.
+func topicsOf(r *reading) map[string]bool {
 	set := map[string]bool{}
 	for _, m := range r.meaning {
-		if !filler[m.text] && !small[m.text] && !angry[m.stem] && !cross[m.stem] {
-			set[m.stem] = true
+		switch {
+		case filler[m.text] || small[m.text] || angry[m.stem] || cross[m.stem] || m.stem == "not":
+		case same[m.stem] != 0:
+			set[strconv.Itoa(same[m.stem])+" same"] = false
+		default:
+			set[m.stem] = m.named
 		}
 	}
 	return set
 }
 
-// filler are words that ask without saying what about.
+// filler are words that ask, without saying what about.
 var filler = setOf(`what how where when why who which want wanna need help know tell explain question hello hi hey ok okay yes
-	bit little thing thanks thank again still really keep try go continue else other like get way possible try trying assistance`)
+	bit little thing thanks thank again still really keep try go continue else other about inform look looking call calling tell wait waiting ask asking check checking see find finding let make more want assist information anything everything trying like get way possible try trying assistance`)

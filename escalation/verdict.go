@@ -57,10 +57,13 @@ type Situation struct {
 	readings map[string]*reading // what the detectors of one judgement share
 }
 
-// Verdict is a decision that explains itself. Signals are what was seen, with
-// places; Tried lists the rules that were looked at, in order; Explain is one
-// line for people. Say is what the visitor is told at an escalation, "" for the
-// standard words. Notify asks for one line in Slack besides.
+// Verdict is a decision that explains itself. Rule names what decided:
+// "topic/<name>", "rule/<name>", "level/<row of the table>", "" for nothing.
+// Signals are what was seen, with places; those named "before:…" are what
+// earlier verdicts saw and this one counted. Tried lists what was looked at, in
+// order; Explain is one line for people. Say is what the visitor is told at an
+// escalation, "" for the standard words. Notify asks for one line in Slack
+// besides.
 type Verdict struct {
 	Act       Act
 	Notify    bool

@@ -17,6 +17,7 @@ type word struct {
 	text     string
 	from, to int
 	cut      bool
+	named    bool // a number, or a name: a capital within a sentence
 }
 
 // words splits a text at everything that is not a letter, a digit or an
@@ -33,7 +34,8 @@ func words(text string) []word {
 		}
 		end := wordEnd(text, i, size)
 		if t := fold(text[i:end]); t != "" {
-			list = append(list, word{text: t, from: i, to: end, cut: cut})
+			named := unicode.IsDigit(r) || unicode.IsUpper(r) && !cut && len(list) > 0
+			list = append(list, word{text: t, from: i, to: end, cut: cut, named: named})
 			cut = false
 		}
 		i = end
