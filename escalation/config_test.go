@@ -32,7 +32,8 @@ var mistakes = []struct {
 	{"notify", "not known", func(c *Config) { c.Notify = "all" }},
 	{"restricted_topics[0].name", "no name", func(c *Config) { c.RestrictedTopics = []Topic{{Phrases: []string{"x"}}} }},
 	{"restricted_topics[0].phrases", "no phrases", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a"}} }},
-	{"restricted_topics[0].phrases[1]", "no words", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x", "…"}}} }},
+	{"restricted_topics[0].phrases[1]", "no words that", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x", "…"}}} }},
+	{"restricted_topics[0].phrases[0]", "meaning", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"do it for me"}}} }},
 	{"restricted_topics[1].name", "twice", func(c *Config) {
 		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}}, {Name: "A ", Phrases: []string{"y"}}}
 	}},

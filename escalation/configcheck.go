@@ -77,8 +77,8 @@ func (p *problems) topics(topics []Topic) {
 			p.add(key+".phrases", "has no phrases, so the topic would never be seen", "list the words that mean it")
 		}
 		for j, phrase := range t.Phrases {
-			if len(words(phrase)) == 0 {
-				p.add(fmt.Sprintf("%s.phrases[%d]", key, j), fmt.Sprintf("%q has no words", phrase), "write words, or remove it")
+			if len(terms(words(phrase))) == 0 {
+				p.add(fmt.Sprintf("%s.phrases[%d]", key, j), fmt.Sprintf("%q has no words that carry meaning", phrase), "add the word that names the matter, or remove it")
 			}
 		}
 		p.optional(key+".priority", t.Priority, priorityNames)

@@ -98,17 +98,11 @@ func meaningful(w []word) []meant {
 	return list
 }
 
-// terms are the words of a phrase that carry meaning, or all of them when none
-// does.
+// terms are the words of a phrase that carry meaning.
 func terms(w []word) []term {
 	var list []term
 	for _, m := range meaningful(w) {
 		list = append(list, term{text: plainNot(m.text), stem: m.stem})
-	}
-	if len(list) == 0 {
-		for _, x := range w {
-			list = append(list, term{text: x.text, stem: topicStem(x.text)})
-		}
 	}
 	if len(list) > 1 {
 		for i := range list {
