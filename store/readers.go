@@ -92,7 +92,7 @@ func (s *Store) NextDue(ctx context.Context, consumer string) (time.Time, error)
 				where consumer = $1 and ready_at is not null and lease_until = 0 order by ready_at limit 1) free
 			union all
 			select min(case when ready_at > lease_until then ready_at else lease_until end)
-			from readers where consumer = $1 and lease_until > 0 and ready_at is not null) both_kinds`, consumer)
+			from readers where consumer = $1 and lease_until > 0) both_kinds`, consumer)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("next due of %s: %w", consumer, err)
 	}

@@ -259,8 +259,14 @@ func TestErasedFile(t *testing.T) {
 	if !inFiles(t, path, "marzipan") {
 		t.Fatal("the text is not in the files to begin with: the test sees nothing")
 	}
-	if err := s.Redact(ctx, other, 2); err != nil {
+	if _, err := s.Append(ctx, other, "", says("one line of pistachio")); err != nil {
 		t.Fatal(err)
+	}
+	if err := s.Redact(ctx, other, 52); err != nil {
+		t.Fatal(err)
+	}
+	if inFiles(t, path, "pistachio") {
+		t.Error("a redacted line is still in the files")
 	}
 	if err := s.Erase(ctx, id); err != nil {
 		t.Fatal(err)

@@ -65,7 +65,7 @@ create table readers (
   primary key (conversation, consumer)
 );
 create index readers_ready on readers (consumer, ready_at) where ready_at is not null;
-create index readers_leased on readers (consumer) where lease_until > 0;
+create index readers_leased on readers (consumer, lease_until) where lease_until > 0;
 create index readers_parked on readers (parked_at) where parked_at > 0;
 
 create table leases (

@@ -114,6 +114,9 @@ func parked(t *testing.T, url string) {
 	if got := claims(t, s, "slack", clk.Move(time.Hour)); len(got) != 0 {
 		t.Fatal("an event resumed a parked row")
 	}
+	if due := one[time.Time](t)(s.NextDue(ctx, "slack")); !due.IsZero() {
+		t.Errorf("parked rows are due at %v", due)
+	}
 	for _, wrong := range []struct {
 		consumer string
 		id       conversation.ID

@@ -164,7 +164,7 @@ func readerClaimRace(t *testing.T, url string) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			for {
+			for range rows {
 				got, err := s.Claim(context.Background(), "bot", clk.Now(), lease, 3)
 				if err != nil {
 					t.Errorf("claim: %v", err)
