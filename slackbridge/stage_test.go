@@ -142,6 +142,10 @@ func (s *stage) start() {
 			s.t.Errorf("close the store: %v", err)
 		}
 		transport.CloseIdleConnections()
+		s.until("no socket", func(st *fakeslack.State) bool { return st.Sockets() == 0 })
+	}
+	if s.cfg.Mode == slackbridge.ModeSocket {
+		s.until("a socket", func(st *fakeslack.State) bool { return st.Sockets() > 0 })
 	}
 }
 

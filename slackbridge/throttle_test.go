@@ -1,0 +1,145 @@
+package slackbridge
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// simulate lets conversations ask for turns until each has had its share, and
+// returns when each turn was granted.
+func simulate(t *testing.T, th *throttle, asks map[conversation.ID]int, urgent map[conversation.ID]bool) map[conversation.ID][]time.Duration {
+	t.Helper()
+	start := time.Now()
+	due := map[conversation.ID]time.Time{}
+	out := map[conversation.ID][]time.Duration{}
+	for len(asks) > 0 {
+		if time.Since(start) > time.Hour {
+			t.Fatal("somebody never gets a turn")
+		}
+		for id := range asks {
+			if time.Now().Before(due[id]) {
+				continue
+			}
+			ok, retry := th.turn("C1", id, urgent[id])
+			if !ok {
+				if !retry.After(time.Now()) {
+					t.Fatalf("%s is told to come back at once", id)
+				}
+				due[id] = retry
+				continue
+			}
+			out[id] = append(out[id], time.Since(start))
+			if asks[id]--; asks[id] == 0 {
+				delete(asks, id)
+			}
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return out
+}
+
+func TestB34FairTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newThrottle(Limits{}.withDefaults(), time.Now)
+		for range 5 { // the burst is used up
+			th.turn("C1", "cnv_busy", false)
+		}
+		got := simulate(t, th, map[conversation.ID]int{"cnv_busy": 20, "cnv_other": 1, "cnv_card": 1}, map[conversation.ID]bool{"cnv_card": true})
+		if at := got["cnv_card"][0]; at > 2*time.Second {
+			t.Errorf("a card waited %s", at)
+		}
+		if at := got["cnv_other"][0]; at > 4*time.Second {
+			t.Errorf("the other conversation waited %s behind a busy one", at)
+		}
+		busy := got["cnv_busy"]
+		for i, at := range busy {
+			if allowed := at.Seconds() + 1; float64(i+1) > allowed {
+				t.Errorf("%d posts within %s", i+1, at)
+			}
+		}
+		if last := busy[len(busy)-1]; last > 45*time.Second {
+			t.Errorf("20 posts took %s", last)
+		}
+	})
+}
+
+func TestIdleChannelIsImmediate(t *testing.T) {
+	th := newThrottle(Limits{}.withDefaults(), time.Now)
+	for i := range 3 {
+		if ok, _ := th.turn("C1", "cnv_one", false); !ok {
+			t.Errorf("post %d of an idle channel has to wait", i)
+		}
+	}
+}
+
+func TestManyWaitInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newThrottle(Limits{}.withDefaults(), time.Now)
+		asks := map[conversation.ID]int{}
+		for i := range 30 {
+			asks[conversation.ID(fmt.Sprintf("cnv_%02d", i))] = 1
+		}
+		total := time.Duration(0)
+		for _, at := range simulate(t, th, asks, nil) {
+			total = max(total, at[0])
+		}
+		if total > 35*time.Second {
+			t.Errorf("30 posts took %s, want about 25 s", total)
+		}
+	})
+}
+
+func TestPauseAfterRateLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newThrottle(Limits{Unlimited: true}.withDefaults(), time.Now)
+		th.pause("chat.postMessage", "C1", time.Now().Add(7*time.Second))
+		th.pause("views.open", "", time.Now().Add(3*time.Second))
+		if ok, retry := th.turn("C1", "cnv_a", true); ok || time.Until(retry) != 7*time.Second {
+			t.Errorf("a paused channel: ok %v, wait %s", ok, time.Until(retry))
+		}
+		if ok, _ := th.turn("C2", "cnv_a", false); !ok {
+			t.Error("another channel is paused too")
+		}
+		start := time.Now()
+		if err := th.await(context.Background(), "views.open", ""); err != nil || time.Since(start) != 3*time.Second {
+			t.Errorf("await: %v after %s", err, time.Since(start))
+		}
+	})
+}
+
+func TestHealth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHealth(Limits{}.withDefaults(), time.Now)
+		h.answered()
+		if _, down := h.comeBack("cnv_a"); down {
+			t.Fatal("down although Slack answered")
+		}
+		h.silent(&failure{Method: "chat.postMessage"})
+		back := h.back()
+		due, down := h.comeBack("cnv_a")
+		if !down || time.Until(due) > time.Second {
+			t.Errorf("the first to wait comes back in %s", time.Until(due))
+		}
+		for i := range 10000 {
+			due, _ = h.comeBack(conversation.ID(fmt.Sprint(i)))
+		}
+		if wait := time.Until(due); wait != 30*time.Second {
+			t.Errorf("the last of many comes back in %s, want 30 s", wait)
+		}
+		h.answered()
+		select {
+		case <-back:
+		default:
+			t.Error("nobody was told that Slack is back")
+		}
+		h.locked(&failure{Code: "token_revoked"})
+		if p := h.pause(); p != 10*time.Second {
+			t.Errorf("a refused token is tried again every %s, want 10 s", p)
+		}
+	})
+}
