@@ -90,6 +90,7 @@ func (e *environ) read(s *shape, path, raw string) (any, bool) {
 		if strings.HasPrefix(strings.TrimSpace(raw), "{") {
 			return e.readYAML(s, path, name, raw)
 		}
+	default:
 	}
 	v, err := convert(s, raw)
 	if err != nil {

@@ -50,8 +50,9 @@ One YAML file, ` + "`handoff.yaml`" + `. ` + "`handoff check`" + ` says what is 
 - Paths under ` + "`knowledge`" + ` and of included files count from the folder of the file, the path of a SQLite database
   from the working directory.
 - A text that visitors read, where the table says so, may be a map by locale: ` + "`say: {en: Wait., de: Moment.}`" + `.
-- The file is read again when it changes. ` + "`widget`, `limits`, `knowledge`, `handoff` and `ai.instructions`" + ` take effect at
-  once; for other keys the log names what needs a restart. A file with a mistake changes nothing.
+- The file is read again when it changes. ` + "`widget`, `limits`, `handoff`, `ai.instructions` and `ai.budget`" + ` take effect at
+  once, and so do changed texts in the folders under ` + "`knowledge`" + `; for other keys the log names what needs a restart. A file
+  with a mistake changes nothing.
 - ` + "`docs/handoff.schema.json`" + ` gives editors completion: put
   ` + "`# yaml-language-server: $schema=docs/handoff.schema.json`" + ` on the first line.
 
@@ -107,8 +108,9 @@ func wants(s *shape) string {
 		return "whole number"
 	case number:
 		return "number"
+	default:
+		return string(s.kind)
 	}
-	return string(s.kind)
 }
 
 func defaultText(v reflect.Value) string {

@@ -382,6 +382,7 @@ func convert(s *shape, raw string) (any, error) {
 			return time.Duration(0), nil
 		}
 		return time.ParseDuration(raw)
+	default:
+		return nil, fmt.Errorf("cannot be read from text")
 	}
-	return nil, fmt.Errorf("cannot be read from text")
 }

@@ -124,9 +124,11 @@ func (w *Watcher) reload(apply func(*File)) {
 	w.report(Change{File: next, Restart: restart})
 }
 
-// live lists the sections that take effect without a restart.
+// live lists what takes effect without a restart. The texts in the folders of
+// the section "knowledge" are watched by their room; another list of folders
+// needs a restart.
 func live() []string {
-	return []string{"widget", "limits", "knowledge", "handoff", "ai.instructions"}
+	return []string{"widget", "limits", "handoff", "ai.instructions", "ai.budget"}
 }
 
 // needRestart picks the keys that do not.

@@ -70,3 +70,15 @@ func TestKnowledgeHasTitlesAndHeadings(t *testing.T) {
 		}
 	}
 }
+
+// The words on the page that say "this one is for a person" must be true: the
+// policy escalates them before any model is asked.
+func TestPageAsksWhatThePolicyRestricts(t *testing.T) {
+	page, err := fs.ReadFile(Site(), "index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "I was charged twice, I want my money back.") || !strings.Contains(string(Policy()), "- charged twice") {
+		t.Error("the page's last question is not a phrase of the policy")
+	}
+}

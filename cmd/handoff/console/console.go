@@ -1,0 +1,91 @@
+// Package console is what the operator's commands ask about a running or a
+// stopped server: the story of one conversation, and parked readers.
+//
+// A SQLite database belongs to one process. So the commands first ask the
+// server's admin listener, where [Handler] answers, and open the database
+// themselves only when nobody listens there; [Open] hides the difference.
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/feed"
+)
+
+// Desk is what the store can do for the operator.
+type Desk interface {
+	Find(ctx context.Context, idOrReference string) (conversation.State, error)
+	Events(ctx context.Context, id conversation.ID, after conversation.Seq, limit int) ([]conversation.Event, error)
+	Parked(ctx context.Context) ([]feed.Parked, error)
+	Resume(ctx context.Context, consumer string, id conversation.ID) (int, error)
+	Ping(ctx context.Context) error
+}
+
+// Console answers the operator.
+type Console interface {
+	// Explain writes the decisions and acts of one conversation, with evidence.
+	// The error is conversation.ErrNotFound when there is none of that name.
+	Explain(ctx context.Context, idOrReference string, w io.Writer) error
+	// Parked lists the readers that gave up.
+	Parked(ctx context.Context) ([]feed.Parked, error)
+	// Resume makes parked readers ready again, all of a consumer or of a
+	// conversation when the other name is empty, and says how many.
+	Resume(ctx context.Context, consumer, idOrReference string) (int, error)
+	// Ping says whether the database can be written, by writing.
+	Ping(ctx context.Context) error
+}
+
+// Direct answers from the database itself.
+type Direct struct{ Desk Desk }
+
+// Explain implements Console.
+func (d Direct) Explain(ctx context.Context, idOrReference string, w io.Writer) error {
+	st, err := d.Desk.Find(ctx, strings.TrimSpace(idOrReference))
+	if err != nil {
+		return fmt.Errorf("find %s: %w", idOrReference, err)
+	}
+	var events []conversation.Event
+	for after := conversation.Seq(0); ; {
+		page, err := d.Desk.Events(ctx, st.ID, after, pageSize)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", idOrReference, err)
+		}
+		events = append(events, page...)
+		if len(page) < pageSize {
+			break
+		}
+		after = page[len(page)-1].Seq
+	}
+	_, err = io.WriteString(w, story(st, events))
+	return err
+}
+
+// pageSize is how many events are read at once.
+const pageSize = 500
+
+// Ping implements Console.
+func (d Direct) Ping(ctx context.Context) error { return d.Desk.Ping(ctx) }
+
+// Parked implements Console.
+func (d Direct) Parked(ctx context.Context) ([]feed.Parked, error) { return d.Desk.Parked(ctx) }
+
+// Resume implements Console.
+func (d Direct) Resume(ctx context.Context, consumer, idOrReference string) (int, error) {
+	var id conversation.ID
+	if idOrReference != "" {
+		st, err := d.Desk.Find(ctx, idOrReference)
+		if errors.Is(err, conversation.ErrNotFound) {
+			return 0, fmt.Errorf("there is no conversation %s", idOrReference)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("find %s: %w", idOrReference, err)
+		}
+		id = st.ID
+	}
+	return d.Desk.Resume(ctx, consumer, id)
+}

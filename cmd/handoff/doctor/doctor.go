@@ -1,0 +1,134 @@
+// Package doctor examines a real installation: it calls Slack, the model and
+// the database, and says for each what is wrong and what to do about it.
+//
+// It changes nothing: it posts no message and joins no channel. Checks that
+// need the answer of a failed one are told as not done.
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/feed"
+)
+
+// Verdict is how a check went.
+type Verdict string
+
+// The verdicts. Only Bad makes the command fail.
+const (
+	Good   Verdict = "ok"
+	Doubt  Verdict = "look"
+	Bad    Verdict = "bad"
+	Undone Verdict = "–"
+)
+
+// Finding is the result of one check.
+type Finding struct {
+	Check   string
+	Verdict Verdict
+	Says    string
+	Mend    string // what to do; empty when all is well
+}
+
+// Model can be reached, or says why not.
+type Model interface {
+	Check(ctx context.Context) error
+	Name() string
+}
+
+// Patient is what doctor examines. Storage opens the database, or asks the
+// server that has it open, and returns the parked readers.
+type Patient struct {
+	File    *config.File
+	Model   Model
+	Storage func(ctx context.Context) ([]feed.Parked, error)
+	Client  *http.Client
+	Now     func() time.Time
+}
+
+// Examine runs all checks, each with at most ten seconds.
+func Examine(ctx context.Context, p Patient) []Finding {
+	var out []Finding
+	out = append(out, p.slack(ctx)...)
+	out = append(out, p.model(ctx))
+	return append(out, p.storage(ctx)...)
+}
+
+// patience is how long one check may take.
+const patience = 10 * time.Second
+
+// Print writes the findings and says whether none is bad.
+func Print(w io.Writer, findings []Finding) bool {
+	healthy := true
+	for _, f := range findings {
+		fmt.Fprintf(w, "%-5s %-19s %s\n", f.Verdict, f.Check, f.Says)
+		if f.Mend != "" {
+			fmt.Fprintf(w, "%-25s → %s\n", "", f.Mend)
+		}
+		healthy = healthy && f.Verdict != Bad
+	}
+	return healthy
+}
+
+func (p Patient) model(ctx context.Context) Finding {
+	f := Finding{Check: "model"}
+	if p.File.AI.IsOffline() {
+		return p.good(f, "built in: nothing to reach")
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := p.Model.Check(ctx); err != nil {
+		f.Verdict, f.Says = Bad, fmt.Sprintf("%s at %s: %v", p.Model.Name(), p.File.AI.BaseURL, err)
+		f.Mend = "check ai.base_url, ai.api_key and ai.model; until it answers, visitors are offered a person"
+		return f
+	}
+	return p.good(f, p.Model.Name()+" answers at "+p.File.AI.BaseURL)
+}
+
+func (p Patient) storage(ctx context.Context) []Finding {
+	store, parked := Finding{Check: "store writable"}, Finding{Check: "parked readers"}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	rows, err := p.Storage(ctx)
+	if err != nil {
+		store.Verdict, store.Says, store.Mend = Bad, err.Error(), "check storage.url, the free space, and who may write there"
+		return []Finding{store, undone(parked)}
+	}
+	out := []Finding{p.good(store, "written and read")}
+	if len(rows) == 0 {
+		return append(out, p.good(parked, "none"))
+	}
+	for _, r := range rows {
+		out = append(out, Finding{
+			Check: parked.Check, Verdict: Bad,
+			Says: fmt.Sprintf("%s of %s since %s, after %d attempts: %s", r.Consumer, r.Reference, r.Since.UTC().Format("2006-01-02 15:04 UTC"), r.Attempts, r.Cause),
+			Mend: fmt.Sprintf("when the cause is gone: handoff resume %s %s", r.Consumer, r.Reference),
+		})
+	}
+	return out
+}
+
+func (p Patient) good(f Finding, says string) Finding {
+	f.Verdict, f.Says = Good, says
+	return f
+}
+
+func undone(f Finding) Finding {
+	f.Verdict, f.Says = Undone, "not looked at, because of the above"
+	return f
+}
+
+// code is the error code of Slack's answer, "" when Slack was not reached.
+func code(err error) string {
+	var refused *refusal
+	if errors.As(err, &refused) {
+		return refused.code
+	}
+	return ""
+}

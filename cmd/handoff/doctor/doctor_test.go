@@ -1,0 +1,148 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/internal/fakeslack"
+)
+
+// The search library starts its workers when it is imported.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/blevesearch/bleve_index_api.AnalysisWorker"))
+}
+
+// model answers, or fails with err.
+type model struct{ err error }
+
+func (m model) Check(context.Context) error { return m.err }
+func (m model) Name() string                { return "gpt-test" }
+
+// patient is an installation against a workspace of its own.
+func patient(t *testing.T, change map[string]string) (Patient, *fakeslack.Server) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	workspace := fakeslack.Sample(fakeslack.Options{})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- workspace.Serve(ctx, ln) }()
+	transport := &http.Transport{}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	env := map[string]string{
+		"HANDOFF_SLACK_BOT_TOKEN": fakeslack.SampleBotToken, "HANDOFF_SLACK_APP_TOKEN": fakeslack.SampleAppToken,
+		"HANDOFF_SLACK_CHANNEL": fakeslack.SampleSupport, "HANDOFF_SLACK_API_URL": "http://" + ln.Addr().String() + "/api/",
+		"HANDOFF_AI_API_KEY": "sk-0123456789",
+	}
+	for k, v := range change {
+		env[k] = v
+	}
+	file, err := config.Parse("handoff.yaml", []byte(`widget: {keys: [{key: pk_shop, origins: [https://www.example.com]}]}
+handoff: {restricted_topics: [{name: Billing, phrases: [refund], channel: C0BILLING}]}`), func(name string) (string, bool) {
+		v, ok := env[name]
+		return v, ok
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Patient{
+		File: file, Model: model{}, Client: &http.Client{Transport: transport, Timeout: time.Second}, Now: time.Now,
+		Storage: func(context.Context) ([]feed.Parked, error) { return nil, nil },
+	}, workspace
+}
+
+func examine(t *testing.T, p Patient) (string, bool) {
+	t.Helper()
+	var b bytes.Buffer
+	healthy := Print(&b, Examine(context.Background(), p))
+	return b.String(), healthy
+}
+
+func TestHealthyInstallation(t *testing.T) {
+	p, _ := patient(t, nil)
+	text, healthy := examine(t, p)
+	if !healthy || strings.Contains(text, "→") {
+		t.Errorf("healthy = %v:\n%s", healthy, text)
+	}
+	for _, want := range []string{"token kinds", "scopes", "channel membership", "shared channel", "model", "store writable", "parked readers", "#support, #billing"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not told:\n%s", want, text)
+		}
+	}
+}
+
+func TestEachIllnessHasItsMend(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		config map[string]string
+		ill    func(*Patient, *fakeslack.Server)
+		says   string
+		mend   string
+	}{
+		{"tokens swapped", map[string]string{"HANDOFF_SLACK_BOT_TOKEN": "xoxb-0123456789-wrong"}, nil, "slack.bot_token: Slack says invalid_auth", "install the app again"},
+		{"app token", map[string]string{"HANDOFF_SLACK_APP_TOKEN": "xapp-0123456789-wrong"}, nil, "slack.app_token: Slack says", "connections:write"},
+		{"no such channel", map[string]string{"HANDOFF_SLACK_CHANNEL": "C0NOWHERE"}, nil, "C0NOWHERE: Slack says channel_not_found", "/invite"},
+		{"not a member", nil, func(_ *Patient, s *fakeslack.Server) {
+			if err := s.Leave(fakeslack.SampleBotUser, fakeslack.SampleBilling); err != nil {
+				t.Error(err)
+			}
+		}, "the bot is not in #billing", "/invite @Handoff in #billing"},
+		{"shared", nil, func(_ *Patient, s *fakeslack.Server) {
+			s.UpdateChannel(fakeslack.SampleSupport, func(c *fakeslack.Channel) { c.ExtShared = true })
+		}, "#support can be read by people outside", "a channel of your own"},
+		{"unreachable", map[string]string{"HANDOFF_SLACK_API_URL": "http://127.0.0.1:1/api/"}, nil, "reach Slack", "slack.api_url"},
+		{"scopes", nil, func(_ *Patient, s *fakeslack.Server) {
+			s.SetScopes([]string{"chat:write", "channels:read", "groups:read", "im:read"})
+		}, "missing: chat:write.customize", "handoff manifest"},
+		{"clock", nil, func(p *Patient, _ *fakeslack.Server) {
+			p.Now = func() time.Time { return time.Now().Add(-10 * time.Minute) }
+		}, "clock", "NTP"},
+		{"model", nil, func(p *Patient, _ *fakeslack.Server) { p.Model = model{errors.New("refused the key")} }, "refused the key", "ai.api_key"},
+		{"disk", nil, func(p *Patient, _ *fakeslack.Server) {
+			p.Storage = func(context.Context) ([]feed.Parked, error) { return nil, errors.New("the disk is full") }
+		}, "the disk is full", "free space"},
+		{"parked", nil, func(p *Patient, _ *fakeslack.Server) {
+			p.Storage = func(context.Context) ([]feed.Parked, error) {
+				return []feed.Parked{{Consumer: "slack", Reference: "H-4F2K", Attempts: 8, Cause: "invalid_blocks"}}, nil
+			}
+		}, "slack of H-4F2K", "handoff resume slack H-4F2K"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, workspace := patient(t, c.config)
+			if c.ill != nil {
+				c.ill(&p, workspace)
+			}
+			text, healthy := examine(t, p)
+			if healthy || !strings.Contains(text, c.says) || !strings.Contains(text, c.mend) {
+				t.Errorf("healthy = %v; want %q and %q in\n%s", healthy, c.says, c.mend, text)
+			}
+		})
+	}
+}
+
+func TestWithoutSlackTheRestIsExamined(t *testing.T) {
+	p, _ := patient(t, nil)
+	p.File.Slack = nil
+	text, healthy := examine(t, p)
+	if !healthy || !strings.Contains(text, "takes the away way") || !strings.Contains(text, "ok    store writable") {
+		t.Errorf("healthy = %v:\n%s", healthy, text)
+	}
+}

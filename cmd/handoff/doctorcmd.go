@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/handoff-bot/handoff/cmd/handoff/console"
+	"github.com/handoff-bot/handoff/cmd/handoff/doctor"
+	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/llm"
+)
+
+func doctorCommand(log *slog.Logger) *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "check a real installation and say what to mend",
+		Long: "Calls Slack, the model and the database, and says what is wrong and what to do: token kinds, scopes against the\n" +
+			"manifest, clock, channel membership, channels shared with other companies, model, store, parked readers. It changes nothing.\n" +
+			"Exit code 1 when something is bad.",
+		Args: args(cobra.NoArgs, "no words"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f, err := load(cmd, path)
+			if err != nil {
+				return err
+			}
+			findings := doctor.Examine(cmd.Context(), doctor.Patient{
+				File: f, Model: modelOf(f, log), Client: &http.Client{Timeout: operatorTimeout}, Now: time.Now,
+				Storage: func(ctx context.Context) ([]feed.Parked, error) { return storageOf(ctx, f, log) },
+			})
+			if !doctor.Print(cmd.OutOrStdout(), findings) {
+				return errSilent
+			}
+			return nil
+		},
+	}
+	fileFlag(cmd, &path)
+	return cmd
+}
+
+func modelOf(f *config.File, log *slog.Logger) doctor.Model {
+	if f.AI.IsOffline() {
+		return llm.NewOffline(0)
+	}
+	return llm.NewOpenAI(f.AI, nil, log)
+}
+
+// storageOf has the running server, or this process when none runs, write to
+// the database and list the parked readers.
+func storageOf(ctx context.Context, f *config.File, log *slog.Logger) ([]feed.Parked, error) {
+	if r := remote(f); r.Listening(ctx) {
+		return examineStore(ctx, r)
+	}
+	s, err := openStore(ctx, f, log)
+	if err != nil {
+		return nil, err
+	}
+	parked, err := examineStore(ctx, console.Direct{Desk: s})
+	return parked, errors.Join(err, s.Close())
+}
+
+func examineStore(ctx context.Context, c console.Console) ([]feed.Parked, error) {
+	if err := c.Ping(ctx); err != nil {
+		return nil, err
+	}
+	return c.Parked(ctx)
+}

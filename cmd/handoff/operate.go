@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/handoff-bot/handoff/cmd/handoff/console"
+	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/store"
+)
+
+func explainCommand(log *slog.Logger) *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use:   "explain ID",
+		Short: "the decisions and acts of one conversation, with evidence",
+		Long:  "Prints what happened in a conversation and why, by its id (cnv_…) or its reference (H-4F2K). It shows visitors' words.",
+		Args:  args(cobra.ExactArgs(1), "the id or the reference of a conversation"),
+		RunE: func(cmd *cobra.Command, words []string) error {
+			return operate(cmd, path, log, func(ctx context.Context, c console.Console) error {
+				err := c.Explain(ctx, words[0], cmd.OutOrStdout())
+				if errors.Is(err, conversation.ErrNotFound) {
+					return fmt.Errorf("there is no conversation %s", words[0])
+				}
+				return err
+			})
+		},
+	}
+	fileFlag(cmd, &path)
+	return cmd
+}
+
+func resumeCommand(log *slog.Logger) *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use:   "resume [CONSUMER] [ID]",
+		Short: "resume parked readers",
+		Long: "A reader (bot, queue or slack) that failed again and again on a conversation is parked; handoff doctor lists them.\n" +
+			"This makes them ready again: all of them, those of one consumer, or the one of a consumer and a conversation.",
+		Args: args(cobra.MaximumNArgs(2), "at most a consumer and a conversation"),
+		RunE: func(cmd *cobra.Command, words []string) error {
+			words = append(words, "", "")
+			return operate(cmd, path, log, func(ctx context.Context, c console.Console) error {
+				n, err := c.Resume(ctx, words[0], words[1])
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "resumed %d parked reader%s\n", n, plural(n))
+				return nil
+			})
+		},
+	}
+	fileFlag(cmd, &path)
+	return cmd
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// operate calls do with the running server, or with the database itself when
+// none runs.
+func operate(cmd *cobra.Command, path string, log *slog.Logger, do func(context.Context, console.Console) error) error {
+	f, err := load(cmd, path)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	if r := remote(f); r.Listening(ctx) {
+		return do(ctx, r)
+	}
+	s, err := openStore(ctx, f, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ctx, console.Direct{Desk: s}), s.Close())
+}
+
+// operatorTimeout is how long a question to the running server may take.
+const operatorTimeout = 30 * time.Second
+
+func remote(f *config.File) console.Remote {
+	return console.Remote{Addr: f.Server.AdminAddr, Client: &http.Client{Timeout: operatorTimeout}}
+}
+
+// openStore opens the database without becoming a reader of it.
+func openStore(ctx context.Context, f *config.File, log *slog.Logger) (*store.Store, error) {
+	return store.Open(ctx, f.Storage.URL, store.Options{Logger: log, Version: version})
+}

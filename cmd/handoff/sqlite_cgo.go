@@ -1,0 +1,10 @@
+//go:build cgo
+
+package main
+
+import sqlite3 "github.com/mattn/go-sqlite3"
+
+func sqliteVersion() string {
+	v, _, _ := sqlite3.Version()
+	return v
+}
