@@ -126,6 +126,9 @@ func (s *Server) answer(w http.ResponseWriter, c *call, run func() (reply, error
 		s.writeResponse(w, out)
 		return
 	}
+	if c.token == s.opts.BotToken {
+		w.Header().Set("X-OAuth-Scopes", s.granted())
+	}
 	writeJSON(w, http.StatusOK, out)
 }
 

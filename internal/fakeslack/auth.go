@@ -156,3 +156,10 @@ func (s *Server) RevokeTokens(code string) {
 		s.raise("app_uninstalled", map[string]any{"type": "app_uninstalled"})
 	})
 }
+
+// granted is what answers to the bot token tell of its scopes.
+func (s *Server) granted() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.state.scopes, ",")
+}
