@@ -127,7 +127,9 @@ func (s State) Phase() Phase {
 }
 
 // Routed says that the current escalation has a route that still holds.
-func (s State) Routed() bool { return s.Epoch > 0 && s.Route.Epoch == s.Epoch && !s.Route.Stale }
+func (s State) Routed() bool {
+	return s.Route.Channel != "" && s.Route.Epoch == s.Epoch && !s.Route.Stale
+}
 
 // Apply folds one event into the state. It is total: events that the invariants
 // forbid are kept out by [Extend], not here.

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// artefactsVariable names the folder in which the browser story keeps its
+// screenshots; CI sets it.
+const artefactsVariable = "HANDOFF_TEST_ARTEFACTS"
+
+// TestBrowserStory drives the demo's two pages through the main job in a real
+// browser: question, streamed answer with its source, a restricted topic, the
+// card, claim, reply, answer, hand back, answer, close.
+func TestBrowserStory(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("chromium is not installed; CI installs it")
+	}
+	shop, staff := startDemo(t)
+	browser := newBrowser(t, chromium)
+	visitor, maya := browser.tab(shop), browser.tab(staff)
+
+	visitor.click("launcher")
+	visitor.say("How long does shipping take?")
+	visitor.reads("visitor: How long does shipping take?", "bot: ")
+	visitor.until("an answer with its source", `log().some(l => l.who === 'bot' && l.sources > 0)`)
+	visitor.shot("1-answer")
+
+	visitor.say("I was charged twice, I want my money back")
+	visitor.reads("visitor: I was charged twice", "system: ")
+	visitor.until("the composer stays usable while she waits", `!q('composer').disabled`)
+	visitor.shot("2-waiting")
+
+	maya.press(`[data-testid="channel-C0BILLING"]`)
+	maya.until("the card with its reason", `text('[data-testid^="message-"]').includes('Restricted topic')`)
+	maya.shot("3-card")
+	maya.press(`[data-testid^="thread-"]`)
+	maya.inOrder("How long does shipping take?", "I was charged twice")
+	maya.press(`[data-testid="button-handoff_claim"]`)
+	visitor.reads("system: You're now chatting with Maya.")
+	maya.enter(`[data-testid="thread-composer"]`, "Hello, I can see both charges. One is cancelled now.")
+	maya.press(`[data-testid="thread-send"]`)
+	visitor.reads("agent: Hello, I can see both charges.")
+	visitor.until("the header names Maya", `q('panel').innerText.includes('Maya')`)
+	visitor.shot("4-reply")
+
+	visitor.say("Thank you so much")
+	maya.inOrder("One is cancelled now.", "Thank you so much")
+	maya.shot("5-thread")
+	maya.press(`[data-testid="button-handoff_handback"]`)
+	maya.press(`[data-testid="modal-submit"]`)
+	visitor.reads("system: Maya has left; the assistant is back.")
+	visitor.say("What does shipping cost?")
+	visitor.until("the bot answers again", `log().filter(l => l.who === 'bot').length >= 2`)
+	maya.press(`[data-testid="button-handoff_close"]`)
+	visitor.until("the rating", `q('rating')?.offsetParent`)
+	visitor.shot("6-closed")
+	visitor.reads("visitor: How long", "visitor: I was charged", "agent: Hello, I can", "visitor: Thank you", "visitor: What does shipping cost?", "bot: ", "system: Maya has closed")
+}
+
+// startDemo runs the demo in this process and returns its two addresses.
+func startDemo(t *testing.T) (shop, staff string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out := &printed{news: make(chan struct{}, 1)}
+	ended := make(chan error, 1)
+	go func() { // ends with the test
+		ended <- runDemo(ctx, demoOptions{Addr: "127.0.0.1:0", Out: out, Log: slog.New(slog.DiscardHandler)})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the demo: %v", err)
+		}
+	})
+	urls := regexp.MustCompile(`http://[0-9.:]+/`)
+	for {
+		if found := urls.FindAllString(out.String(), 2); len(found) == 2 {
+			return found[0], found[1]
+		}
+		select {
+		case <-out.news:
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("the demo ended: %v", err)
+		case <-time.After(20 * time.Second):
+			t.Fatalf("the demo prints no addresses: %s", out)
+		}
+	}
+}
+
+// printed collects what the demo prints.
+type printed struct {
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	news chan struct{}
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case p.news <- struct{}{}:
+	default:
+	}
+	return p.buf.Write(b)
+}
+
+func (p *printed) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.buf.String()
+}
+
+// browser is one headless Chromium.
+type browser struct {
+	*testing.T
+	ctx context.Context
+}
+
+func newBrowser(t *testing.T, chromium string) *browser {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-renderer-backgrounding", true))
+	parent, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	allocator, end := chromedp.NewExecAllocator(parent, options...)
+	t.Cleanup(end)
+	ctx, closed := chromedp.NewContext(allocator)
+	t.Cleanup(closed)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return &browser{t, ctx}
+}
+
+// page is one tab.
+type page struct {
+	*browser
+	ctx context.Context
+}
+
+func (b *browser) tab(url string) *page {
+	b.Helper()
+	ctx, closed := chromedp.NewContext(b.ctx)
+	b.Cleanup(closed)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1180, 860), chromedp.Navigate(url)); err != nil {
+		b.Fatal(err)
+	}
+	return &page{b, ctx}
+}
+
+// prelude gives expressions q (an element of the widget by its hook), log (its
+// lines with their authors) and text (what elements of the page read).
+const prelude = `(()=>{
+const root=document.querySelector('handoff-widget')?.shadowRoot;
+const q=(hook)=>root?.querySelector('[data-handoff="'+hook+'"]');
+const text=(selector)=>[...document.querySelectorAll(selector)].map(e=>e.innerText).join('\n');
+const log=()=>[...(root?.querySelectorAll('[data-handoff=message],[data-handoff=system]')??[])].filter(e=>e.offsetParent).map(e=>({
+  who:e.dataset.handoff==='system'?'system':(e.dataset.role??''),text:e.innerText,sources:e.querySelectorAll('[data-handoff=source],.sources a,.sources li,.source').length}));
+return (`
+
+func (p *page) js(expression string) any {
+	p.Helper()
+	got, err := chromedp.Run(p.ctx, chromedp.Evaluate[any](prelude+expression+`)})()`))
+	if err != nil {
+		p.Fatalf("%s: %v", expression, err)
+	}
+	return got
+}
+
+func (p *page) until(what, expression string) {
+	p.Helper()
+	deadline := time.Now().Add(15 * time.Second)
+	for p.js("!!("+expression+")") != true {
+		if time.Now().After(deadline) {
+			p.shot("failed")
+			p.Fatalf("%s: never true: %s\nchat: %v\npage: %v", what, expression, p.js("JSON.stringify(log())"), p.js("document.body.innerText"))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// click clicks an element of the widget, press one of the page.
+func (p *page) click(hook string) {
+	p.Helper()
+	p.until(hook, "q('"+hook+"')")
+	p.js("q('" + hook + "').click()")
+}
+
+func (p *page) press(selector string) {
+	p.Helper()
+	p.until(selector, fmt.Sprintf("document.querySelector(%q)", selector))
+	p.js(fmt.Sprintf("document.querySelector(%q).click()", selector))
+}
+
+// say writes into the widget's composer and sends with Enter.
+func (p *page) say(line string) {
+	p.Helper()
+	p.until("the composer", "q('composer')?.offsetParent")
+	p.js("q('composer').focus()")
+	if err := chromedp.Do(p.ctx, chromedp.KeyEvent(line), chromedp.KeyEvent("\r")); err != nil {
+		p.Fatal(err)
+	}
+}
+
+func (p *page) enter(selector, line string) {
+	p.Helper()
+	p.until(selector, fmt.Sprintf("document.querySelector(%q)", selector))
+	p.js(fmt.Sprintf("document.querySelector(%q).focus()", selector))
+	if err := chromedp.Do(p.ctx, chromedp.KeyEvent(line)); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// reads waits until the chat shows lines that begin so ("author: text"), in this
+// order, each once.
+func (p *page) reads(lines ...string) {
+	p.Helper()
+	var conditions []string
+	for _, l := range lines {
+		who, text, _ := strings.Cut(l, ": ")
+		conditions = append(conditions, fmt.Sprintf("{who:%q,text:%q}", who, text))
+	}
+	p.until(strings.Join(lines, " | "), `(()=>{let i=0;const want=[`+strings.Join(conditions, ",")+`];
+for(const l of log()){if(i<want.length&&l.who===want[i].who&&l.text.includes(want[i].text))i++}
+return i===want.length&&want.every(w=>!w.text||log().filter(l=>l.who===w.who&&l.text.includes(w.text)).length===1)})()`)
+}
+
+// inOrder waits until the thread pane shows texts in this order.
+func (p *page) inOrder(texts ...string) {
+	p.Helper()
+	var quoted []string
+	for _, t := range texts {
+		quoted = append(quoted, fmt.Sprintf("%q", t))
+	}
+	p.until(strings.Join(texts, " | "), `(()=>{let at=0;for(const t of [`+strings.Join(quoted, ",")+`]){
+at=text('[data-testid="thread"]').indexOf(t,at);if(at<0)return false;at+=t.length}return true})()`)
+}
+
+// shot keeps a screenshot when CI asks for it.
+func (p *page) shot(name string) {
+	p.Helper()
+	dir := os.Getenv(artefactsVariable)
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+	}
+	if err != nil {
+		p.Error(err)
+	}
+}
