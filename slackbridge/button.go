@@ -166,8 +166,12 @@ func (b *Bridge) homeOf(ctx context.Context, p *press) string {
 // tellPresser says something privately where the button was pressed; in the Home
 // there is no such place, so it becomes a direct message.
 func (b *Bridge) tellPresser(ctx context.Context, p press, spans ...span) {
-	if p.e.Container.MessageTS != "" {
+	switch {
+	case p.e.Container.MessageTS != "":
 		b.whisperSpans(ctx, p.channel, p.e.User.ID, p.thread, spans...)
+		return
+	case p.e.Type == "view_submission":
+		b.tellInThread(ctx, p, spans...)
 		return
 	}
 	b.directly(ctx, p.e.User.ID, spans...)

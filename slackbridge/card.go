@@ -138,7 +138,7 @@ func reasonWords(reason string) string {
 	case "":
 		return ""
 	}
-	return strings.ReplaceAll(reason, "_", " ")
+	return oneLine(strings.ReplaceAll(reason, "_", " "), 200)
 }
 
 func sortedFields(fields map[string]string) [][2]string {

@@ -2,6 +2,7 @@ package slackbridge
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,9 +20,19 @@ type Finding struct {
 	Mend    string
 }
 
+// Team asks Slack for the name of the workspace.
+func (b *Bridge) Team(ctx context.Context) (string, error) {
+	who, err := b.client.api.AuthTestContext(ctx)
+	if err != nil {
+		return "", fmt.Errorf("slack does not say who we are: %s", reason(classify("auth.test", err)))
+	}
+	return who.Team, nil
+}
+
 // Check looks at the installation through Slack's own eyes: tokens, scopes, the
-// channels. It needs no Run and posts nothing.
-func (b *Bridge) Check(ctx context.Context) []Finding {
+// channels. channels are further ones, which the policy names. It needs no Run,
+// so of Deps only the Config, and posts nothing.
+func (b *Bridge) Check(ctx context.Context, channels ...string) []Finding {
 	var mu sync.Mutex
 	granted := ""
 	api := slack.New(b.Config.BotToken, slack.OptionHTTPClient(b.HTTP), slack.OptionAPIURL(b.Config.APIURL), slack.OptionAppLevelToken(b.Config.AppToken),
@@ -47,7 +58,9 @@ func (b *Bridge) Check(ctx context.Context) []Finding {
 	if b.Config.Mode == ModeSocket {
 		out = append(out, b.checkAppToken(ctx, api))
 	}
-	for _, channel := range nonEmpty(b.Config.Channel, b.Config.AdminChannel) {
+	named := append([]string{b.Config.Channel, b.Config.AdminChannel}, channels...)
+	slices.Sort(named)
+	for _, channel := range nonEmpty(slices.Compact(named)...) {
 		out = append(out, b.checkChannel(ctx, api, channel))
 	}
 	return append(out, b.checkAgents(ctx, api)...)

@@ -25,7 +25,7 @@ func Scopes(c Config) []string {
 // subscriptions are the events the app listens to.
 const subscriptions = `message.channels message.groups message.im app_home_opened app_mention reaction_added reaction_removed
 member_joined_channel member_left_channel channel_archive channel_unarchive channel_deleted channel_rename channel_id_changed channel_shared
-group_archive group_unarchive group_deleted group_left channel_left user_change subteam_members_changed subteam_updated dnd_updated_user
+group_archive group_unarchive group_deleted group_rename group_left channel_left user_change subteam_members_changed subteam_updated dnd_updated_user
 app_uninstalled tokens_revoked`
 
 var manifestText = template.Must(template.New("manifest").Parse(`_metadata:

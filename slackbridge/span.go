@@ -58,8 +58,10 @@ func rich(spans []span) []slack.RichTextSectionElement {
 			out = append(out, slack.NewRichTextSectionChannelElement(s.room, style))
 		case s.url != "":
 			out = append(out, slack.NewRichTextSectionLinkElement(s.url, raw(s.text), style))
-		case s.text != "":
-			out = append(out, slack.NewRichTextSectionTextElement(markup.Clean(s.text), style))
+		default:
+			if text := markup.Clean(s.text); text != "" {
+				out = append(out, slack.NewRichTextSectionTextElement(text, style))
+			}
 		}
 	}
 	return out

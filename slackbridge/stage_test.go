@@ -142,7 +142,11 @@ func (s *stage) start() {
 			s.t.Errorf("close the store: %v", err)
 		}
 		transport.CloseIdleConnections()
-		s.until("no socket", func(st *fakeslack.State) bool { return st.Sockets() == 0 })
+		ctx, done := context.WithTimeout(context.Background(), patience)
+		defer done()
+		if err := s.slack.WaitFor(ctx, func(st *fakeslack.State) bool { return st.Sockets() == 0 }); err != nil {
+			s.t.Errorf("a socket stays open: %v", err)
+		}
 	}
 	if s.cfg.Mode == slackbridge.ModeSocket {
 		s.until("a socket", func(st *fakeslack.State) bool { return st.Sockets() > 0 })
@@ -288,6 +292,10 @@ func (c *chat) agent(user, text string) string {
 
 func (c *chat) press(user, action string) {
 	c.t.Helper()
+	c.until("the button "+action, func(st *fakeslack.State) bool {
+		m, _ := st.Message(c.channel, c.root)
+		return strings.Contains(fmt.Sprint(m.Blocks), action)
+	})
 	if err := c.slack.Press(user, c.channel, c.root, action); err != nil {
 		c.t.Fatalf("press %s: %v", action, err)
 	}

@@ -1,0 +1,225 @@
+package slackbridge_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/slackbridge"
+)
+
+// A later escalation continues the thread, with one line that mentions.
+func TestSecondEscalation(t *testing.T) {
+	s := newStage(t)
+	c := s.claimed("Anna")
+	c.press(maya, "handoff_handback")
+	s.submit(maya, map[string]string{})
+	c.mode(conversation.WithBot, "")
+	c.says("still not happy")
+	c.escalate()
+	s.until("a broadcast line", func(st *fakeslack.State) bool {
+		for _, m := range st.Thread(c.channel, c.root) {
+			if m.Broadcast && strings.Contains(m.Visible(), "asks for a person again") && strings.Contains(m.Text, "<!here>") {
+				return true
+			}
+		}
+		return false
+	})
+	c.shows("handed this chat back", "still not happy", "asks for a person again")
+	c.reaches("announced twice", func(s conversation.State, _ []conversation.Event) bool { return s.Announced == 2 })
+	s.until("the card waits again", func(st *fakeslack.State) bool {
+		m, _ := st.Message(c.channel, c.root)
+		return strings.Contains(m.Visible(), "Claim")
+	})
+	c.assertOnce()
+}
+
+// An escalation to another channel opens a thread there, linked both ways.
+func TestMovesToAnotherChannel(t *testing.T) {
+	s := newStage(t)
+	c := s.claimed("Anna")
+	from := c.root
+	c.append(conversation.Append(conversation.Draft{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromQueue,
+		Body: conversation.Transferred{Channel: fakeslack.SampleBilling}}))
+	c.append(conversation.RouteTo(1, conversation.Routed{Channel: fakeslack.SampleBilling, Mention: "here", Staffed: true}, nil))
+	c.shows("passed on to", "goes on in another channel")
+	c.channel = fakeslack.SampleBilling
+	c.card()
+	c.shows("Help", "passed on to")
+	c.shows("began in another channel")
+	ts, err := s.slack.Say(maya, fakeslack.SampleSupport, from, "wrong place")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.told(maya, "not in this thread any more")
+	c.noted("wrong place")
+	if err := s.slack.Shortcut(maya, "handoff_send", fakeslack.SampleSupport, ts); err != nil {
+		t.Fatal(err)
+	}
+	c.heard("wrong place")
+	c.shows("wrong place")
+	if err := s.slack.Edit(maya, fakeslack.SampleSupport, ts, "right words"); err != nil {
+		t.Fatal(err)
+	}
+	c.heard("right words")
+	c.shows("right words")
+	c.mode(conversation.WithAgent, maya) // sending claimed it
+	c.agent(priya, "billing here")
+	c.told(priya, "has this chat")
+}
+
+func TestB32EscalationSpam(t *testing.T) {
+	s := newStage(t, withLimits(func(l *slackbridge.Limits) { l.SpamCards = 5 }))
+	for i := range 20 {
+		c := s.open(fmt.Sprintf("Visitor %c", 'A'+i))
+		c.says("help")
+		c.escalate(func(e *conversation.Escalated, _ *conversation.Routed) { e.Quiet = i%2 == 1 })
+		c.card()
+	}
+	s.until("a digest line", func(st *fakeslack.State) bool {
+		for _, m := range st.History(fakeslack.SampleSupport) {
+			if strings.Contains(m.Visible(), "without a mention") {
+				return true
+			}
+		}
+		return false
+	})
+	mentions := 0
+	for _, call := range s.slack.Calls() {
+		if call.Method == "chat.postMessage" && strings.Contains(call.Args["text"], "<!here>") {
+			mentions++
+		}
+	}
+	if mentions > 5 {
+		t.Errorf("%d cards mention, want at most 5", mentions)
+	}
+}
+
+func TestB33SuppressedCard(t *testing.T) {
+	s := newStage(t)
+	t.Run("odd words", func(t *testing.T) {
+		c := s.open(strings.Repeat("N", 4000))
+		c.says(strings.Repeat("\n", 3000) + "ask \x00\xed\xa0\x80" + strings.Repeat("w", 900))
+		fields := map[string]string{}
+		for i := range 200 {
+			fields[fmt.Sprintf("field %d %s", i, strings.Repeat("f", 500))] = strings.Repeat("v", 4000)
+		}
+		c.escalate(func(e *conversation.Escalated, _ *conversation.Routed) { e.Fields, e.Explain = fields, strings.Repeat("x", 9000) })
+		c.card()
+	})
+	t.Run("refused blocks", func(t *testing.T) {
+		c := s.open("Anna")
+		c.says("help")
+		lift := s.slack.Inject(fakeslack.Fault{Method: "chat.postMessage", Times: 1, Do: fakeslack.Refuse{Error: "invalid_blocks"}})
+		defer lift()
+		c.escalate()
+		c.card()
+		c.shows("help")
+	})
+	t.Run("not in the channel", func(t *testing.T) {
+		if err := s.slack.Leave(fakeslack.SampleBotUser, fakeslack.SampleBilling); err != nil {
+			t.Fatal(err)
+		}
+		c := s.open("Bert")
+		c.says("help")
+		c.escalate(func(_ *conversation.Escalated, r *conversation.Routed) { r.Channel = fakeslack.SampleBilling })
+		c.card()
+	})
+}
+
+func TestB78SharedChannel(t *testing.T) {
+	const admin = "C0ADMIN"
+	s := newStage(t, withConfig(func(c *slackbridge.Config) { c.AdminChannel = admin }))
+	s.slack.AddChannel(fakeslack.Channel{ID: admin, Name: "admin", Members: []string{maya, fakeslack.SampleBotUser}})
+	c := s.claimed("Anna")
+	s.slack.UpdateChannel(c.channel, func(ch *fakeslack.Channel) { ch.ExtShared = true })
+	s.waitHealth(false, "shared with another organisation")
+	before := len(s.slack.Thread(c.channel, c.root))
+	c.says("my secret")
+	s.until("a notice", func(st *fakeslack.State) bool { return len(st.History(admin)) == 1 })
+	c.says("another secret")
+	time.Sleep(100 * time.Millisecond) // nothing must happen
+	for _, m := range s.slack.Thread(c.channel, c.root) {
+		if strings.Contains(m.Visible(), "secret") {
+			t.Errorf("a visitor's line was posted into a shared channel (%d posts before)", before)
+		}
+	}
+	if n := len(s.slack.History(admin)); n != 1 {
+		t.Errorf("%d notices of one cause", n)
+	}
+}
+
+// A rule with "notify" puts one card into Slack while the bot goes on.
+func TestNotify(t *testing.T) {
+	s := newStage(t)
+	c := s.open("Anna")
+	seq := c.says("How much is the enterprise plan?")
+	c.append(conversation.Append(conversation.Draft{Author: conversation.Author{Role: conversation.Bot}, Source: conversation.FromBot,
+		Body: conversation.Decided{On: seq, Act: "answer", Rule: "hot lead", Notify: true}}))
+	card := c.card()
+	if !strings.Contains(card.Visible(), "Take over") || strings.Contains(card.Text, "<!here>") {
+		t.Errorf("the card: %s", card.Visible())
+	}
+	c.press(sam, "handoff_takeover")
+	c.mode(conversation.WithAgent, sam)
+	c.assertOnce()
+}
+
+// A line is in Slack well before a tenth of a second when nothing is in the way.
+func TestLatency(t *testing.T) {
+	s := newStage(t)
+	c := s.claimed("Anna")
+	for i := range 5 {
+		text := fmt.Sprintf("quick %d", i)
+		start := time.Now()
+		c.says(text)
+		c.shows(text)
+		if took := time.Since(start); took > 100*time.Millisecond {
+			t.Errorf("a visitor's line took %s", took)
+		}
+		start = time.Now()
+		want := lines2(i)
+		c.agent(maya, want[len(want)-1])
+		c.heard(want...)
+		if took := time.Since(start); took > 100*time.Millisecond {
+			t.Errorf("an agent's line took %s", took)
+		}
+	}
+}
+
+func lines2(n int) []string {
+	var out []string
+	for i := range n + 1 {
+		out = append(out, fmt.Sprintf("answer %d", i))
+	}
+	return out
+}
+
+// A burst becomes few posts, in order, each line once.
+func TestB34Burst(t *testing.T) {
+	s := newStage(t, withLimits(func(l *slackbridge.Limits) { l.PostsPerSecond, l.PostBurst, l.Coalesce = 20, 5, 75*time.Millisecond }))
+	a, b := s.claimed("Anna"), s.claimed("Bert")
+	for i := range 200 {
+		a.says(fmt.Sprintf("burst %d.", i))
+	}
+	start := time.Now()
+	b.says("one line")
+	b.shows("one line")
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("the other visitor's line took %s", took)
+	}
+	a.shows("burst 0.", "burst 99.", "burst 199.")
+	a.assertOnce()
+	posts := 0
+	for _, m := range s.slack.Thread(a.channel, a.root) {
+		if strings.Contains(m.Visible(), "burst") {
+			posts++
+		}
+	}
+	if posts > 30 {
+		t.Errorf("200 lines became %d posts", posts)
+	}
+}
