@@ -89,7 +89,8 @@ func answersToo(v escalation.Verdict) bool {
 // nothing good, for what she wrote before as well, because "and to France?" is
 // about the line above it. A search that fails counts as one that found nothing.
 func (t *turn) lookUp(ctx context.Context) {
-	question, before := t.past.question(t.state.LastBot.Seq), t.past.lineBefore(t.state.LastBot.Seq)
+	answered := max(t.state.LastBot.Seq, t.state.LastAgent.Seq, t.state.Reset)
+	question, before := t.past.question(answered), t.past.lineBefore(answered)
 	t.finding.Searched, t.finding.Floor = true, t.floor()
 	for _, words := range []string{question, before + "\n" + question} {
 		found, err := t.bot.Library.Search(ctx, words, passagesPerTurn)
