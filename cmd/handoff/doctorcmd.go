@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/llm"
+	"github.com/handoff-bot/handoff/slackbridge"
 )
 
 func doctorCommand(log *slog.Logger) *cobra.Command {
@@ -22,7 +21,7 @@ func doctorCommand(log *slog.Logger) *cobra.Command {
 		Use:   "doctor",
 		Short: "check a real installation and say what to mend",
 		Long: "Calls Slack, the model and the database, and says what is wrong and what to do: token kinds, scopes against the\n" +
-			"manifest, clock, channel membership, channels shared with other companies, model, store, parked readers. It changes nothing.\n" +
+			"manifest, channel membership, channels shared with other companies, model, store, parked readers. It changes nothing.\n" +
 			"Exit code 1 when something is bad.",
 		Args: args(cobra.NoArgs, "no words"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -30,8 +29,12 @@ func doctorCommand(log *slog.Logger) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			bridge, err := bridgeOf(f)
+			if err != nil {
+				return err
+			}
 			findings := doctor.Examine(cmd.Context(), doctor.Patient{
-				File: f, Model: modelOf(f, log), Client: &http.Client{Timeout: operatorTimeout}, Now: time.Now,
+				File: f, Model: modelOf(f, log), Slack: bridge,
 				Storage: func(ctx context.Context) ([]feed.Parked, error) { return storageOf(ctx, f, log) },
 			})
 			if !doctor.Print(cmd.OutOrStdout(), findings) {
@@ -42,6 +45,15 @@ func doctorCommand(log *slog.Logger) *cobra.Command {
 	}
 	fileFlag(cmd, &path)
 	return cmd
+}
+
+// bridgeOf makes the staff's door without a database: it can ask Slack, and
+// nothing else. It is nil without the section "slack".
+func bridgeOf(f *config.File) (*slackbridge.Bridge, error) {
+	if f.Slack == nil {
+		return nil, nil
+	}
+	return slackbridge.New(slackbridge.Deps{Config: *f.Slack})
 }
 
 func modelOf(f *config.File, log *slog.Logger) doctor.Model {

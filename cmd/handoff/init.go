@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/handoff-bot/handoff/cmd/handoff/manifest"
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge"
 )
 
 // manifestFile is where init puts the Slack app manifest.
@@ -112,14 +112,14 @@ func oneOf(names ...string) func(string) error {
 
 // write writes both files and says what comes next.
 func (a *answers) write(out io.Writer, path string) error {
-	app, err := manifest.Render(manifest.Options{HTTP: a.mode == "http", URL: a.publicURL, VisitorNames: true})
+	app, err := slackbridge.Manifest(a.mode, a.publicURL, slackbridge.Defaults())
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(path, []byte(a.file()), 0o600); err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
-	if err := os.WriteFile(manifestFile, []byte(app), 0o600); err != nil {
+	if err := os.WriteFile(manifestFile, app, 0o600); err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
 	}
 	_, err = fmt.Fprintf(out, `

@@ -70,7 +70,7 @@ func (u *usageError) Error() string { return u.err.Error() }
 func newLogger(to io.Writer) *slog.Logger {
 	if f, ok := to.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return slog.New(tint.NewHandler(to, &tint.Options{TimeFormat: time.TimeOnly}))
+			return slog.New(tint.NewTextHandler(to, &tint.Options{TimeFormat: time.TimeOnly}))
 		}
 	}
 	return slog.New(slog.NewJSONHandler(to, nil))

@@ -5,14 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/handoff-bot/handoff/cmd/handoff/manifest"
+	"github.com/handoff-bot/handoff/slackbridge"
 )
 
 func manifestCommand() *cobra.Command {
-	var (
-		mode string
-		o    manifest.Options
-	)
+	var mode, url string
+	c := slackbridge.Defaults()
 	cmd := &cobra.Command{
 		Use:   "manifest",
 		Short: "print the Slack app manifest",
@@ -20,20 +18,19 @@ func manifestCommand() *cobra.Command {
 			"In mode socket (the default) Slack needs no way to your server; in mode http it calls --url.",
 		Args: args(cobra.NoArgs, "no words"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if mode != "socket" && mode != "http" {
+			if mode != slackbridge.ModeSocket && mode != slackbridge.ModeHTTP {
 				return misused(cmd, fmt.Errorf("--mode is socket or http, not %q", mode))
 			}
-			o.HTTP = mode == "http"
-			text, err := manifest.Render(o)
+			text, err := slackbridge.Manifest(mode, url, c)
 			if err != nil {
-				return err
+				return fmt.Errorf("%w (--url)", err)
 			}
-			fmt.Fprint(cmd.OutOrStdout(), text)
-			return nil
+			_, err = cmd.OutOrStdout().Write(text)
+			return err
 		},
 	}
-	cmd.Flags().StringVar(&mode, "mode", "socket", "socket or http")
-	cmd.Flags().StringVar(&o.URL, "url", "", "the public address of the server, with --mode http")
-	cmd.Flags().BoolVar(&o.VisitorNames, "visitor-names", true, "ask for the right to post under the visitor's name")
+	cmd.Flags().StringVar(&mode, "mode", slackbridge.ModeSocket, "socket or http")
+	cmd.Flags().StringVar(&url, "url", "", "the public address of the server, with --mode http")
+	cmd.Flags().BoolVar(&c.VisitorNames, "visitor-names", true, "ask for the right to post under the visitor's name")
 	return cmd
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/handoff-bot/handoff/cmd/handoff/app"
-	"github.com/handoff-bot/handoff/cmd/handoff/doctor"
 	"github.com/handoff-bot/handoff/config"
 )
 
@@ -91,7 +89,11 @@ func slackReady(ctx context.Context, f *config.File) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, slackPatience)
 	defer cancel()
-	team, err := doctor.Team(ctx, f, http.DefaultClient)
+	team := ""
+	bridge, err := bridgeOf(f)
+	if err == nil {
+		team, err = bridge.Team(ctx)
+	}
 	if err != nil {
 		return slackName(f) + "; " + err.Error() + ": escalations wait until it answers"
 	}

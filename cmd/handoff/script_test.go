@@ -6,12 +6,17 @@ import (
 	"flag"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
+	yaml "github.com/goccy/go-yaml"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/slackbridge"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
@@ -90,5 +95,33 @@ func TestServeStopsWithItsContext(t *testing.T) {
 	args := []string{"demo", "--addr", "127.0.0.1:0"}
 	if code := execute(ctx, args, strings.NewReader(""), io.Discard, &errs); code != 0 && !strings.Contains(errs.String(), "context canceled") {
 		t.Errorf("exit %d: %s", code, errs.String())
+	}
+}
+
+// The workspace of the tests grants and sends exactly what the manifest asks
+// for, so that a missing scope or event fails here rather than at a customer's.
+func TestManifestIsWhatTheTestsRunWith(t *testing.T) {
+	text, err := slackbridge.Manifest(slackbridge.ModeSocket, "", slackbridge.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct {
+		OAuth struct {
+			Scopes struct{ Bot []string }
+		} `yaml:"oauth_config"`
+		Settings struct {
+			Events struct {
+				Bot []string `yaml:"bot_events"`
+			} `yaml:"event_subscriptions"`
+		}
+	}
+	if err := yaml.Unmarshal(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.OAuth.Scopes.Bot, fakeslack.ManifestScopes(); !slices.Equal(got, want) {
+		t.Errorf("scopes = %v, want %v", got, want)
+	}
+	if got, want := m.Settings.Events.Bot, fakeslack.ManifestEvents(); !slices.Equal(got, want) {
+		t.Errorf("events = %v, want %v", got, want)
 	}
 }

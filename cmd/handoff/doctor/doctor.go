@@ -7,14 +7,13 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"time"
 
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/slackbridge"
 )
 
 // Verdict is how a check went.
@@ -42,14 +41,14 @@ type Model interface {
 	Name() string
 }
 
-// Patient is what doctor examines. Storage opens the database, or asks the
-// server that has it open, and returns the parked readers.
+// Patient is what doctor examines. Slack is nil when the section is absent.
+// Storage writes to the database, or has the server that owns it do so, and
+// returns the parked readers.
 type Patient struct {
 	File    *config.File
 	Model   Model
+	Slack   *slackbridge.Bridge
 	Storage func(ctx context.Context) ([]feed.Parked, error)
-	Client  *http.Client
-	Now     func() time.Time
 }
 
 // Examine runs all checks, each with at most ten seconds.
@@ -74,6 +73,31 @@ func Print(w io.Writer, findings []Finding) bool {
 		healthy = healthy && f.Verdict != Bad
 	}
 	return healthy
+}
+
+// slack lets the staff's door look at itself, and at the channels of the policy.
+func (p Patient) slack(ctx context.Context) []Finding {
+	if p.Slack == nil {
+		return []Finding{{Check: "slack", Verdict: Doubt, Says: "slack: is absent: every escalation takes the away way", Mend: "add the section slack when people should be asked"}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var channels []string
+	for _, t := range p.File.Handoff.RestrictedTopics {
+		channels = append(channels, t.Channel)
+	}
+	for _, r := range p.File.Handoff.Rules {
+		channels = append(channels, r.Channel)
+	}
+	var out []Finding
+	for _, f := range p.Slack.Check(ctx, channels...) {
+		verdict := Bad
+		if f.OK {
+			verdict = Good
+		}
+		out = append(out, Finding{Check: f.Name, Verdict: verdict, Says: f.Message, Mend: f.Mend})
+	}
+	return out
 }
 
 func (p Patient) model(ctx context.Context) Finding {
@@ -122,13 +146,4 @@ func (p Patient) good(f Finding, says string) Finding {
 func undone(f Finding) Finding {
 	f.Verdict, f.Says = Undone, "not looked at, because of the above"
 	return f
-}
-
-// code is the error code of Slack's answer, "" when Slack was not reached.
-func code(err error) string {
-	var refused *refusal
-	if errors.As(err, &refused) {
-		return refused.code
-	}
-	return ""
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/slackbridge"
 )
 
 // The search library starts its workers when it is imported.
@@ -63,8 +64,12 @@ handoff: {restricted_topics: [{name: Billing, phrases: [refund], channel: C0BILL
 	if err != nil {
 		t.Fatal(err)
 	}
+	bridge, err := slackbridge.New(slackbridge.Deps{Config: *file.Slack, HTTP: &http.Client{Transport: transport, Timeout: time.Second}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return Patient{
-		File: file, Model: model{}, Client: &http.Client{Transport: transport, Timeout: time.Second}, Now: time.Now,
+		File: file, Model: model{}, Slack: bridge,
 		Storage: func(context.Context) ([]feed.Parked, error) { return nil, nil },
 	}, workspace
 }
@@ -82,7 +87,7 @@ func TestHealthyInstallation(t *testing.T) {
 	if !healthy || strings.Contains(text, "→") {
 		t.Errorf("healthy = %v:\n%s", healthy, text)
 	}
-	for _, want := range []string{"token kinds", "scopes", "channel membership", "shared channel", "model", "store writable", "parked readers", "#support, #billing"} {
+	for _, want := range []string{"bot_token", "app_token", "scopes", "channel C0SUPPORT", "channel C0BILLING", "model", "store writable", "parked readers"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not told:\n%s", want, text)
 		}
@@ -97,24 +102,19 @@ func TestEachIllnessHasItsMend(t *testing.T) {
 		says   string
 		mend   string
 	}{
-		{"tokens swapped", map[string]string{"HANDOFF_SLACK_BOT_TOKEN": "xoxb-0123456789-wrong"}, nil, "slack.bot_token: Slack says invalid_auth", "install the app again"},
-		{"app token", map[string]string{"HANDOFF_SLACK_APP_TOKEN": "xapp-0123456789-wrong"}, nil, "slack.app_token: Slack says", "connections:write"},
-		{"no such channel", map[string]string{"HANDOFF_SLACK_CHANNEL": "C0NOWHERE"}, nil, "C0NOWHERE: Slack says channel_not_found", "/invite"},
-		{"not a member", nil, func(_ *Patient, s *fakeslack.Server) {
-			if err := s.Leave(fakeslack.SampleBotUser, fakeslack.SampleBilling); err != nil {
-				t.Error(err)
-			}
-		}, "the bot is not in #billing", "/invite @Handoff in #billing"},
+		{"tokens swapped", map[string]string{"HANDOFF_SLACK_BOT_TOKEN": "xoxb-0123456789-wrong"}, nil, "Slack refuses the bot token", "Install the app again"},
+		{"app token", map[string]string{"HANDOFF_SLACK_APP_TOKEN": "xapp-0123456789-wrong"}, nil, "No socket can be opened", "connections:write"},
+		{"no such channel", map[string]string{"HANDOFF_SLACK_CHANNEL": "C0NOWHERE"}, nil, "channel C0NOWHERE", "→"},
+		{"archived", nil, func(_ *Patient, s *fakeslack.Server) {
+			s.UpdateChannel(fakeslack.SampleBilling, func(c *fakeslack.Channel) { c.Archived = true })
+		}, "#billing is archived", "→"},
 		{"shared", nil, func(_ *Patient, s *fakeslack.Server) {
 			s.UpdateChannel(fakeslack.SampleSupport, func(c *fakeslack.Channel) { c.ExtShared = true })
-		}, "#support can be read by people outside", "a channel of your own"},
-		{"unreachable", map[string]string{"HANDOFF_SLACK_API_URL": "http://127.0.0.1:1/api/"}, nil, "reach Slack", "slack.api_url"},
+		}, "#support is shared with another organisation", "a channel of your own"},
+		{"unreachable", map[string]string{"HANDOFF_SLACK_API_URL": "http://127.0.0.1:1/api/"}, nil, "Slack cannot be reached", "slack.api_url"},
 		{"scopes", nil, func(_ *Patient, s *fakeslack.Server) {
 			s.SetScopes([]string{"chat:write", "channels:read", "groups:read", "im:read"})
-		}, "missing: chat:write.customize", "handoff manifest"},
-		{"clock", nil, func(p *Patient, _ *fakeslack.Server) {
-			p.Now = func() time.Time { return time.Now().Add(-10 * time.Minute) }
-		}, "clock", "NTP"},
+		}, "The token lacks chat:write.customize", "handoff manifest"},
 		{"model", nil, func(p *Patient, _ *fakeslack.Server) { p.Model = model{errors.New("refused the key")} }, "refused the key", "ai.api_key"},
 		{"disk", nil, func(p *Patient, _ *fakeslack.Server) {
 			p.Storage = func(context.Context) ([]feed.Parked, error) { return nil, errors.New("the disk is full") }
@@ -140,7 +140,7 @@ func TestEachIllnessHasItsMend(t *testing.T) {
 
 func TestWithoutSlackTheRestIsExamined(t *testing.T) {
 	p, _ := patient(t, nil)
-	p.File.Slack = nil
+	p.Slack = nil
 	text, healthy := examine(t, p)
 	if !healthy || !strings.Contains(text, "takes the away way") || !strings.Contains(text, "ok    store writable") {
 		t.Errorf("healthy = %v:\n%s", healthy, text)
