@@ -69,76 +69,105 @@ func kinds(drafts []Draft) []Kind {
 	return ks
 }
 
-func TestDecide(t *testing.T) {
+// past are histories that the tables start from.
+type past struct{ waiting, owned, closed, answered, offered []Decider }
+
+func histories() past {
 	waiting := []Decider{says("hello"), button()}
 	owned := append(slices.Clone(waiting), Claim(maya, ByButton))
-	closed := append(slices.Clone(owned), Close(maya, "", false))
-	answered := []Decider{says("hello"), botSays(2, Message{Text: "Hi", Answer: true})}
-	offered := []Decider{says("hello"), botSays(2, Message{Text: "A person?", Offer: true})}
-	late := t0.Add(80 * time.Hour)
-	tests := []struct {
-		name   string
-		before []Decider
-		act    Decider
-		want   []Kind
-		err    error
-		mode   Mode
-	}{
+	return past{
+		waiting: waiting, owned: owned,
+		closed:   append(slices.Clone(owned), Close(maya, "", false)),
+		answered: []Decider{says("hello"), botSays(2, Message{Text: "Hi", Answer: true})},
+		offered:  []Decider{says("hello"), botSays(2, Message{Text: "A person?", Offer: true})},
+	}
+}
+
+// act is a row: what is tried after a history, and what comes of it.
+type act struct {
+	name   string
+	before []Decider
+	act    Decider
+	want   []Kind
+	err    error
+	mode   Mode
+}
+
+func TestVisitorActs(t *testing.T) {
+	h := histories()
+	checkActs(t, []act{
 		{"visitor writes", nil, says("hi"), []Kind{KindMessage}, nil, WithBot},
-		{"visitor writes while waiting", waiting, says("hi"), []Kind{KindMessage}, nil, Waiting},
-		{"visitor reopens what an agent closed", closed, says("still broken"),
+		{"visitor writes while waiting", h.waiting, says("hi"), []Kind{KindMessage}, nil, Waiting},
+		{"visitor reopens what an agent closed", h.closed, says("still broken"),
 			[]Kind{KindReopened, KindMessage, KindMessage, KindEscalated}, nil, Waiting},
-		{"visitor reopens what she closed with the bot", append(slices.Clone(answered), CloseSelf(anna)), says("one more"),
+		{"visitor reopens what she closed with the bot", append(slices.Clone(h.answered), CloseSelf(anna)), says("one more"),
 			[]Kind{KindReopened, KindMessage, KindMessage}, nil, WithBot},
-		{"visitor writes too late", closed, VisitorSays(anna, Message{}, late, hours), nil, ErrClosed, IsClosed},
-		{"button", answered, button(), []Kind{KindAsked, KindEscalated, KindMessage}, nil, Waiting},
-		{"button while waiting", waiting, button(), nil, nil, Waiting},
-		{"button while an agent has it", owned, button(), nil, nil, WithAgent},
-		{"button after close", closed, button(), []Kind{KindReopened, KindMessage, KindAsked, KindEscalated, KindMessage}, nil, Waiting},
-		{"cancel ends the wait", waiting, Cancel(anna), []Kind{KindCancelled, KindMessage}, nil, WithBot},
-		{"cancel declines an offer", offered, Cancel(anna), []Kind{KindDeclined}, nil, WithBot},
-		{"cancel after the claim does nothing", owned, Cancel(anna), nil, nil, WithAgent},
-		{"stop without a turn does nothing", answered, Stop(anna), nil, nil, WithBot},
+		{"visitor writes too late", h.closed, VisitorSays(anna, Message{}, t0.Add(80*time.Hour), hours), nil, ErrClosed, IsClosed},
+		{"button", h.answered, button(), []Kind{KindAsked, KindEscalated, KindMessage}, nil, Waiting},
+		{"button while waiting", h.waiting, button(), nil, nil, Waiting},
+		{"button while an agent has it", h.owned, button(), nil, nil, WithAgent},
+		{"button after close", h.closed, button(), []Kind{KindReopened, KindMessage, KindAsked, KindEscalated, KindMessage}, nil, Waiting},
+		{"cancel ends the wait", h.waiting, Cancel(anna), []Kind{KindCancelled, KindMessage}, nil, WithBot},
+		{"cancel declines an offer", h.offered, Cancel(anna), []Kind{KindDeclined}, nil, WithBot},
+		{"cancel after the claim does nothing", h.owned, Cancel(anna), nil, nil, WithAgent},
+		{"stop without a turn does nothing", h.answered, Stop(anna), nil, nil, WithBot},
 		{"stop", []Decider{says("hello")}, Stop(anna), []Kind{KindStopAsked}, nil, WithBot},
+		{"rate", h.closed, Rate(anna, Rated{Score: 5}), []Kind{KindRated}, nil, IsClosed},
+		{"contact after close", h.closed, GiveContact(anna, ContactGiven{Email: "a@b.example"}), []Kind{KindContactGiven, KindMessage}, nil, IsClosed},
+	})
+}
+
+func TestBotAndQueueActs(t *testing.T) {
+	h := histories()
+	checkActs(t, []act{
 		{"bot answers", []Decider{says("hello")}, botSays(2, Message{Text: "Hi"}), []Kind{KindMessage}, nil, WithBot},
 		{"bot answers an older line", []Decider{says("a"), says("b")}, botSays(2, Message{Text: "Hi"}), nil, ErrSuperseded, WithBot},
-		{"bot answers while waiting", waiting, botSays(2, Message{Text: "Hi"}), nil, ErrSuperseded, Waiting},
-		{"bot answers after the claim", owned, botSays(2, Message{Text: "Hi"}), nil, ErrSuperseded, WithAgent},
-		{"claim", waiting, Claim(maya, ByButton), []Kind{KindClaimed, KindMessage}, nil, WithAgent},
-		{"claim one's own", owned, Claim(maya, ByButton), nil, nil, WithAgent},
-		{"claim somebody's", owned, Claim(sam, ByButton), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
-		{"claim from the bot", answered, Claim(maya, ByTakeover), []Kind{KindClaimed, KindMessage}, nil, WithAgent},
-		{"claim a closed one", closed, Claim(sam, ByButton), nil, ErrClosed, IsClosed},
-		{"take over from the owner one saw", owned, TakeOver(sam, "U0MAYA"), []Kind{KindTransferred, KindMessage}, nil, WithAgent},
-		{"take over from an owner who changed", owned, TakeOver(sam, "U0PRIYA"), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
-		{"first reply claims", waiting, AgentSays(maya, Message{}, "1", AsOwner), []Kind{KindClaimed, KindMessage, KindMessage}, nil, WithAgent},
-		{"owner replies", owned, AgentSays(maya, Message{}, "1", AsOwner), []Kind{KindMessage}, nil, WithAgent},
-		{"another replies", owned, AgentSays(sam, Message{}, "1", AsOwner), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
-		{"another replies, relayed by group", owned, AgentSays(sam, Message{}, "1", AsMember), []Kind{KindMessage}, nil, WithAgent},
-		{"reply into the bot's chat", answered, AgentSays(maya, Message{}, "1", AsOwner), nil, ErrWithBot, WithBot},
-		{"take over and send", answered, AgentSays(maya, Message{}, "1", TakingIt), []Kind{KindClaimed, KindMessage, KindMessage}, nil, WithAgent},
-		{"reply into a closed chat", closed, AgentSays(maya, Message{}, "1", AsOwner), nil, ErrClosed, IsClosed},
-		{"reopen and send", closed, AgentSays(sam, Message{}, "1", TakingIt), []Kind{KindReopened, KindMessage, KindMessage}, nil, WithAgent},
-		{"release", owned, Release(maya), []Kind{KindReleased, KindMessage}, nil, Waiting},
-		{"release somebody's", owned, Release(sam), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
-		{"hand back", owned, HandBack(maya, "be brief", false), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
-		{"hand back somebody's", owned, HandBack(sam, "", false), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
-		{"an admin hands back somebody's", owned, HandBack(sam, "", true), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
-		{"hand back a waiting one", waiting, HandBack(sam, "", false), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
-		{"hand back a closed one", closed, HandBack(sam, "", false), nil, ErrClosed, IsClosed},
-		{"transfer to a person", owned, TransferTo(maya, Staff{"U0SAM", "Sam"}, "", false), []Kind{KindTransferred, KindMessage}, nil, WithAgent},
-		{"close", owned, Close(maya, "", false), []Kind{KindClosed, KindMessage}, nil, IsClosed},
-		{"close twice", closed, Close(maya, "", false), nil, nil, IsClosed},
-		{"close somebody's", owned, Close(sam, "", false), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
-		{"rate", closed, Rate(anna, Rated{Score: 5}), []Kind{KindRated}, nil, IsClosed},
-		{"contact after close", closed, GiveContact(anna, ContactGiven{Email: "a@b.example"}), []Kind{KindContactGiven, KindMessage}, nil, IsClosed},
-		{"route a waiting one", waiting, RouteTo(1, Routed{Channel: "C1", Staffed: true}, nil), []Kind{KindRouted}, nil, Waiting},
-		{"route, nobody on duty", waiting, RouteTo(1, Routed{Channel: "C1"}, &Message{Text: "away"}), []Kind{KindRouted, KindMessage}, nil, Waiting},
-		{"route an older epoch", waiting, RouteTo(0, Routed{Channel: "C1"}, nil), nil, nil, Waiting},
-		{"route after the claim", owned, RouteTo(1, Routed{Channel: "C1"}, nil), nil, nil, WithAgent},
-		{"announce", waiting, Announce(1, "C1"), []Kind{KindAnnounced}, nil, Waiting},
-	}
-	for _, tt := range tests {
+		{"bot answers while waiting", h.waiting, botSays(2, Message{Text: "Hi"}), nil, ErrSuperseded, Waiting},
+		{"bot answers after the claim", h.owned, botSays(2, Message{Text: "Hi"}), nil, ErrSuperseded, WithAgent},
+		{"route a waiting one", h.waiting, RouteTo(1, Routed{Channel: "C1", Staffed: true}, nil), []Kind{KindRouted}, nil, Waiting},
+		{"route, nobody on duty", h.waiting, RouteTo(1, Routed{Channel: "C1"}, &Message{Text: "away"}), []Kind{KindRouted, KindMessage}, nil, Waiting},
+		{"route an older epoch", h.waiting, RouteTo(0, Routed{Channel: "C1"}, nil), nil, nil, Waiting},
+		{"route after the claim", h.owned, RouteTo(1, Routed{Channel: "C1"}, nil), nil, nil, WithAgent},
+		{"announce", h.waiting, Announce(1, "C1"), []Kind{KindAnnounced}, nil, Waiting},
+	})
+}
+
+func TestAgentActs(t *testing.T) {
+	h := histories()
+	checkActs(t, []act{
+		{"claim", h.waiting, Claim(maya, ByButton), []Kind{KindClaimed, KindMessage}, nil, WithAgent},
+		{"claim one's own", h.owned, Claim(maya, ByButton), nil, nil, WithAgent},
+		{"claim somebody's", h.owned, Claim(sam, ByButton), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"claim from the bot", h.answered, Claim(maya, ByTakeover), []Kind{KindClaimed, KindMessage}, nil, WithAgent},
+		{"claim a closed one", h.closed, Claim(sam, ByButton), nil, ErrClosed, IsClosed},
+		{"take over from the owner one saw", h.owned, TakeOver(sam, "U0MAYA"), []Kind{KindTransferred, KindMessage}, nil, WithAgent},
+		{"take over from an owner who changed", h.owned, TakeOver(sam, "U0PRIYA"), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"first reply claims", h.waiting, AgentSays(maya, Message{}, "1", AsOwner), []Kind{KindClaimed, KindMessage, KindMessage}, nil, WithAgent},
+		{"owner replies", h.owned, AgentSays(maya, Message{}, "1", AsOwner), []Kind{KindMessage}, nil, WithAgent},
+		{"another replies", h.owned, AgentSays(sam, Message{}, "1", AsOwner), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"another replies, relayed by group", h.owned, AgentSays(sam, Message{}, "1", AsMember), []Kind{KindMessage}, nil, WithAgent},
+		{"reply into the bot's chat", h.answered, AgentSays(maya, Message{}, "1", AsOwner), nil, ErrWithBot, WithBot},
+		{"take over and send", h.answered, AgentSays(maya, Message{}, "1", TakingIt), []Kind{KindClaimed, KindMessage, KindMessage}, nil, WithAgent},
+		{"reply into a closed chat", h.closed, AgentSays(maya, Message{}, "1", AsOwner), nil, ErrClosed, IsClosed},
+		{"reopen and send", h.closed, AgentSays(sam, Message{}, "1", TakingIt), []Kind{KindReopened, KindMessage, KindMessage}, nil, WithAgent},
+		{"release", h.owned, Release(maya), []Kind{KindReleased, KindMessage}, nil, Waiting},
+		{"release somebody's", h.owned, Release(sam), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"hand back", h.owned, HandBack(maya, "be brief", false), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
+		{"hand back somebody's", h.owned, HandBack(sam, "", false), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"an admin hands back somebody's", h.owned, HandBack(sam, "", true), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
+		{"hand back a waiting one", h.waiting, HandBack(sam, "", false), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
+		{"hand back a closed one", h.closed, HandBack(sam, "", false), nil, ErrClosed, IsClosed},
+		{"transfer to a person", h.owned, TransferTo(maya, Staff{"U0SAM", "Sam"}, "", false), []Kind{KindTransferred, KindMessage}, nil, WithAgent},
+		{"close", h.owned, Close(maya, "", false), []Kind{KindClosed, KindMessage}, nil, IsClosed},
+		{"close twice", h.closed, Close(maya, "", false), nil, nil, IsClosed},
+		{"close somebody's", h.owned, Close(sam, "", false), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+	})
+}
+
+func checkActs(t *testing.T, acts []act) {
+	t.Helper()
+	late := t0.Add(80 * time.Hour)
+	for _, tt := range acts {
 		t.Run(tt.name, func(t *testing.T) {
 			s := play(t, tt.before...)
 			drafts, err := tt.act(s)
