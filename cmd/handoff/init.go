@@ -21,8 +21,8 @@ const manifestFile = "slack-manifest.yaml"
 
 // answers are what init asks for. Each is also a flag.
 type answers struct {
-	site, title, mode, publicURL, channel, model string
-	yes                                          bool
+	site, title, mode, publicURL, channel, model, knowledge string
+	yes                                                     bool
 }
 
 func initCommand() *cobra.Command {
@@ -53,6 +53,7 @@ func initCommand() *cobra.Command {
 	f.StringVar(&a.mode, "mode", "", "how Slack reaches the server: socket or http")
 	f.StringVar(&a.publicURL, "url", "", "the public address of this server")
 	f.StringVar(&a.channel, "channel", "", "the id of the Slack channel")
+	f.StringVar(&a.knowledge, "knowledge", "", "a folder of texts that the AI answers from, or none")
 	f.StringVar(&a.model, "model", "", "the model's name, or offline for the built-in one")
 	f.BoolVarP(&a.yes, "yes", "y", false, "ask nothing")
 	return cmd
@@ -71,6 +72,7 @@ func (a *answers) ask(in io.Reader, out io.Writer) error {
 		{&a.mode, "How Slack reaches this server, socket or http", "socket", oneOf("socket", "http")},
 		{&a.publicURL, "The public address of this server", "https://chat.example.com", origin},
 		{&a.channel, "The id of the Slack channel for chats", "C0SUPPORT", nil},
+		{&a.knowledge, "A folder of Markdown, HTML or text to answer from, or none", "none", nil},
 		{&a.model, "The model's name, or offline for the built-in one", "gpt-5-mini", nil},
 	} {
 		if *q.into == "" && !a.yes {

@@ -31,12 +31,12 @@ widget:
 	} else {
 		fmt.Fprintf(&b, "ai:\n  base_url: https://api.openai.com/v1 # any OpenAI-compatible server\n  api_key: ${OPENAI_API_KEY}\n  model: %s\n", a.model)
 	}
-	b.WriteString(`
-# Folders of Markdown, HTML or text that the AI answers from.
-knowledge: []
-#  - path: ./docs
-
-`)
+	b.WriteString("\n# Folders of Markdown, HTML or text that the AI answers from.\n")
+	if a.knowledge == "none" {
+		b.WriteString("knowledge: []\n#  - path: ./docs\n\n")
+	} else {
+		fmt.Fprintf(&b, "knowledge:\n  - path: %q\n\n", a.knowledge)
+	}
 	fmt.Fprintf(&b, "slack:\n  mode: %s\n  bot_token: ${SLACK_BOT_TOKEN}\n", a.mode)
 	if a.mode == "http" {
 		b.WriteString("  signing_secret: ${SLACK_SIGNING_SECRET}\n")
