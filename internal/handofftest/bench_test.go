@@ -14,7 +14,7 @@ import (
 func claimed(tb TB, h *House) (v *Visitor, channel, root string) {
 	v = h.Visitor()
 	v.Post("escalate", map[string]any{})
-	channel, root, err := h.Card(v.Reference)
+	channel, root, err := h.Card(v.Reference, "")
 	if err != nil {
 		tb.Fatal(err)
 	}

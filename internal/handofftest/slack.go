@@ -28,17 +28,21 @@ func (h *House) until(what string, ok func(*fakeslack.State) bool) error {
 }
 
 // Card waits for the card that contains text (a reference) and returns its
-// channel and ts: the newest one when there are several.
-func (h *House) Card(text string) (channel, ts string, err error) {
+// channel and ts: the newest one when there are several. in limits it to one
+// channel; empty means any.
+func (h *House) Card(text, in string) (channel, ts string, err error) {
 	err = h.until("a card with "+text, func(st *fakeslack.State) bool {
-		channel, ts = findCard(st, text)
+		channel, ts = findCard(st, text, in)
 		return ts != ""
 	})
 	return channel, ts, err
 }
 
-func findCard(st *fakeslack.State, text string) (channel, ts string) {
+func findCard(st *fakeslack.State, text, in string) (channel, ts string) {
 	for _, c := range channels {
+		if in != "" && c != in {
+			continue
+		}
 		for _, m := range st.History(c) {
 			isRoot := m.ThreadTS == "" || m.ThreadTS == m.TS
 			if isRoot && m.BotID != "" && strings.Contains(m.Visible()+m.Text, text) && m.TS > ts {

@@ -14,23 +14,21 @@ import (
 // card waits for a visitor's card and remembers its thread:
 //
 //	card anna [in support|billing] [TEXT…]
+//	card anna/second …                (remembered beside the first one)
 func card(_ *testscript.TestScript, s *story, args []string) error {
 	if err := need(args, 1, "card VISITOR [in CHANNEL] [TEXT]"); err != nil {
 		return err
 	}
-	v := s.visitors[args[0]]
-	channel, ts, err := s.house.Card(v.Reference)
+	rest, in := args[1:], ""
+	if len(rest) > 1 && rest[0] == "in" {
+		in, rest = channels[rest[1]], rest[2:]
+	}
+	name, _, _ := strings.Cut(args[0], "/")
+	channel, ts, err := s.house.Card(s.visitors[name].Reference, in)
 	if err != nil {
 		return err
 	}
 	s.cards[args[0]], s.last = [2]string{channel, ts}, args[0]
-	rest := args[1:]
-	if len(rest) > 1 && rest[0] == "in" {
-		if channels[rest[1]] != channel {
-			return fmt.Errorf("the card is in %s", channel)
-		}
-		rest = rest[2:]
-	}
 	text := strings.Join(rest, " ")
 	return s.house.until(fmt.Sprintf("%q on the card", text), func(st *fakeslack.State) bool {
 		m, _ := st.Message(channel, ts)
@@ -153,6 +151,7 @@ var (
 //	slack swallows METHOD             (stored, no answer)
 //	slack errors METHOD               (stored, answered with 500)
 //	slack tried METHOD                (such a call has come since)
+//	slack adds guest|outsider|stranger|robot  (into the channels, as U0GUEST, …)
 //	slack cards VISITOR N             (exactly N cards stand for her)
 //	slack heals
 //	slack once TEXT …                 (each stands below the card exactly once)
@@ -179,6 +178,8 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 		return h.until("a call of "+args[1], func(st *fakeslack.State) bool {
 			return slices.ContainsFunc(st.Calls()[s.calls:], func(c fakeslack.Call) bool { return c.Method == args[1] })
 		})
+	case "adds":
+		return h.addPerson(args[1])
 	case "cards":
 		return h.countCards(s.visitors[args[1]].Reference, args[2])
 	case "heals":
@@ -187,6 +188,30 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 		h.Slack.Disturb(fakeslack.Mischief{Type: args[1], Times: 1, Do: pranks[args[0]]})
 	default:
 		return fmt.Errorf("unknown weather %q", args[0])
+	}
+	return nil
+}
+
+// addPerson puts somebody who is not an agent into the channels.
+func (h *House) addPerson(kind string) error {
+	u := fakeslack.User{ID: "U0" + strings.ToUpper(kind), Name: kind, RealName: kind}
+	switch kind {
+	case "guest":
+		u.Restricted = true
+	case "outsider":
+		u.TeamID = "T0ELSEWHERE"
+	case "stranger":
+		u.Stranger = true
+	case "robot":
+		u.Bot = true
+	default:
+		return fmt.Errorf("unknown kind of person %q", kind)
+	}
+	h.Slack.AddUser(u)
+	for _, c := range channels {
+		if err := h.Slack.Join(u.ID, c); err != nil {
+			return err
+		}
 	}
 	return nil
 }

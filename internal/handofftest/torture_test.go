@@ -76,7 +76,7 @@ func openChat(t *testing.T, h *House, i int) *chat {
 	c := &chat{name: fmt.Sprintf("c%d", i), visitor: h.Visitor(), agent: fakeslack.SampleMaya}
 	c.visitor.Post("escalate", map[string]any{})
 	var err error
-	if c.channel, c.root, err = h.Card(c.visitor.Reference); err != nil {
+	if c.channel, c.root, err = h.Card(c.visitor.Reference, ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Press(c.agent, c.channel, c.root, "Claim"); err != nil {
