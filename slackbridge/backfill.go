@@ -23,15 +23,33 @@ func (b *Bridge) backfillLoop(ctx context.Context) error {
 		case <-b.again:
 		case <-time.After(b.Limits.BackfillEvery):
 		}
-		if ok, _ := b.health.state(); !ok || !b.leads() || b.self.Load() == nil {
-			continue // the probe asks again when Slack is back
+		if b.untilAble(ctx) != nil {
+			return nil
 		}
-		b.watchSharing(ctx)
 		if err := b.backfill(ctx, *b.self.Load()); err != nil && ctx.Err() == nil {
 			b.log.Warn("the threads were not compared to the end", "error", err)
 		}
+		b.gate.release()
+		b.watchSharing(ctx)
 	}
 }
+
+// untilAble waits until this process leads and Slack can be used.
+func (b *Bridge) untilAble(ctx context.Context) error {
+	const look = 100 * time.Millisecond
+	for {
+		if ok, _ := b.health.state(); ok && b.leads() && b.self.Load() != nil {
+			return nil
+		}
+		if err := pauseFor(ctx, look); err != nil {
+			return err
+		}
+	}
+}
+
+// whenReady is how often a backfill that could not start is tried: Slack is away,
+// or another node leads.
+const whenReady = 500 * time.Millisecond
 
 // backfillReach is for how long after its end a conversation's thread is still
 // compared.

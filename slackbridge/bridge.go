@@ -60,6 +60,9 @@ type Bridge struct {
 	tlocks  keyed // held while a thread's row is read, changed and saved
 	sockets *sockets
 	again   chan struct{} // asks for a backfill, capacity one
+	gate    *gate
+	known   chan struct{} // closed when self is known
+	knows   sync.Once
 }
 
 // identity is who we are in Slack.
@@ -83,7 +86,7 @@ func New(d Deps) (*Bridge, error) {
 		d.HTTP = &http.Client{Timeout: 10 * time.Second}
 	}
 	d.Limits = d.Limits.withDefaults()
-	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1)}
+	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}
 	b.health = newHealth(d.Limits, d.Now)
 	b.client = &client{
 		api:  slack.New(d.Config.BotToken, slack.OptionHTTPClient(d.HTTP), slack.OptionAPIURL(d.Config.APIURL)),
@@ -104,6 +107,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	b.work.start(ctx)
 	defer b.work.wait()
+	defer b.gate.release()
 	g.Go(func() error { return b.probe(ctx) })
 	g.Go(func() error { return b.sweepInbox(ctx) })
 	g.Go(func() error { return b.backfillLoop(ctx) })
@@ -169,9 +173,10 @@ func (b *Bridge) introduce(ctx context.Context) {
 	} else if me.App, err = b.appID(ctx, who.BotID); err != nil {
 		b.log.Warn("the app's id is not known", "error", err)
 	}
-	b.self.Store(&me)
-	b.health.answered()
 	b.askBackfill()
+	b.self.Store(&me)
+	b.knows.Do(func() { close(b.known) })
+	b.health.answered()
 }
 
 func (b *Bridge) appID(ctx context.Context, bot string) (string, error) {

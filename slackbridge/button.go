@@ -22,7 +22,7 @@ type press struct {
 	id      conversation.ID
 	ts      string // the line a private button is about
 	channel string
-	thread  string // where the presser is told something, "" for the channel itself
+	thread  string // the root
 	who     profile
 	by      conversation.Author
 	state   conversation.State
@@ -168,7 +168,9 @@ func (b *Bridge) homeOf(ctx context.Context, p *press) string {
 func (b *Bridge) tellPresser(ctx context.Context, p press, spans ...span) {
 	switch {
 	case p.e.Container.MessageTS != "":
-		b.whisperSpans(ctx, p.channel, p.e.User.ID, p.thread, spans...)
+		// In a thread without replies a private message would not show (Slack:
+		// the thread has to be active); then the card was pressed in the channel.
+		b.whisperSpans(ctx, p.channel, p.e.User.ID, p.e.Container.ThreadTS, spans...)
 		return
 	case p.e.Type == "view_submission":
 		b.tellInThread(ctx, p, spans...)

@@ -142,7 +142,9 @@ func checkNode(t *rapid.T, node any) {
 }
 
 func TestB55Names(t *testing.T) {
-	taken := func(folded string) bool { return folded == fold("Maya") || folded == fold("Sam Okoro") || folded == fold("Slackbot") }
+	taken := func(folded string) bool {
+		return folded == fold("Maya") || folded == fold("Sam Okoro") || folded == fold("Slackbot")
+	}
 	tests := []struct{ in, want string }{
 		{"Anna Berg", "Anna Berg"},
 		{"", "Visitor 7K2"},

@@ -72,10 +72,13 @@ func TestB73Forgery(t *testing.T) {
 	c := s.claimed("Anna")
 	hex64 := regexp.MustCompile(`[0-9a-f]{64}`)
 	spoils := map[string]func(http.Header, string) string{
-		"no signature":  func(h http.Header, b string) string { h.Del("X-Slack-Signature"); return b },
-		"no timestamp":  func(h http.Header, b string) string { h.Del("X-Slack-Request-Timestamp"); return b },
-		"short":         func(h http.Header, b string) string { h.Set("X-Slack-Signature", "v0=abcd"); return b },
-		"v1":            func(h http.Header, b string) string { h.Set("X-Slack-Signature", strings.Replace(h.Get("X-Slack-Signature"), "v0", "v1", 1)); return b },
+		"no signature": func(h http.Header, b string) string { h.Del("X-Slack-Signature"); return b },
+		"no timestamp": func(h http.Header, b string) string { h.Del("X-Slack-Request-Timestamp"); return b },
+		"short":        func(h http.Header, b string) string { h.Set("X-Slack-Signature", "v0=abcd"); return b },
+		"v1": func(h http.Header, b string) string {
+			h.Set("X-Slack-Signature", strings.Replace(h.Get("X-Slack-Signature"), "v0", "v1", 1))
+			return b
+		},
 		"altered byte":  func(_ http.Header, b string) string { return strings.Replace(b, "forged", "forgeD", 1) + " " },
 		"empty":         func(http.Header, string) string { return "" },
 		"odd timestamp": func(h http.Header, b string) string { h.Set("X-Slack-Request-Timestamp", "now"); return b },

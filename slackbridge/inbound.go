@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sort"
-	"sync"
 	"time"
 
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
@@ -188,86 +186,6 @@ func (b *Bridge) echo(m slackMessage) bool {
 	return m.BotID != "" && m.marked()
 }
 
-// workers work the inbox: one at a time per thread, in order of ts.
-type workers struct {
-	twins sync.Mutex // held from looking for a twin to storing it
-	mu    sync.Mutex
-	ctx   context.Context // of Run; nil before it
-	wg    sync.WaitGroup
-	busy  map[string][]ledger.Inbound // what waits, by thread
-	slots chan struct{}
-}
-
-func newWorkers() *workers {
-	return &workers{busy: map[string][]ledger.Inbound{}, slots: make(chan struct{}, 16)}
-}
-
-func (w *workers) start(ctx context.Context) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.ctx = ctx
-}
-
-// wait waits for the workers after ctx ended.
-func (w *workers) wait() {
-	w.mu.Lock()
-	w.ctx = nil
-	w.mu.Unlock()
-	w.wg.Wait()
-}
-
-// queueOf names the queue of a row. Presses and commands do not wait for anything.
-func queueOf(r ledger.Inbound) string {
-	if r.Thread == "" {
-		return r.Key
-	}
-	return r.Team + ":" + r.Channel + ":" + r.Thread
-}
-
-// add gives a row to the worker of its thread. Before Run it stays in the inbox.
-func (w *workers) add(b *Bridge, r ledger.Inbound) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.ctx == nil || w.ctx.Err() != nil {
-		return
-	}
-	key := queueOf(r)
-	waiting, working := w.busy[key]
-	for _, other := range waiting {
-		if other.ID == r.ID {
-			return
-		}
-	}
-	waiting = append(waiting, r)
-	sort.SliceStable(waiting, func(i, j int) bool { return waiting[i].TS < waiting[j].TS })
-	w.busy[key] = waiting
-	if !working {
-		ctx := w.ctx
-		w.wg.Go(func() { w.drain(ctx, b, key) }) // ends when the thread's queue is empty
-	}
-}
-
-func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
-	for {
-		w.mu.Lock()
-		if len(w.busy[key]) == 0 || ctx.Err() != nil {
-			delete(w.busy, key)
-			w.mu.Unlock()
-			return
-		}
-		r := w.busy[key][0]
-		w.busy[key] = w.busy[key][1:]
-		w.mu.Unlock()
-		if r.Thread != "" {
-			w.slots <- struct{}{}
-		}
-		b.handle(ctx, r)
-		if r.Thread != "" {
-			<-w.slots
-		}
-	}
-}
-
 // errHold says that a row waits for another message.
 var errHold = errors.New("the message is not known yet")
 
@@ -376,8 +294,10 @@ func (b *Bridge) sweepInbox(ctx context.Context) error {
 // keepInbox is how long keys are kept: Slack repeats what failed for a day.
 const keepInbox = 26 * time.Hour
 
-// askBackfill asks for a comparison with Slack soon.
+// askBackfill asks for a comparison with Slack soon. Lines that come in
+// meanwhile wait a moment for it, so that they are worked in order.
 func (b *Bridge) askBackfill() {
+	b.gate.hold()
 	select {
 	case b.again <- struct{}{}:
 	default:

@@ -107,7 +107,9 @@ func TestB33SuppressedCard(t *testing.T) {
 		for i := range 200 {
 			fields[fmt.Sprintf("field %d %s", i, strings.Repeat("f", 500))] = strings.Repeat("v", 4000)
 		}
-		c.escalate(func(e *conversation.Escalated, _ *conversation.Routed) { e.Fields, e.Explain = fields, strings.Repeat("x", 9000) })
+		c.escalate(func(e *conversation.Escalated, _ *conversation.Routed) {
+			e.Fields, e.Explain = fields, strings.Repeat("x", 9000)
+		})
 		c.card()
 	})
 	t.Run("refused blocks", func(t *testing.T) {

@@ -65,7 +65,9 @@ func TestCheck(t *testing.T) {
 		}
 		return list[i]
 	}
-	s := newStage(t, withConfig(func(c *slackbridge.Config) { c.Agents, c.AdminChannel = []string{fakeslack.SampleSupportGroup}, fakeslack.SampleBilling }))
+	s := newStage(t, withConfig(func(c *slackbridge.Config) {
+		c.Agents, c.AdminChannel = []string{fakeslack.SampleSupportGroup}, fakeslack.SampleBilling
+	}))
 	for _, f := range s.bridge.Check(t.Context()) {
 		if !f.OK || f.Message == "" {
 			t.Errorf("a fine installation: %+v", f)
