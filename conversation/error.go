@@ -21,6 +21,10 @@ var (
 	ErrSuperseded = errors.New("the turn is superseded")
 	// ErrRated: the conversation has a rating already.
 	ErrRated = errors.New("the conversation is rated already")
+	// ErrStorageFull: the disk, or the quota, of the log is full. Nothing was
+	// written and nothing that was acknowledged is lost; writes work again as soon
+	// as there is room.
+	ErrStorageFull = errors.New("the disk of the database is full")
 )
 
 // OwnedError refuses an act because somebody else owns the conversation. The

@@ -14,7 +14,7 @@ type dialect struct {
 	skip    string // the same, passing over rows that another one keeps
 	rewrite func(text string) string
 	retry   func(err error) bool  // the transaction failed, but not for a reason of its own
-	kind    func(err error) error // ErrFull, ErrReadOnly or nil
+	kind    func(err error) error // conversation.ErrStorageFull, ErrReadOnly or nil
 }
 
 // numbered finds $1, $2, …. mattn takes $1 for a name and binds names in order

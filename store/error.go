@@ -8,26 +8,32 @@ import (
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
 var (
-	// ErrFull says that the disk, or the quota, is full. Nothing was written and nothing
-	// that was acknowledged is lost; writes work again as soon as there is room.
-	ErrFull = errors.New("the disk of the database is full")
 	// ErrReadOnly says that the database can be read but not written.
 	ErrReadOnly = errors.New("the database cannot be written")
 	// ErrStopped says that the store was closed.
 	ErrStopped = errors.New("the store is closed")
 )
 
-// named puts ErrFull or ErrReadOnly before an error that means it.
+// outOfRoom says that the system refused to write for want of room: on the disk,
+// in the owner's quota, or within the process's limit for one file.
+func outOfRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
+
+// named puts conversation.ErrStorageFull or ErrReadOnly before an error that
+// means it.
 func (d *dialect) named(err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	kind := d.kind(err)
-	if kind == nil && errors.Is(err, syscall.ENOSPC) {
-		kind = ErrFull
+	if kind == nil && outOfRoom(err) {
+		kind = conversation.ErrStorageFull
 	}
 	if kind == nil || errors.Is(err, kind) {
 		return err
@@ -62,7 +68,7 @@ func postgresRetry(err error) bool {
 func postgresKind(err error) error {
 	switch postgresCode(err) {
 	case pgDiskFull:
-		return ErrFull
+		return conversation.ErrStorageFull
 	case pgReadOnly:
 		return ErrReadOnly
 	}

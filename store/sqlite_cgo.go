@@ -4,9 +4,10 @@ package store
 
 import (
 	"errors"
-	"syscall"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
 // sqliteBuilt says whether this binary contains SQLite.
@@ -18,8 +19,8 @@ func sqliteKind(err error) error {
 		return nil
 	}
 	switch {
-	case e.Code == sqlite3.ErrFull, e.SystemErrno == syscall.ENOSPC:
-		return ErrFull
+	case e.Code == sqlite3.ErrFull, outOfRoom(e.SystemErrno):
+		return conversation.ErrStorageFull
 	case e.Code == sqlite3.ErrReadonly:
 		return ErrReadOnly
 	}

@@ -146,8 +146,8 @@ func TestDiskFull(t *testing.T) {
 					mu.Lock()
 					kept[key] = true
 					mu.Unlock()
-				case !errors.Is(err, ErrFull):
-					t.Errorf("append: %v, want ErrFull", err)
+				case !errors.Is(err, conversation.ErrStorageFull):
+					t.Errorf("append: %v, want ErrStorageFull", err)
 				}
 			}
 		})

@@ -100,11 +100,14 @@ func (s *Server) keepAlive(c *call) error {
 	if next.Sub(c.session.Expires) < touchAfter {
 		return nil
 	}
-	c.session.Expires = next
 	err := s.deps.Sessions.TouchSession(c.ctx(), c.session.Hash, next)
-	if errors.Is(err, conversation.ErrNotFound) {
+	switch {
+	case errors.Is(err, conversation.ErrNotFound):
 		return &fault{code: codeUnauthorized} // logged out meanwhile
+	case errors.Is(err, conversation.ErrStorageFull):
+		return nil // what is stored can be read all the same; a later use moves the end
 	}
+	c.session.Expires = next
 	return err
 }
 

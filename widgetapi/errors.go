@@ -48,6 +48,7 @@ const (
 	codeTooMany      = "too_many_requests"
 	codeNotYet       = "not_in_this_version"
 	codeBusy         = "busy"
+	codeFull         = "storage_full"
 	codeInternal     = "internal"
 )
 
@@ -74,6 +75,7 @@ var faults = map[string]answer{
 	codeTooMany:      {http.StatusTooManyRequests, "Too many requests. Retry-After says in how many seconds to try again."},
 	codeNotYet:       {http.StatusNotImplemented, "This is not in this version."},
 	codeBusy:         {http.StatusServiceUnavailable, "The server is busy. Retry-After says in how many seconds to try again."},
+	codeFull:         {http.StatusInsufficientStorage, "Nothing was kept: the server has no room left to store it. Send it again in a while; the team has to make room."},
 	codeInternal:     {http.StatusInternalServerError, "Something went wrong on our side. Try again, and quote the request_id if it stays."},
 }
 
@@ -85,6 +87,7 @@ var domain = []struct {
 	{conversation.ErrNotFound, codeNotFound},
 	{conversation.ErrClosed, codeClosed},
 	{conversation.ErrRated, codeRated},
+	{conversation.ErrStorageFull, codeFull},
 }
 
 // invalid refuses what the caller sent, with a sentence that says what to send.
@@ -126,7 +129,7 @@ type ErrorDetail struct {
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	f := toFault(err)
 	id := w.Header().Get("X-Request-Id")
-	if f.code == codeInternal && !errors.Is(err, context.Canceled) {
+	if (f.code == codeInternal || f.code == codeFull) && !errors.Is(err, context.Canceled) {
 		s.deps.Logger.ErrorContext(r.Context(), "a request failed", "request_id", id, "route", r.Pattern, "error", err)
 	}
 	if f.retry > 0 {
