@@ -17,7 +17,7 @@ func BotActs(on Seq, drafts ...Draft) Decider {
 // decide works out whether the visitor's phase changes by the route.
 func (r Routed) decide(s State, say *Message) []Draft {
 	before := s.Phase()
-	after := s.Apply(Event{Conversation: s.ID, Seq: s.Seq, At: s.Last.At, Draft: Draft{Body: r}}).Phase()
+	after := s.Apply(Event{Conversation: s.ID, Seq: s.Seq + 1, At: s.Last.At, Draft: Draft{Body: r}}).Phase()
 	r.Shown = before != after
 	drafts := []Draft{{Author: Author{Role: System}, Source: FromQueue, Body: r}}
 	if say != nil && r.Shown {

@@ -81,6 +81,7 @@ type State struct {
 
 // Route is where a waiting conversation goes.
 type Route struct {
+	Seq      Seq       `json:"seq,omitempty"` // of the event that made it
 	Channel  string    `json:"channel,omitempty"`
 	Mention  string    `json:"mention,omitempty"`
 	Staffed  bool      `json:"staffed,omitempty"`
@@ -128,7 +129,7 @@ func (s State) Phase() Phase {
 
 // Routed says that the current escalation has a route that still holds.
 func (s State) Routed() bool {
-	return s.Route.Channel != "" && s.Route.Epoch == s.Epoch && !s.Route.Stale
+	return s.Route.Seq > 0 && s.Route.Epoch == s.Epoch && !s.Route.Stale
 }
 
 // Apply folds one event into the state. It is total: events that the invariants
@@ -148,7 +149,7 @@ func (s State) Apply(e Event) State {
 	case Escalated:
 		s = s.escalated(e, b)
 	case Routed:
-		s.Route = Route{Channel: b.Channel, Mention: b.Mention, Staffed: b.Staffed, NextOpen: b.NextOpen, Epoch: s.Epoch}
+		s.Route = Route{Seq: e.Seq, Channel: b.Channel, Mention: b.Mention, Staffed: b.Staffed, NextOpen: b.NextOpen, Epoch: s.Epoch}
 		if b.Priority != "" {
 			s.Priority = b.Priority
 		}

@@ -43,10 +43,11 @@ type House struct {
 
 // Options says what is special about a House.
 type Options struct {
-	Mode    string // socket (default) or http
-	Policy  string // the YAML of the section handoff and more, appended to the file
-	Storage string // storage.url; empty is SQLite in the folder
-	Relay   string // slack.relay; empty is the default
+	Mode    string        // socket (default) or http
+	Policy  string        // the YAML of the section handoff and more, appended to the file
+	Storage string        // storage.url; empty is SQLite in the folder
+	Fresh   func() string // makes the storage.url of each story; nil leaves Storage
+	Relay   string        // slack.relay; empty is the default
 	Runs    Runs
 	Slack   fakeslack.Options
 	NoSlack bool

@@ -1,10 +1,12 @@
 package handofftest
 
 import (
+	"os"
 	"testing"
 	"time"
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -13,18 +15,33 @@ func TestMain(m *testing.M) {
 }
 
 // TestStories runs the scripts of testdata/stories against a whole installation
-// in this process.
+// in this process, on SQLite and, where there is a server, on PostgreSQL.
 func TestStories(t *testing.T) {
-	Stories(t, "testdata/stories", Options{Runs: InProcess})
+	onEngines(t, func(t *testing.T, fresh func() string) {
+		Stories(t, "testdata/stories", Options{Runs: InProcess, Fresh: fresh})
+	})
+}
+
+// onEngines runs a test on both databases; fresh makes an empty one.
+func onEngines(t *testing.T, test func(t *testing.T, fresh func() string)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, nil) })
+	t.Run("postgres", func(t *testing.T) {
+		if os.Getenv(storetest.PostgresVariable) == "" {
+			t.Skip(storetest.PostgresVariable + " is not set: start a server with scripts/services.sh to run this on PostgreSQL")
+		}
+		test(t, func() string { return storetest.Postgres(t) })
+	})
 }
 
 // TestCrashes runs the scripts of testdata/crash, in which the product is a
 // process of its own and is really killed, before and after each arrow of the
 // log's picture.
 func TestCrashes(t *testing.T) {
-	Stories(t, "testdata/crash", Options{
-		Runs: InProcessOfItsOwn,
-		// Slack's retries after a minute and five are too slow for a test.
-		Slack: fakeslack.Options{Delay: func(d time.Duration) time.Duration { return d / 20 }},
+	onEngines(t, func(t *testing.T, fresh func() string) {
+		Stories(t, "testdata/crash", Options{
+			Runs: InProcessOfItsOwn, Fresh: fresh,
+			// Slack's retries after a minute and five are too slow for a test.
+			Slack: fakeslack.Options{Delay: func(d time.Duration) time.Duration { return d / 20 }},
+		})
 	})
 }

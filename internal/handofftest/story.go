@@ -18,6 +18,10 @@ func Stories(t *testing.T, dir string, o Options) {
 		Cmds:                commands(o),
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
+			o := o
+			if o.Fresh != nil {
+				o.Storage = o.Fresh()
+			}
 			e.Values[storyKey{}] = &story{options: o, visitors: map[string]*Visitor{}, cards: map[string][2]string{}}
 			return nil
 		},
