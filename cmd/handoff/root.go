@@ -31,7 +31,7 @@ func commands(log *slog.Logger) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misused(cmd, err) })
 	root.AddCommand(
 		demoCommand(log), serveCommand(log), initCommand(), manifestCommand(), checkCommand(), doctorCommand(log),
-		tryCommand(), explainCommand(log), resumeCommand(log), versionCommand(),
+		tryCommand(), explainCommand(log), resumeCommand(log), benchCommand(log), versionCommand(),
 	)
 	for _, c := range laterCommands() {
 		root.AddCommand(c)
@@ -74,7 +74,6 @@ func laterCommands() []*cobra.Command {
 		{"export", "a visitor's data, out"},
 		{"erase", "a visitor's data, away"},
 		{"backup", "an online copy of the database"},
-		{"bench", "the built-in load driver"},
 	} {
 		name := c[0]
 		out = append(out, &cobra.Command{

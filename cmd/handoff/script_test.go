@@ -36,7 +36,7 @@ func TestHelpListsEveryCommand(t *testing.T) {
 	want := map[string]string{
 		"demo": "addr data", "serve": "config", "init": "config", "manifest": "mode url", "check": "config", "doctor": "config",
 		"try": "config level as", "eval": "later", "explain": "config", "resume": "config", "export": "later", "erase": "later",
-		"backup": "later", "bench": "later", "version": "",
+		"backup": "later", "bench": "only short kills storage json cpuprofile verbose", "version": "",
 	}
 	var help bytes.Buffer
 	if code := execute(t.Context(), []string{"--help"}, strings.NewReader(""), &help, io.Discard); code != 0 {

@@ -21,6 +21,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/handoff-bot/handoff/bot"
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/conversation"
@@ -43,6 +45,14 @@ type Options struct {
 	Library *knowledge.Library
 	// Site, when set, is served beside the API: the demo's sample shop.
 	Site fs.FS
+	// SlackLimits are the bridge's speeds. The zero value suits slack.com; the
+	// benchmark lifts them for a Slack that has none.
+	SlackLimits slackbridge.Limits
+	// SlackHTTP, SlackDialer and ModelHTTP reach Slack's Web API, its sockets and
+	// the model; nil means each room's own way over the network.
+	SlackHTTP   *http.Client
+	SlackDialer *websocket.Dialer
+	ModelHTTP   *http.Client
 }
 
 // App is a Handoff that has been put together.
@@ -134,7 +144,7 @@ func (a *App) buildBridge(file *config.File) (err error) {
 	a.leader = feed.NewLeader(a.store, "slack", nodeName(), a.now, a.Logger)
 	a.bridge, err = slackbridge.New(slackbridge.Deps{
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store,
-		Leader: a.leader, Try: a.try, Now: a.now, Logger: a.Logger,
+		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Now: a.now, Logger: a.Logger,
 	})
 	return err
 }
