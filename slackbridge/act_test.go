@@ -12,12 +12,6 @@ import (
 	"github.com/handoff-bot/handoff/slackbridge"
 )
 
-// waits for a line in the answers to a person: commands and replaced messages.
-func (s *stage) replied(user, text string) {
-	s.t.Helper()
-	s.told(user, text)
-}
-
 func TestB77Authorisation(t *testing.T) {
 	s := newStage(t, withConfig(func(c *slackbridge.Config) { c.Agents = []string{fakeslack.SampleSupportGroup} }))
 	c := s.open("Anna")
@@ -237,6 +231,6 @@ func TestHomeAndCommands(t *testing.T) {
 		if err := s.slack.Command(maya, c.channel, text); err != nil {
 			t.Fatal(err)
 		}
-		s.replied(maya, want)
+		s.told(maya, want)
 	}
 }

@@ -47,10 +47,6 @@ func (b *Bridge) untilAble(ctx context.Context) error {
 	}
 }
 
-// whenReady is how often a backfill that could not start is tried: Slack is away,
-// or another node leads.
-const whenReady = 500 * time.Millisecond
-
 // backfillReach is for how long after its end a conversation's thread is still
 // compared.
 const backfillReach = 72 * time.Hour

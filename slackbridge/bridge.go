@@ -112,6 +112,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.sweepInbox(ctx) })
 	g.Go(func() error { return b.backfillLoop(ctx) })
 	g.Go(func() error { return b.notes.run(ctx) })
+	g.Go(func() error { return b.keepNames(ctx) })
 	if b.Config.Mode == ModeSocket {
 		g.Go(func() error { return b.sockets.run(ctx) })
 	}

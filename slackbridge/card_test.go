@@ -26,7 +26,7 @@ func sampleBrief() Brief {
 func sampleState(mode conversation.Mode) conversation.State {
 	at := time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC)
 	s := conversation.State{ID: "cnv_sample", Reference: "H-4F2K", Visitor: "vis_abc", Mode: mode, Seq: 7, Epoch: 1, Priority: "normal", Topic: "Billing disputes",
-		WaitFrom: at, Route: conversation.Route{Channel: "C0BILLING", Mention: "S0BILL", Staffed: true, Epoch: 1}}
+		WaitFrom: at, Route: conversation.Route{Channel: "C0BILLING", Mention: "S0BILL", Staffed: true, Epoch: 1, Seq: 5}}
 	switch mode {
 	case conversation.WithAgent:
 		s.Owner = conversation.Staff{ID: "U0MAYA", Name: "Maya"}

@@ -99,9 +99,17 @@ func reserved(name string) bool {
 		return true
 	}
 	folded := fold(name)
-	for _, word := range []string{"support", "admin", "system", "slackbot", "handoff", "agent", "channel", "everyone", "here", "team", "moderator", "official", "visitor"} {
+	for _, word := range []string{"support", "admin", "system", "slackbot", "handoff", "moderator", "official", "everyone"} {
 		if strings.Contains(folded, fold(word)) {
-			return word != "visitor" || !strings.HasPrefix(name, "Visitor ")
+			return true
+		}
+	}
+	for i, part := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		switch fold(part) {
+		case fold("here"), fold("channel"), fold("team"), fold("agent"), fold("bot"):
+			return true
+		case fold("visitor"):
+			return i > 0 // "Visitor 7K2" is what we call people without a name
 		}
 	}
 	return false

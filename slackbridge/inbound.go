@@ -209,6 +209,9 @@ func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) {
 		r.State = ledger.Dropped
 	case errors.Is(err, errHold):
 		r.State = ledger.Held
+	case outage(err):
+		r.RetryAt = b.Now().Add(2 * time.Second)
+		b.log.Warn("inbox row waits for Slack", "kind", r.Kind, "error", err)
 	default:
 		r.Attempts++
 		r.RetryAt = b.Now().Add(min(time.Second<<min(r.Attempts, 12), time.Hour))
@@ -223,6 +226,12 @@ func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) {
 	if r.State == ledger.Held {
 		b.retryHeld(ctx, r)
 	}
+}
+
+// outage says that the work failed because Slack cannot be used now.
+func outage(err error) bool {
+	f, ok := failed(err)
+	return ok && f.Kind != refused
 }
 
 func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) error {

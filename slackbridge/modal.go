@@ -78,12 +78,12 @@ func (b *Bridge) workView(ctx context.Context, me identity, e envelope) error {
 	if ok, err := b.admitPress(ctx, &p); err != nil || !ok {
 		return err
 	}
-	text, user := e.View.field(inputInstruction)
 	var err error
 	if e.View.CallbackID == modalHandBack {
+		text, _ := e.View.field(inputInstruction)
 		_, err = b.append(ctx, p, conversation.HandBack(p.by, strings.TrimSpace(text), p.admin))
 	} else {
-		_, user = e.View.field(inputAgent)
+		_, user := e.View.field(inputAgent)
 		err = b.assign(ctx, p, user)
 	}
 	if refusal := refusalWords(err); refusal != nil {

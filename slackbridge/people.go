@@ -33,7 +33,6 @@ type people struct {
 	profiles map[string]profile
 	groups   map[string]membership // by user group or channel
 	names    map[string]bool       // folded names of the workspace
-	namesAt  time.Time
 }
 
 type membership struct {
@@ -78,7 +77,6 @@ func (p *people) forget(id string) {
 	defer p.mu.Unlock()
 	delete(p.profiles, id)
 	delete(p.groups, id)
-	p.namesAt = time.Time{}
 }
 
 // admin says that somebody is in slack.admins.
@@ -200,23 +198,38 @@ func (p *people) publicNames(ctx context.Context) markup.Names {
 }
 
 // taken returns a check whether a folded name is somebody's in the workspace.
-// When Slack does not say, every name counts as taken.
+// While Slack has not said, every name counts as taken.
 func (p *people) taken(ctx context.Context) func(folded string) bool {
-	const believed = 10 * time.Minute
 	p.mu.Lock()
-	names, old := p.names, p.now().Sub(p.namesAt) > believed
+	names := p.names
 	p.mu.Unlock()
-	if names == nil || old {
-		fresh, err := p.allNames(ctx)
-		if err != nil && names == nil {
+	if names == nil {
+		if names = p.learnNames(ctx); names == nil {
 			return func(string) bool { return true }
-		}
-		if err == nil {
-			names = fresh
-			p.mu.Lock()
-			p.names, p.namesAt = names, p.now()
-			p.mu.Unlock()
 		}
 	}
 	return func(folded string) bool { return names[folded] }
+}
+
+// learnNames reads the names of the workspace; nil when Slack does not say.
+func (p *people) learnNames(ctx context.Context) map[string]bool {
+	names, err := p.allNames(ctx)
+	if err != nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.names = names
+	return names
+}
+
+// keepNames reads the names again now and then, so that no post waits for it.
+func (b *Bridge) keepNames(ctx context.Context) error {
+	const every = 5 * time.Minute
+	for pauseFor(ctx, every) == nil {
+		if ok, _ := b.health.state(); ok && b.Config.VisitorNames && b.leads() {
+			b.people.learnNames(ctx)
+		}
+	}
+	return nil
 }

@@ -85,6 +85,9 @@ func (v *visit) open(ctx context.Context, channel string) error {
 	if ok, retry := v.client.limits.turn(channel, v.w.Conversation, true); !ok {
 		return &later{retry, "the channel's limit"}
 	}
+	if !v.leads() {
+		return &later{v.Now().Add(notLeading), "another process leads"}
+	}
 	brief, err := v.briefs.of(ctx, v.w.Conversation)
 	if err != nil {
 		return fmt.Errorf("read the brief: %w", err)

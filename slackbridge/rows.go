@@ -1,4 +1,3 @@
-// Package slackbridge is the staff's door.
 package slackbridge
 
 import (
@@ -66,4 +65,3 @@ type Log interface {
 	// Search lists conversations, newest activity first.
 	Search(ctx context.Context, q conversation.Query) ([]conversation.State, error)
 }
-

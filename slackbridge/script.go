@@ -167,6 +167,10 @@ func (s script) escalated(e conversation.Event, b conversation.Escalated) (item,
 	if m, ok := mention(s.state.Route.Mention); ok && out.broadcast && epoch == s.state.Epoch && s.state.Mode == conversation.Waiting {
 		out.spans = append(out.spans, m, words(" "))
 	}
-	out.spans = append(out.spans, strong(s.visitor), words(" ("+s.state.Reference+") asks for a person again. "+oneLine(b.Explain, 300)))
+	again := ""
+	if epoch > 1 {
+		again = " again"
+	}
+	out.spans = append(out.spans, strong(s.visitor), words(" ("+s.state.Reference+") asks for a person"+again+". "+oneLine(b.Explain, 300)))
 	return out, true
 }

@@ -192,6 +192,8 @@ func (l *link) note(ev socketmode.Event) *socketmode.Request {
 		return nil
 	case socketmode.EventTypeEventsAPI, socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:
 		return ev.Request
+	case socketmode.EventTypeConnected, socketmode.EventTypeIncomingError, socketmode.EventTypeErrorWriteFailed:
+		return nil // a lost acknowledgement is asked for again by Slack
 	case socketmode.EventTypeErrorBadMessage:
 		var req socketmode.Request
 		if bad, ok := ev.Data.(*socketmode.ErrorBadMessage); ok && json.Unmarshal(bad.Message, &req) == nil {

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +98,7 @@ func newStage(t *testing.T, options ...option) *stage {
 
 func testLog() *slog.Logger {
 	if os.Getenv("HANDOFF_TEST_LOG") == "" {
-		return slog.New(slog.NewTextHandler(io.Discard, nil))
+		return slog.New(slog.DiscardHandler)
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
@@ -153,7 +151,7 @@ func (s *stage) start() {
 	}
 }
 
-// restart is a stop and a start over the same database.
+// restart stops and starts over the same database.
 func (s *stage) restart() { s.stop(); s.start() }
 
 // chat is one conversation.
@@ -358,45 +356,4 @@ func (c *chat) reaches(what string, ok func(conversation.State, []conversation.E
 func (c *chat) mode(m conversation.Mode, owner string) {
 	c.t.Helper()
 	c.reaches(string(m)+" "+owner, func(s conversation.State, _ []conversation.Event) bool { return s.Mode == m && s.Owner.ID == owner })
-}
-
-// lines are the texts of what a role said, notes and what was taken back left
-// out, edits applied.
-func lines(events []conversation.Event, role conversation.Role) []string {
-	events = slices.Clone(events)
-	if role == conversation.Agent { // a run of agent lines is read in Slack's order
-		slices.SortStableFunc(events, func(a, b conversation.Event) int { return strings.Compare(a.Order, b.Order) })
-	}
-	text := map[conversation.Seq]string{}
-	var order []conversation.Seq
-	for _, e := range events {
-		if b, ok := e.Body.(conversation.Message); ok && e.Author.Role == role {
-			text[e.Seq], order = b.Text, append(order, e.Seq)
-		}
-	}
-	for _, e := range events {
-		switch b := e.Body.(type) {
-		case conversation.Edited:
-			if _, ok := text[b.Of]; ok {
-				text[b.Of] = b.Text
-			}
-		case conversation.Retracted:
-			delete(text, b.Of)
-		}
-	}
-	var out []string
-	for _, seq := range order {
-		if t, ok := text[seq]; ok {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
-// heard waits until the visitor has got exactly these agent lines.
-func (c *chat) heard(want ...string) {
-	c.t.Helper()
-	c.reaches(fmt.Sprintf("the agent lines %q", want), func(_ conversation.State, events []conversation.Event) bool {
-		return fmt.Sprint(lines(events, conversation.Agent)) == fmt.Sprint(want)
-	})
 }

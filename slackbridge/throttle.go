@@ -14,9 +14,13 @@ import (
 // Limits are the speeds of the bridge. The zero value of a field means its
 // default, which suits slack.com.
 type Limits struct {
-	// PostsPerSecond and PostBurst are per channel; 1 and 5.
+	// PostsPerSecond and PostBurst are per channel; 1 and 120. Slack publishes one
+	// a second and lets bursts pass, of a size it does not publish: so a burst goes
+	// out at once until Slack says no. Then SlowBurst, 5, holds for SlowFor, 10 min.
 	PostsPerSecond float64
 	PostBurst      int
+	SlowBurst      int
+	SlowFor        time.Duration
 	// Unlimited leaves the limits per method out, for a Slack that has none.
 	Unlimited bool
 	// Coalesce is the least time between two posts of one conversation while its
@@ -49,8 +53,12 @@ func (l Limits) withDefaults() Limits {
 		l.PostsPerSecond = 1
 	}
 	if l.PostBurst <= 0 {
-		l.PostBurst = 5
+		l.PostBurst = 120
 	}
+	if l.SlowBurst <= 0 {
+		l.SlowBurst = min(5, l.PostBurst)
+	}
+	set(&l.SlowFor, 10*time.Minute)
 	if l.SpamCards <= 0 {
 		l.SpamCards = 5
 	}
@@ -102,6 +110,17 @@ func (t *throttle) pause(method, channel string, until time.Time) {
 	if until.After(t.paused[key]) {
 		t.paused[key] = until
 	}
+	if method == "chat.postMessage" {
+		now := t.now()
+		t.lane(channel).slow(now, now.Add(t.limits.SlowFor), t.limits.SlowBurst)
+	}
+}
+
+// slow empties the bucket and makes it small until a time: Slack has said no.
+func (l *lane) slow(now, until time.Time, burst int) {
+	l.slowUntil = until
+	l.tokens.AllowN(now, max(0, int(l.tokens.TokensAt(now))))
+	l.tokens.SetBurstAt(now, burst)
 }
 
 // take says whether a method may be called now, and otherwise when to ask again.
@@ -160,6 +179,8 @@ type lane struct {
 	tokens  *rate.Limiter
 	waiting map[conversation.ID]*waiter
 	posted  map[conversation.ID]time.Time
+	// slowUntil is until when Slack's last "no" in this channel is remembered.
+	slowUntil time.Time
 }
 
 type waiter struct {
@@ -177,6 +198,12 @@ func (t *throttle) turn(channel string, id conversation.ID, urgent bool) (ok boo
 	defer t.mu.Unlock()
 	now := t.now()
 	l := t.lane(channel)
+	enough := float64(t.limits.PostBurst) / 10 // with fewer tokens the channel is behind
+	if l.slowUntil.After(now) {
+		enough = float64(t.limits.SlowBurst) / 2
+	} else {
+		l.tokens.SetBurstAt(now, t.limits.PostBurst)
+	}
 	l.forget(now)
 	w := l.waiting[id]
 	if w == nil {
@@ -188,7 +215,7 @@ func (t *throttle) turn(channel string, id conversation.ID, urgent bool) (ok boo
 	}
 	ahead := l.ahead(id, w)
 	tokens := l.tokens.TokensAt(now)
-	behind := ahead > 0 || tokens < float64(t.limits.PostBurst)/2
+	behind := ahead > 0 || tokens < enough
 	if next := l.posted[id].Add(t.limits.Coalesce); behind && !urgent && next.After(now) {
 		return false, l.wait(id, w, next)
 	}

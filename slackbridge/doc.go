@@ -1,0 +1,32 @@
+// Package slackbridge is the staff's door: it keeps a Slack thread like a
+// conversation's log, and turns what staff do in Slack into events of that log.
+//
+// The one idea: the log is the truth, in both directions. Outwards, [Bridge.Mirror]
+// is a reader of the log. It opens a thread with a card when a person is needed,
+// posts what was said so far and then every line, and redraws the card from the
+// State. Inwards, everything Slack tells us is stored before it is acknowledged
+// and worked afterwards, one thread at a time in order of Slack's timestamps; its
+// keys are made of content, so that a delivery repeated under another id is the
+// same row, and the log's idempotency keys catch the rest.
+//
+// Lifecycle: [New] checks the settings and calls nothing. [Bridge.Run] holds the
+// sockets, works the inbox, compares the threads with Slack after a gap, and
+// probes Slack while it is away. [Bridge.Handler] serves mode http. Any number of
+// processes may receive; the one that holds the lease writes.
+//
+// What a crash loses: nothing that was acknowledged. Slack has no idempotency key
+// for posts, so this is the trick. A row is written before a post (state sending,
+// with the time of the attempt) and completed after it (state sent, with the ts).
+// Each event is a block of its own whose block_id is h:<conversation>:<seq>:<rev>;
+// the ids are in the metadata too. When an answer is missing, because of a crash,
+// a cut connection, a 5xx or an error of which Slack says that it may have
+// succeeded, the row stays in doubt: after a pause the thread (for a card the
+// channel) is read and the marker looked for, and only what is not there is sent
+// again. A rate limit or a refusal is no doubt. Cards and redrawn posts are
+// updates, which may be repeated.
+//
+// What visitors write reaches Slack as raw text elements of rich_text blocks and
+// as plain_text, which Slack does not parse, and escaped in notification texts;
+// see escape.go, one function per sink. What agents write reaches visitors by the
+// table in line.go and by nothing else.
+package slackbridge
