@@ -46,9 +46,7 @@ func simulate(t *testing.T, th *throttle, asks map[conversation.ID]int, urgent m
 func TestB34FairTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		th := newThrottle(Limits{}.withDefaults(), time.Now)
-		for range 5 { // the burst is used up
-			th.turn("C1", "cnv_busy", false)
-		}
+		th.pause("chat.postMessage", "C1", time.Now()) // Slack has said no
 		got := simulate(t, th, map[conversation.ID]int{"cnv_busy": 20, "cnv_other": 1, "cnv_card": 1}, map[conversation.ID]bool{"cnv_card": true})
 		if at := got["cnv_card"][0]; at > 2*time.Second {
 			t.Errorf("a card waited %s", at)
@@ -64,6 +62,37 @@ func TestB34FairTurns(t *testing.T) {
 		}
 		if last := busy[len(busy)-1]; last > 45*time.Second {
 			t.Errorf("20 posts took %s", last)
+		}
+	})
+}
+
+// TestAtOnceUntilSlackSaysNo: a burst goes out at once; after a 429 one post a
+// second, for ten minutes.
+func TestAtOnceUntilSlackSaysNo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newThrottle(Limits{}.withDefaults(), time.Now)
+		granted := func() (n int) {
+			for range 50 {
+				if ok, _ := th.turn("C1", "cnv_one", false); ok {
+					n++
+				}
+			}
+			return n
+		}
+		if n := granted(); n != 50 {
+			t.Errorf("%d of a burst of 50 posts went out at once", n)
+		}
+		th.pause("chat.postMessage", "C1", time.Now())
+		if n := granted(); n != 0 {
+			t.Errorf("%d posts went out right after a no", n)
+		}
+		time.Sleep(9 * time.Minute)
+		if n := granted(); n > 5 {
+			t.Errorf("%d posts went out at once nine minutes after a no", n)
+		}
+		time.Sleep(3 * time.Minute)
+		if n := granted(); n < 50 {
+			t.Errorf("%d of 50 posts went out at once when the no was forgotten", n)
 		}
 	})
 }
