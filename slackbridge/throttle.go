@@ -199,10 +199,11 @@ func (t *throttle) turn(channel string, id conversation.ID, urgent bool) (ok boo
 	now := t.now()
 	l := t.lane(channel)
 	enough := float64(t.limits.PostBurst) / 10 // with fewer tokens the channel is behind
-	if l.slowUntil.After(now) {
+	switch {
+	case l.slowUntil.After(now):
 		enough = float64(t.limits.SlowBurst) / 2
-	} else {
-		l.tokens.SetBurstAt(now, t.limits.PostBurst)
+	case !l.slowUntil.IsZero(): // the no is forgotten: a full bucket again
+		l.tokens, l.slowUntil = rate.NewLimiter(rate.Limit(t.limits.PostsPerSecond), t.limits.PostBurst), time.Time{}
 	}
 	l.forget(now)
 	w := l.waiting[id]
