@@ -53,6 +53,7 @@ func serveDemo(ctx context.Context, file *config.File, o demoOptions, public net
 	if err != nil {
 		return fmt.Errorf("read the sample knowledge: %w", err)
 	}
+	defer func() { _ = library.Close() }()
 	a, err := app.Open(ctx, file, app.Options{Version: version, Logger: o.Log, Words: perWord, Library: library, Site: demo.Site()})
 	if err != nil {
 		return err

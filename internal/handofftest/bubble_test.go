@@ -2,6 +2,7 @@ package handofftest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -30,10 +31,11 @@ type bubble struct {
 	*House
 	t      *testing.T
 	wires  *wires
+	lib    *hknowledge.Library
 	app    *app.App
 	guests int
 	log    journal
-	end    func()
+	end    func() // ends the product; nil when it does not run
 }
 
 // bubbleFile is the installation's file: every limit and time is the default.
@@ -65,7 +67,9 @@ func inBubble(t *testing.T, policy string, begins time.Time, tell func(b *bubble
 		time.Sleep(time.Until(begins))
 		b := newBubble(t, dir, policy)
 		b.startSlackAndModel()
-		b.start(lib)
+		b.lib = lib
+		t.Cleanup(b.stop)
+		b.start()
 		tell(b)
 	})
 }
@@ -115,7 +119,7 @@ func (b *bubble) startSlackAndModel() {
 }
 
 // start runs the product until the story ends, or until stop.
-func (b *bubble) start(lib *hknowledge.Library) {
+func (b *bubble) start() {
 	b.t.Helper()
 	file, err := config.Load(filepath.Join(b.Dir, "handoff.yaml"), noEnv)
 	if err != nil {
@@ -125,7 +129,7 @@ func (b *bubble) start(lib *hknowledge.Library) {
 	out := &http.Transport{DialContext: dial}
 	ctx, cancel := context.WithCancel(context.Background())
 	b.app, err = app.Open(ctx, file, app.Options{
-		Version: "test", Logger: slog.New(slog.NewTextHandler(&b.log, nil)), Library: lib,
+		Version: "test", Logger: slog.New(slog.NewTextHandler(&b.log, nil)), Library: b.lib,
 		SlackHTTP:   &http.Client{Timeout: 10 * time.Second, Transport: out},
 		SlackDialer: &websocket.Dialer{NetDialContext: dial, HandshakeTimeout: websocket.DefaultDialer.HandshakeTimeout},
 		ModelHTTP:   &http.Client{Transport: out},
@@ -136,18 +140,23 @@ func (b *bubble) start(lib *hknowledge.Library) {
 	ended := make(chan error, 1)
 	ln := b.wires.listen("handoff.test")
 	go func() { ended <- b.app.Run(ctx, ln, nil) }() // ends with the story
-	b.t.Cleanup(func() {
+	b.end = func() {
 		cancel()
-		if err := <-ended; err != nil {
+		if err := errors.Join(<-ended, b.app.Close()); err != nil {
 			b.t.Errorf("the product ended: %v", err)
 		}
 		out.CloseIdleConnections()
-		if err := b.app.Close(); err != nil {
-			b.t.Errorf("close: %v", err)
-		}
-	})
+		b.end = nil
+	}
 	if err := b.until("both sockets", func(st *fakeslack.State) bool { return st.Sockets() == 2 }); err != nil {
 		b.t.Fatal(err)
+	}
+}
+
+// stop ends the product, in order.
+func (b *bubble) stop() {
+	if b.end != nil {
+		b.end()
 	}
 }
 

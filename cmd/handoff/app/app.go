@@ -41,7 +41,8 @@ type Options struct {
 	Logger  *slog.Logger
 	// Words is the pause of the built-in model between two words.
 	Words time.Duration
-	// Library replaces the folders of the file, for the demo's embedded one.
+	// Library replaces the folders of the file, for the demo's embedded one. Its
+	// owner closes it.
 	Library *knowledge.Library
 	// Site, when set, is served beside the API: the demo's sample shop.
 	Site fs.FS

@@ -28,7 +28,7 @@ func newModel(file *config.File, o Options) model {
 	if file.AI.IsOffline() {
 		return llm.NewOffline(o.Words)
 	}
-	return llm.NewOpenAI(file.AI, nil, o.Logger)
+	return llm.NewOpenAI(file.AI, o.ModelHTTP, o.Logger)
 }
 
 // library is the knowledge; Run watches its folders, or waits when it is
@@ -55,6 +55,14 @@ func (l *library) Run(ctx context.Context) error {
 		return nil
 	}
 	return l.Library.Run(ctx)
+}
+
+// Close closes what was opened here; a library that was handed in is its owner's.
+func (l *library) Close() error {
+	if !l.watched {
+		return nil
+	}
+	return l.Library.Close()
 }
 
 // metrics is what /metrics shows.
