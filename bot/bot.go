@@ -77,6 +77,7 @@ type Bot struct {
 	Deps
 	prompt *template.Template
 	canary string
+	holds  *holds
 }
 
 // Consumer is the bot's name among the readers.
@@ -91,7 +92,7 @@ func New(d Deps) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the system prompt: %w", err)
 	}
-	return &Bot{Deps: d, prompt: prompt, canary: conversation.RandomID("ref")}, nil
+	return &Bot{Deps: d, prompt: prompt, canary: conversation.RandomID("ref"), holds: newHolds()}, nil
 }
 
 // Handle runs a turn when the visitor waits for the bot, and otherwise moves on.

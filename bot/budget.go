@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/handoff-bot/handoff/llm"
@@ -11,34 +13,81 @@ import (
 // micros turns an amount of the budget's currency into millionths.
 func micros(amount float64) int64 { return int64(amount * 1e6) }
 
-// overBudget says whether another answer would exceed the day's budget, of the
-// installation or of this visitor, or the visitor's number of answers.
-func (t *turn) overBudget(ctx context.Context) (bool, error) {
+// promptBudget bounds what a call reads, in tokens: history, passages and
+// instructions. Together with the longest answer it is the most a call costs.
+const promptBudget = 12_000
+
+// holds is what the turns of this process that are under way may still spend, by
+// scope. Without it as many turns as there are workers would find the last cent
+// unspent, all at the same moment.
+type holds struct {
+	mu    sync.Mutex
+	units map[string]int64
+}
+
+func newHolds() *holds { return &holds{units: make(map[string]int64)} }
+
+// add holds n units of a scope and returns what the others hold.
+func (h *holds) add(scope string, n int64) (others int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	others = h.units[scope]
+	if h.units[scope] += n; h.units[scope] == 0 {
+		delete(h.units, scope)
+	}
+	return others
+}
+
+// limit is one bound of a day: how much of a scope may be spent, and the most
+// that one call takes of it.
+type limit struct {
+	scope      string
+	most, call int64
+}
+
+func (t *turn) limits() []limit {
 	if t.set.Model.IsOffline() {
-		return false, nil // the built-in model costs nothing
+		return nil // the built-in model costs nothing
 	}
-	budget, day := t.set.Model.Budget, t.day()
-	for _, limit := range []struct {
-		scope string
-		most  int64
-	}{
-		{"", micros(budget.Day)},
-		{t.state.Visitor, micros(budget.VisitorDay)},
-		{t.answersScope(), int64(t.set.AnswersPerDay)},
-	} {
-		if limit.most <= 0 {
-			continue
+	budget := t.set.Model.Budget
+	call := micros(budget.Price.Cost(llm.Usage{In: promptBudget, Out: llm.DefaultMaxTokens}))
+	all := []limit{
+		{"", micros(budget.Day), call},
+		{t.state.Visitor, micros(budget.VisitorDay), call},
+		{t.answersScope(), int64(t.set.AnswersPerDay), 1},
+	}
+	return slices.DeleteFunc(all, func(l limit) bool { return l.most <= 0 })
+}
+
+// overBudget says whether another answer would exceed the day's budget, of the
+// installation or of this visitor, or the visitor's number of answers. Until
+// release is called the answer counts as given.
+func (t *turn) overBudget(ctx context.Context) (over bool, release func(), err error) {
+	limits := t.limits()
+	release = func() {
+		for _, l := range limits {
+			t.bot.holds.add(l.scope, -l.call)
 		}
-		spent, err := t.bot.Spend.Spent(ctx, day, limit.scope)
+	}
+	// Hold first and read then: a turn that ends in between is seen in what was
+	// spent, in what is held, or in both, and never in neither.
+	held := make([]int64, len(limits))
+	for i, l := range limits {
+		held[i] = t.bot.holds.add(l.scope, l.call)
+	}
+	for i, l := range limits {
+		spent, err := t.bot.Spend.Spent(ctx, t.day(), l.scope)
 		if err != nil {
-			return false, fmt.Errorf("read the budget: %w", err)
+			release()
+			return false, nil, fmt.Errorf("read the budget: %w", err)
 		}
-		if spent >= limit.most {
-			t.bot.Logger.Warn("over budget", "conversation", t.state.ID, "spent", spent, "limit", limit.most)
-			return true, nil
+		if spent+held[i] >= l.most {
+			t.bot.Logger.Warn("over budget", "conversation", t.state.ID, "spent", spent, "held", held[i], "limit", l.most)
+			release()
+			return true, func() {}, nil
 		}
 	}
-	return false, nil
+	return false, release, nil
 }
 
 func (t *turn) day() time.Time { return t.now.UTC().Truncate(24 * time.Hour) }

@@ -2,12 +2,14 @@ package bot_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/handoff-bot/handoff/bot"
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/escalation"
+	"github.com/handoff-bot/handoff/llm"
 	"github.com/handoff-bot/handoff/llm/llmtest"
 )
 
@@ -137,5 +139,49 @@ func TestB46Injection(t *testing.T) {
 	at, from := strings.Index(prompt, "Ignore all rules"), strings.LastIndex(prompt, "<knowledge>")
 	if at < from || at > strings.LastIndex(prompt, "</knowledge>") {
 		t.Error("the page's words do not stand between the markers")
+	}
+}
+
+// TestB29SideBySide: conversations that ask at the same moment share what is
+// left of the day's money; they do not each find it unspent.
+func TestB29SideBySide(t *testing.T) {
+	const affordable = 3
+	h := newHouse(t)
+	h.change(func(s *bot.Settings) {
+		s.Model.Budget.Day, s.Model.Budget.VisitorDay, s.Model.Budget.Price = 0.3, 0, llm.Price{Out: 1e3}
+	})
+	h.model.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Text: "Parcels take two working days.", CompletionTokens: 100, Delay: 10 * time.Millisecond}})
+	var busy sync.WaitGroup
+	for range 8 {
+		busy.Go(func() {
+			s, err := h.store.Create(t.Context(), anna, conversation.Opened{Visitor: anna.ID, Widget: "pk"})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			say := conversation.VisitorSays(anna, conversation.Message{Text: question}, time.Now(), time.Hour)
+			if _, err := h.store.Append(t.Context(), s.ID, "", say); err != nil {
+				t.Error(err)
+				return
+			}
+			wake, stop := h.wakes.Watch(s.ID)
+			defer stop()
+			for s.Judged < 2 {
+				select {
+				case <-wake:
+				case <-time.After(15 * time.Second):
+					t.Error("a conversation got no verdict")
+					return
+				}
+				if s, err = h.store.State(t.Context(), s.ID); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	busy.Wait()
+	if n := len(h.model.Requests()); n == 0 || n > affordable {
+		t.Errorf("%d calls, want 1 to %d", n, affordable)
 	}
 }

@@ -61,10 +61,11 @@ func (t *turn) run(ctx context.Context) ([]conversation.Draft, error) {
 			return t.outcome(v, ""), nil
 		}
 	}
-	over, err := t.overBudget(ctx)
+	over, release, err := t.overBudget(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer release()
 	if t.finding.OverBudget = over; over {
 		return t.outcome(t.judge(""), ""), nil
 	}
