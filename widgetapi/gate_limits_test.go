@@ -6,8 +6,10 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -193,6 +195,31 @@ func TestB32EscalationsAreNeverRefused(t *testing.T) {
 	}
 	if loud != 3*5 {
 		t.Errorf("%d answers were for loud escalations, want those of 3 conversations", loud)
+	}
+}
+
+// Counts that arrive together, before the first is known here, are each told
+// their own number.
+func TestB32CountsSideBySide(t *testing.T) {
+	h := newHouse(t)
+	counts := newDayCounts(h.store)
+	const n = 16
+	got := make([]int, n)
+	var busy sync.WaitGroup
+	for i := range n {
+		busy.Go(func() {
+			var err error
+			if got[i], err = counts.add(t.Context(), "escalations:ip", h.clock.now()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	busy.Wait()
+	slices.Sort(got)
+	for i, sum := range got {
+		if sum != i+1 {
+			t.Fatalf("got %v, want 1 to %d", got, n)
+		}
 	}
 }
 

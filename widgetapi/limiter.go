@@ -92,7 +92,12 @@ type dayKey struct {
 	window time.Time
 }
 
-type dayCount struct{ stored, added int }
+// dayCount is one counter of a day. read is closed once stored, or err, is known.
+type dayCount struct {
+	stored, added int
+	read          chan struct{}
+	err           error
+}
 
 // flushAt is how many counts may be ahead of the database within a tick.
 const flushAt = 16
@@ -102,32 +107,48 @@ func newDayCounts(c Counters) *dayCounts {
 }
 
 // add counts one and returns the sum of the day so far, this one included.
+// Counts that arrive together are each told their own number.
 func (d *dayCounts) add(ctx context.Context, name string, now time.Time) (int, error) {
 	key := dayKey{name, day(now)}
 	d.mu.Lock()
 	c, known := d.open[key]
-	if known {
-		c.added++
-		sum, due := c.stored+c.added, c.added >= flushAt
-		d.mu.Unlock()
-		if due {
-			return sum, d.flush(ctx, key)
-		}
-		return sum, nil
-	}
-	d.mu.Unlock()
-	stored, err := d.counters.Count(ctx, name, key.window, 1)
-	if err != nil {
-		return 0, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if c = d.open[key]; c == nil {
-		c = &dayCount{}
+	if !known {
+		c = &dayCount{read: make(chan struct{})}
 		d.open[key] = c
 	}
-	c.stored = max(c.stored, stored)
-	return c.stored + c.added, nil
+	d.mu.Unlock()
+	if !known {
+		return d.first(ctx, key, c)
+	}
+	<-c.read
+	d.mu.Lock()
+	if c.err != nil {
+		d.mu.Unlock()
+		return 0, c.err
+	}
+	c.added++
+	sum, due := c.stored+c.added, c.added >= flushAt
+	d.mu.Unlock()
+	if due {
+		return sum, d.flush(ctx, key)
+	}
+	return sum, nil
+}
+
+// first reads a counter from the database by counting one there.
+func (d *dayCounts) first(ctx context.Context, key dayKey, c *dayCount) (int, error) {
+	// Others wait for it, who are still there when this caller has gone.
+	stored, err := d.counters.Count(context.WithoutCancel(ctx), key.name, key.window, 1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	defer close(c.read)
+	if err != nil {
+		c.err = err
+		delete(d.open, key)
+		return 0, err
+	}
+	c.stored = stored
+	return stored, nil
 }
 
 // flush writes what was added. On an error it is kept for the next time.
