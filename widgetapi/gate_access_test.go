@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +111,60 @@ func TestB01ObjectAccess(t *testing.T) {
 	}
 }
 
+// B-01: every method on every address below a conversation treats another's
+// like none, also those the address does not take.
+func TestB01EveryMethod(t *testing.T) {
+	h := newHouse(t)
+	a, b := h.guest(), h.guest()
+	id := b.open()
+	for _, rt := range routes() {
+		if !rt.who.owned {
+			continue
+		}
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+			theirs := a.do(method, strings.ReplaceAll(rt.pattern, "{id}", string(id)), EmptyBody{})
+			none := a.do(method, strings.ReplaceAll(rt.pattern, "{id}", string(conversation.NewID())), EmptyBody{})
+			if theirs.status != none.status || !sameButRequestID(theirs.body, none.body) || fmt.Sprint(without(theirs.header)) != fmt.Sprint(without(none.header)) {
+				t.Errorf("%s %s: %d %s for another's, %d %s for none", method, rt.pattern, theirs.status, theirs.body, none.status, none.body)
+			}
+			if theirs.status < 300 && method != "OPTIONS" {
+				t.Errorf("%s %s: got %d", method, rt.pattern, theirs.status)
+			}
+		}
+	}
+}
+
+// B-01: how long the refusal takes does not tell another's conversation from
+// none. A busy machine may spoil one measurement, not five.
+func TestB01Latency(t *testing.T) {
+	const samples, tolerance = 400, 0.10
+	h := newHouse(t)
+	a, b := h.guest(), h.guest()
+	id := b.open()
+	for range 50 {
+		b.say(id, "c"+conversation.RandomID("x"), strings.Repeat("a long conversation ", 50))
+	}
+	took := func(id conversation.ID) time.Duration {
+		start := time.Now()
+		a.refused(http.StatusNotFound, codeNotFound, "GET", at(id, "/transcript"), nil)
+		return time.Since(start)
+	}
+	off := 0.0
+	for range 5 {
+		var theirs, none []time.Duration
+		for range samples {
+			theirs, none = append(theirs, took(id)), append(none, took(conversation.NewID()))
+		}
+		slices.Sort(theirs)
+		slices.Sort(none)
+		off = float64(theirs[samples/2])/float64(none[samples/2]) - 1
+		if math.Abs(off) <= tolerance {
+			return
+		}
+	}
+	t.Errorf("the median for another's conversation is %+.0f %% off that for none, want at most %.0f", off*100, tolerance*100)
+}
+
 func without(h http.Header) http.Header {
 	h = h.Clone()
 	for _, k := range []string{"X-Request-Id", "Date", "Content-Length"} {
@@ -144,7 +200,7 @@ func TestB05MassAssignment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign := []string{"role", "user_id", "from", "verified", "hmac_verified", "created_at", "conversation_id", "hidden", "visitor", "author", "order", "key_", "at", "id"}
+	foreign := []string{"role", "user_id", "from", "verified", "hmac_verified", "created_at", "conversation_id", "hidden", "visitor", "author", "order", "key_", "at", "id", "seq", "vseq"}
 	n := 0
 	for _, rt := range routes() {
 		if rt.handler.newBody == nil {
@@ -159,6 +215,11 @@ func TestB05MassAssignment(t *testing.T) {
 		for _, body := range spoiled(raw, foreign) {
 			g.refused(http.StatusBadRequest, codeInvalid, rt.method, path, []byte(body))
 		}
+	}
+	for _, f := range foreign {
+		nested := fmt.Appendf(nil, `{"page":{"url":"https://www.shop.example/a",%q:"agent"}}`, f)
+		g.refused(http.StatusBadRequest, codeInvalid, "POST", "/v1/conversations", nested)
+		g.refused(http.StatusBadRequest, codeInvalid, "PATCH", at(id, ""), nested)
 	}
 	if n < 13 {
 		t.Errorf("%d routes were tried, want at least 13", n)
@@ -199,26 +260,46 @@ func spoiled(raw []byte, foreign []string) []string {
 }
 
 // B-07: a token that was known before cannot be used afterwards. Identify is
-// not in this version, so rotation is ending the session and starting another:
-// the old token is dead on every route, and nobody gets the new one by it.
+// not in this version and says so; rotation is ending the session and starting
+// another. The new token differs, the old one is dead on every route, and a mint
+// never hands out a token that somebody has: one elsewhere gets its own.
 func TestB07SessionRotation(t *testing.T) {
 	h := newHouse(t)
 	g := h.guest()
 	g.refused(http.StatusNotImplemented, codeNotYet, "POST", "/v1/sessions/identify", map[string]any{"jwt": "x"})
 	id := g.open()
-	old := *g
+	old, planted := *g, g.follow(id, "")
 	g.want(http.StatusNoContent, "DELETE", "/v1/sessions/current", nil, nil)
-	next := h.guest()
-	if next.token == old.token || next.id == old.id {
-		t.Error("the next session repeats the last one's token or visitor")
+	planted.ends(5 * time.Second)
+	next, elsewhere := h.guest(), h.guest()
+	tokens, visitors := map[string]bool{}, map[string]bool{}
+	for _, each := range []*guest{&old, next, elsewhere} {
+		tokens[each.token], visitors[each.id] = true, true
 	}
+	if len(tokens) != 3 || len(visitors) != 3 {
+		t.Errorf("three mints gave %d tokens and %d visitors", len(tokens), len(visitors))
+	}
+	n := 0
 	for _, rt := range routes() {
 		if rt.who.session {
+			n++
 			path := strings.ReplaceAll(rt.pattern, "{id}", string(id))
 			old.refused(http.StatusUnauthorized, codeUnauthorized, rt.method, path, bodyFor(t, rt))
 		}
 	}
+	if n < 18 {
+		t.Errorf("%d routes were tried, want at least 18", n)
+	}
+	// A mint that shows the old token, or another's, is a mint like any other.
+	for _, shown := range []*guest{&old, next} {
+		var made SessionReply
+		shown.want(http.StatusCreated, "POST", "/v1/sessions", SessionBody{shopKey}, &made)
+		if tokens[made.Token] || visitors[made.VisitorID] {
+			t.Error("a mint repeats a token or a visitor that was there before")
+		}
+	}
 	next.refused(http.StatusNotFound, codeNotFound, "GET", at(id, "/transcript"), nil)
+	next.want(http.StatusOK, "GET", "/v1/conversations", nil, nil)
 }
 
 // B-06: the token is stored as a hash, is long, and goes nowhere else.

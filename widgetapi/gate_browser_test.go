@@ -65,6 +65,26 @@ func TestB17OriginList(t *testing.T) {
 	g.refused(http.StatusUnauthorized, codeUnauthorized, "GET", "/v1/conversations", nil, "Origin", "https://eu.shop.example:8443")
 }
 
+// B-17: the list holds on every route that a session opens, whatever else the
+// request lacks.
+func TestB17EveryRoute(t *testing.T) {
+	h := newHouse(t)
+	g := h.guest()
+	id := g.open()
+	for _, rt := range routes() {
+		if !rt.who.session {
+			continue
+		}
+		path := strings.ReplaceAll(rt.pattern, "{id}", string(id))
+		for _, origin := range []string{"https://evil.example", "null", "http://www.shop.example", "https://www.shop.example.evil.com"} {
+			got := g.refused(http.StatusForbidden, codeOrigin, rt.method, path, bodyFor(t, rt), "Origin", origin)
+			if acao := got.header.Get("Access-Control-Allow-Origin"); acao != "" {
+				t.Errorf("%s %s, %s: got Access-Control-Allow-Origin %q", rt.method, rt.pattern, origin, acao)
+			}
+		}
+	}
+}
+
 // B-17: a key without a list serves no browser.
 func TestB17EmptyList(t *testing.T) {
 	h := newHouse(t, func(c *Config) { c.Widget.Keys[0].Origins = nil })
