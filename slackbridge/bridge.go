@@ -31,7 +31,7 @@ type Deps struct {
 	// Leader is nil where there is only one process.
 	Leader Leader
 	// HTTP calls Slack; nil means a client with a timeout of 10 s. Dialer opens
-	// the sockets; nil means the default one.
+	// the sockets. When they are nil, neither uses a proxy or follows a redirect.
 	HTTP   *http.Client
 	Dialer *websocket.Dialer
 	Limits Limits
@@ -83,7 +83,10 @@ func New(d Deps) (*Bridge, error) {
 		d.Logger = slog.New(slog.DiscardHandler)
 	}
 	if d.HTTP == nil {
-		d.HTTP = &http.Client{Timeout: 10 * time.Second}
+		d.HTTP = directClient()
+	}
+	if d.Dialer == nil {
+		d.Dialer = directDialer()
 	}
 	d.Limits = d.Limits.withDefaults()
 	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}

@@ -104,6 +104,8 @@ func (f *failure) status(code int) {
 	switch {
 	case code == http.StatusTooManyRequests:
 		f.Kind, f.Retry = limited, standardPause
+	case code < 400: // a redirect: somebody else than Slack answers at this address
+		f.Kind, f.Code = unreachable, "http_"+strconv.Itoa(code)
 	case code < 500:
 		f.Kind, f.Code = refused, "http_"+strconv.Itoa(code)
 	}

@@ -70,9 +70,8 @@ func (s *sockets) connect(ctx context.Context, gate *openGate) error {
 	web := *s.b.HTTP
 	web.Transport = gate
 	api := slack.New(s.b.Config.BotToken, slack.OptionAppLevelToken(s.b.Config.AppToken), slack.OptionHTTPClient(&web), slack.OptionAPIURL(s.b.Config.APIURL))
-	options := []socketmode.Option{socketmode.OptionPingInterval(s.b.Config.PingInterval), socketmode.OptionReadLimit(4 << 20)}
-	if s.b.Dialer != nil {
-		options = append(options, socketmode.OptionDialer(s.b.Dialer))
+	options := []socketmode.Option{
+		socketmode.OptionPingInterval(s.b.Config.PingInterval), socketmode.OptionReadLimit(4 << 20), socketmode.OptionDialer(s.b.Dialer),
 	}
 	link := &link{sockets: s, client: socketmode.New(api, options...), gate: gate}
 	g, gctx := errgroup.WithContext(ctx)

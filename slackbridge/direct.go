@@ -1,0 +1,34 @@
+package slackbridge
+
+import (
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	callTimeout = 10 * time.Second
+	dialTimeout = 5 * time.Second
+)
+
+// directClient calls Slack and nobody else: a proxy named in the environment is
+// not used, and a redirect is an answer, not an order. Slack's API does not
+// redirect, and a call that follows takes the token along.
+func directClient() *http.Client {
+	return &http.Client{
+		Timeout:       callTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DialContext:         (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			TLSHandshakeTimeout: dialTimeout,
+			IdleConnTimeout:     90 * time.Second,
+			MaxIdleConnsPerHost: 8,
+			ForceAttemptHTTP2:   true,
+		},
+	}
+}
+
+// directDialer opens sockets as directClient makes calls.
+func directDialer() *websocket.Dialer { return &websocket.Dialer{HandshakeTimeout: callTimeout} }
