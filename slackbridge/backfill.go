@@ -86,7 +86,7 @@ func (b *Bridge) movedThreads(ctx context.Context, channel string, list []ledger
 		return list, nil
 	}
 	latest := map[string]string{}
-	args := url.Values{"channel": {channel}, "oldest": {list[0].TS}, "inclusive": {"true"}, "limit": {"200"}}
+	args := url.Values{"channel": {channel}, "oldest": {list[0].TS}, "inclusive": {"true"}, "limit": {pageSize}}
 	err := b.eachPage(ctx, "conversations.history", args, func(p messagePage) error {
 		for _, m := range p.messages {
 			latest[m.TS] = m.LatestReply
@@ -151,7 +151,7 @@ func (b *Bridge) backfillThread(ctx context.Context, me identity, t ledger.Threa
 	if t.Seen > oldest {
 		oldest = max(oldest, seconds(t.Seen, -overlapSeen))
 	}
-	args := url.Values{"channel": {t.Channel}, "ts": {t.TS}, "oldest": {oldest}, "limit": {"200"}}
+	args := url.Values{"channel": {t.Channel}, "ts": {t.TS}, "oldest": {oldest}, "limit": {pageSize}}
 	there, odd, newest := map[string]bool{}, 0, t.Seen
 	err := b.eachPage(ctx, "conversations.replies", args, func(p messagePage) error {
 		odd += p.odd

@@ -56,8 +56,9 @@ type Bridge struct {
 	self   atomic.Pointer[identity]
 
 	work    *workers
-	cards   keyed // held while a conversation's card is drawn
-	tlocks  keyed // held while a thread's row is read, changed and saved
+	lookups sync.Map // searches that the pace has interrupted: where they go on
+	cards   keyed    // held while a conversation's card is drawn
+	tlocks  keyed    // held while a thread's row is read, changed and saved
 	sockets *sockets
 	again   chan struct{} // asks for a backfill, capacity one
 	gate    *gate

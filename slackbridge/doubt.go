@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,7 +68,7 @@ func (v *visit) findRoot(ctx context.Context, t ledger.Thread) (bool, error) {
 	if err := v.settled(t.Attempted); err != nil {
 		return false, err
 	}
-	args := url.Values{"channel": {t.Channel}, "oldest": {stamp(t.Attempted.Add(-backlook))}, "include_all_metadata": {"true"}, "limit": {"200"}}
+	args := url.Values{"channel": {t.Channel}, "oldest": {stamp(t.Attempted.Add(-backlook))}, "include_all_metadata": {"true"}, "limit": {pageSize}}
 	var root string
 	err := v.search(ctx, "conversations.history", args, func(m slackMessage) bool {
 		if m.carries(t.Marker) {
@@ -139,7 +140,7 @@ func (v *visit) resolve(ctx context.Context) error {
 // findPost returns the ts of the message that carries a post's events, "" when
 // there is none.
 func (v *visit) findPost(ctx context.Context, p ledger.Post) (ts string, err error) {
-	args := url.Values{"channel": {v.thread.Channel}, "ts": {v.thread.TS}, "oldest": {stamp(p.Attempted.Add(-backlook))}, "include_all_metadata": {"true"}, "limit": {"200"}}
+	args := url.Values{"channel": {v.thread.Channel}, "ts": {v.thread.TS}, "oldest": {stamp(p.Attempted.Add(-backlook))}, "include_all_metadata": {"true"}, "limit": {pageSize}}
 	err = v.search(ctx, "conversations.replies", args, func(m slackMessage) bool {
 		first, last, ok := found(m, v.w.Conversation)
 		if ok && m.TS != v.thread.TS && overlap(p, first, last) {
@@ -154,24 +155,32 @@ func overlap(p ledger.Post, first, last conversation.Seq) bool {
 	return first <= p.Last && last >= p.First
 }
 
-// search reads pages of messages until stop says that it has seen enough.
+// pageSize is the most messages Slack returns at once (conversations.history:
+// 999; fewer on some plans).
+const pageSize = "999"
+
+// search reads pages of messages until stop says that it has seen enough. The
+// pace Slack allows may end it half-way: then it goes on there at the next visit,
+// or a long thread would never be read to its end.
 func (v *visit) search(ctx context.Context, method string, args url.Values, stop func(slackMessage) bool) error {
+	key := method + " " + args.Encode()
+	if at, ok := v.lookups.Load(key); ok {
+		args.Set("cursor", at.(string))
+	}
 	for {
 		if ok, retry := v.client.limits.take(method, args.Get("channel")); !ok {
 			return &later{retry, "the limit of " + method}
 		}
 		page, err := v.client.messages(ctx, method, args)
 		if err != nil {
+			v.lookups.Delete(key) // the cursor itself may be what is refused
 			return err
 		}
-		for _, m := range page.messages {
-			if stop(m) {
-				return nil
-			}
-		}
-		if page.next == "" {
+		if slices.ContainsFunc(page.messages, stop) || page.next == "" {
+			v.lookups.Delete(key)
 			return nil
 		}
+		v.lookups.Store(key, page.next)
 		args.Set("cursor", page.next)
 	}
 }

@@ -252,3 +252,13 @@ func (h *House) Visitor() *Visitor {
 	h.tb.Helper()
 	return NewVisitor(h.tb, h.URL, Key, Origin)
 }
+
+// lastWords are the last n lines of the product's log.
+func (h *House) lastWords(n int) string {
+	raw, err := os.ReadFile(filepath.Join(h.Dir, "handoff.log"))
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
