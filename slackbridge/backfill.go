@@ -17,28 +17,33 @@ import (
 // a tick. What staff wrote while nobody listened goes through the same inbox.
 func (b *Bridge) backfillLoop(ctx context.Context) error {
 	for {
+		asked := false
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-b.again:
+			asked = true
 		case <-time.After(b.Limits.BackfillEvery):
 		}
-		if b.untilAble(ctx) != nil {
+		if b.untilAble(ctx, asked) != nil {
 			return nil
 		}
+		gap := b.gate.gaps()
 		if err := b.backfill(ctx, *b.self.Load()); err != nil && ctx.Err() == nil {
 			b.log.Warn("the threads were not compared to the end", "error", err)
 		}
-		b.gate.release()
+		b.gate.filled(gap)
 		b.watchSharing(ctx)
 	}
 }
 
-// untilAble waits until this process leads and Slack can be used.
-func (b *Bridge) untilAble(ctx context.Context) error {
+// untilAble waits until Slack can be used, and, for the comparison by the clock,
+// until this process leads. A gap of its own each process fills itself: after a
+// crash nobody leads for a while, and the lines must not wait so long.
+func (b *Bridge) untilAble(ctx context.Context, asked bool) error {
 	const look = 100 * time.Millisecond
 	for {
-		if ok, _ := b.health.state(); ok && b.leads() && b.self.Load() != nil {
+		if ok, _ := b.health.state(); ok && (asked || b.leads()) && b.self.Load() != nil {
 			return nil
 		}
 		if err := pauseFor(ctx, look); err != nil {

@@ -17,6 +17,7 @@ type gate struct {
 	mu    sync.Mutex
 	open  chan struct{} // closed when open
 	timer *time.Timer
+	gap   int // counts the gaps: a backfill fills those it has started after
 }
 
 func newGate() *gate {
@@ -35,7 +36,22 @@ func (g *gate) hold() {
 	default:
 		g.timer.Stop()
 	}
+	g.gap++
 	g.timer = time.AfterFunc(holdFor, g.release)
+}
+
+// gaps counts the gaps so far.
+func (g *gate) gaps() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.gap
+}
+
+// filled opens the gate when no gap has come after the nth.
+func (g *gate) filled(n int) {
+	if g.gaps() == n {
+		g.release()
+	}
 }
 
 // release opens the gate.
