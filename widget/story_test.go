@@ -145,9 +145,9 @@ func TestRichAnswer(t *testing.T) {
 	}
 }
 
-func waitFor(t *testing.T, true_ func() bool) {
+func waitFor(t *testing.T, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); !true_(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it never came true")
 		}

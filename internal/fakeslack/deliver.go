@@ -36,7 +36,6 @@ type delivery struct {
 // post is the delivery side of the server. Everything is guarded by Server.mu.
 type post struct {
 	queue    []*delivery // not over, in order of raising
-	held     *delivery
 	wake     chan struct{}
 	sockets  []*socket
 	mischief []*activeMischief

@@ -12,6 +12,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxFile bounds an upload, in bytes.
@@ -221,11 +222,8 @@ func (s *Server) serveAvatar(w http.ResponseWriter, r *http.Request) {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id))
 	initial := "?"
-	for _, c := range name {
-		if c > ' ' && !strings.ContainsRune(`<>&"'`, c) {
-			initial = strings.ToUpper(string(c))
-		}
-		break
+	if c, _ := utf8.DecodeRuneInString(name); c > ' ' && c != utf8.RuneError && !strings.ContainsRune(`<>&"'`, c) {
+		initial = strings.ToUpper(string(c))
 	}
 	w.Header().Set("Content-Type", "image/svg+xml")
 	_, _ = fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72"><rect width="72" height="72" rx="12" fill="hsl(%d 45%% 42%%)"/><text x="36" y="48" font-family="sans-serif" font-size="34" fill="#fff" text-anchor="middle">%s</text></svg>`, h.Sum32()%360, initial)
