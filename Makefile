@@ -5,7 +5,7 @@ GOLANGCI_VERSION := v2.15.0
 BIN := $(CURDIR)/bin
 LINT := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
-.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture bench
+.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture races bench
 
 check: build vet lint test race fresh gate
 
@@ -55,7 +55,12 @@ fresh: widget docs
 
 # 200 kills at random moments, both directions, both databases.
 torture:
-	go test -run 'TestTorture' -count=1 -timeout 30m ./internal/handofftest/... -torture
+	HANDOFF_TORTURE_KILLS=200 go test -run 'TestTorture' -count=1 -timeout 60m -v ./internal/handofftest
 
+# 500 races each of an escalation, a claim and a reply against an answer in flight.
+races:
+	HANDOFF_RACES=500 go test -run 'TestNeverTalksOver' -count=1 -v ./bot
+
+# The rows of docs/benchmarks.md.
 bench:
-	go test -run '^$$' -bench . -benchtime 3s ./store/... ./feed/... ./widgetapi/...
+	go run ./cmd/handoff bench
