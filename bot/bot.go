@@ -110,7 +110,8 @@ func (b *Bot) Handle(ctx context.Context, w feed.Work) (feed.Done, error) {
 	switch {
 	case errors.Is(err, errAgain):
 		// The turn failed and is counted; the next attempt starts it afresh.
-		done.Through, done.Due = w.After, w.Now.Add(t.pause)
+		// From now on: the attempt may have taken long to fail.
+		done.Through, done.Due = w.After, b.Now().Add(t.pause)
 	case err != nil:
 		return feed.Done{}, err
 	}
