@@ -8,15 +8,6 @@ import (
 
 const quietFor = "quiet for a while"
 
-// off switches the house off until a moment: the story needs that time to pass,
-// not that nothing happens in it.
-func (b *bubble) off(until time.Time) {
-	b.t.Helper()
-	b.stop()
-	b.waitUntil(until)
-	b.start()
-}
-
 // A conversation that nobody needs is closed after 24 hours. Who waits for a
 // person, or for an agent's answer, is never closed by the clock.
 func TestQuietConversationsAreClosed(t *testing.T) {
@@ -93,6 +84,9 @@ func TestReopenWithinThreeDays(t *testing.T) {
 				b.waitUntil(closed.Add(row.after))
 				ben.reopens(row.status, "bot")
 				erna.reopens(row.status, "waiting")
+				b.wait(20 * time.Second)
+				ben.agree()
+				erna.agree()
 			})
 		})
 	}
@@ -108,7 +102,5 @@ func (g *guest) reopens(status int, phase string) {
 	if got != status {
 		g.b.t.Errorf("%s: status %d (%v), want %d", g.name, got, err, status)
 	}
-	g.b.wait(20 * time.Second)
 	g.is(phase)
-	g.agree()
 }

@@ -33,7 +33,7 @@ type bubble struct {
 	wires  *wires
 	lib    *hknowledge.Library
 	app    *app.App
-	guests int
+	guests []*guest
 	log    journal
 	end    func() // ends the product; nil when it does not run
 }
@@ -157,6 +157,22 @@ func (b *bubble) start() {
 func (b *bubble) stop() {
 	if b.end != nil {
 		b.end()
+	}
+}
+
+// off switches the house off until a moment, with nobody's chat open: for time
+// that has to pass, and in which nothing happens. (A house that runs does so
+// much by its ticks that a day of it costs seconds.)
+func (b *bubble) off(until time.Time) {
+	b.t.Helper()
+	for _, g := range b.guests {
+		g.Leave()
+	}
+	b.stop()
+	b.waitUntil(until)
+	b.start()
+	for _, g := range b.guests {
+		g.Return()
 	}
 }
 

@@ -45,14 +45,11 @@ func weekend(b *bubble, friday, monday string, off bool) {
 	anna.says("it is about my order 4711")
 	anna.card()
 	b.wait(time.Minute)
-	anna.Leave()
-
 	left, opens := time.Now(), berlin(monday+" 09:00")
 	if off {
-		b.stop()
-		b.waitUntil(opens.Add(-time.Minute))
-		b.start()
+		b.off(opens.Add(-time.Minute))
 	}
+	anna.Leave()
 	b.waitUntil(opens.Add(-time.Second))
 	if n := len(b.posts(left)); n != 0 {
 		b.t.Errorf("%d posts over the weekend", n)

@@ -25,15 +25,16 @@ type guest struct {
 // visitor opens a chat for a new visitor, from an address of her own.
 func (b *bubble) visitor(name string) *guest {
 	b.t.Helper()
-	b.guests++
-	tr := &http.Transport{DialContext: b.wires.dialer(fmt.Sprintf("203.0.113.%d", b.guests))}
+	tr := &http.Transport{DialContext: b.wires.dialer(fmt.Sprintf("203.0.113.%d", 1+len(b.guests)))}
 	v := &Visitor{tb: b.t, base: b.URL, key: Key, origin: Origin, changed: make(chan struct{}), client: &http.Client{Transport: tr}}
 	b.t.Cleanup(func() { v.Leave(); tr.CloseIdleConnections() })
 	var session struct{ Token string }
 	v.must("POST", "/v1/sessions", map[string]any{"key": Key}, &session)
 	v.token = session.Token
 	v.NewConversation()
-	return &guest{Visitor: v, b: b, name: name}
+	g := &guest{Visitor: v, b: b, name: name}
+	b.guests = append(b.guests, g)
+	return g
 }
 
 // wait lets time pass, and lets everything happen that is due by then.
