@@ -19,6 +19,9 @@ type RunnerOptions struct {
 	Tick    time.Duration
 	Now     func() time.Time
 	Logger  *slog.Logger
+	// Leads, when not nil, says whether this process may work: of several nodes
+	// only the leader claims rows of a consumer that one alone may serve.
+	Leads func() bool
 }
 
 // Runner calls one consumer's handler for every conversation that has work for
@@ -95,7 +98,7 @@ func (r *Runner) waitFreed(ctx context.Context) {
 }
 
 func (r *Runner) claim(ctx context.Context, free int) ([]Claim, error) {
-	if free <= 0 {
+	if free <= 0 || r.opts.Leads != nil && !r.opts.Leads() {
 		return nil, nil
 	}
 	return r.cursors.Claim(ctx, r.consumer, r.opts.Now(), r.opts.Lease, free)
@@ -105,7 +108,8 @@ func (r *Runner) claim(ctx context.Context, free int) ([]Claim, error) {
 // the tick that makes up for lost wake-ups.
 func (r *Runner) wait(ctx context.Context, wake <-chan struct{}) {
 	pause := r.opts.Tick
-	if due, err := r.cursors.NextDue(ctx, r.consumer); err == nil && !due.IsZero() {
+	leads := r.opts.Leads == nil || r.opts.Leads()
+	if due, err := r.cursors.NextDue(ctx, r.consumer); leads && err == nil && !due.IsZero() {
 		// At least a millisecond, or a row that another process holds would spin.
 		pause = min(pause, max(due.Sub(r.opts.Now()), time.Millisecond))
 	}

@@ -308,3 +308,20 @@ func (c *clock) add(d time.Duration) {
 	defer c.mu.Unlock()
 	c.ahead += d
 }
+
+func TestOnlyTheLeaderClaims(t *testing.T) {
+	h := open(t)
+	h.create(t)
+	var leads atomic.Bool
+	handled := make(chan struct{}, 10)
+	h.run(t, feed.RunnerOptions{Leads: leads.Load, Tick: time.Millisecond}, func(_ context.Context, w feed.Work) (feed.Done, error) {
+		handled <- struct{}{}
+		return feed.Done{Through: w.State.Seq}, nil
+	})
+	time.Sleep(50 * time.Millisecond) // many ticks
+	if len(handled) != 0 {
+		t.Fatal("a node that does not lead has worked")
+	}
+	leads.Store(true)
+	receive(t, handled, "the leader's work")
+}

@@ -110,6 +110,9 @@ func New(d Deps) (*Bridge, error) {
 func (b *Bridge) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	b.work.start(ctx)
+	// What the process before this one has stored and not worked comes first:
+	// whatever Slack tells from now on was written later.
+	b.sweep(ctx, b.Now().Add(inboxLease))
 	defer b.work.wait()
 	defer b.gate.release()
 	g.Go(func() error { return b.probe(ctx) })

@@ -196,13 +196,14 @@ var errDrop = errors.New("nothing to do")
 // about a day.
 const maxTries = 30
 
-// handle works one row and notes what became of it.
-func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) {
+// handle works one row and notes what became of it. A pause says that Slack is
+// needed for it and cannot be used now: the row is to be handled again then.
+func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) (pause time.Duration) {
 	fresh := b.Now().Sub(r.Received) < triggerLife
 	err := b.dispatch(ctx, r, fresh)
 	switch {
 	case ctx.Err() != nil:
-		return // it stays New
+		return 0 // it stays New
 	case err == nil:
 		r.State = ledger.Done
 	case errors.Is(err, errDrop):
@@ -210,7 +211,8 @@ func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) {
 	case errors.Is(err, errHold):
 		r.State = ledger.Held
 	case outage(err):
-		r.RetryAt = b.Now().Add(2 * time.Second)
+		pause = outagePause
+		r.RetryAt = b.Now().Add(pause)
 		b.log.Warn("inbox row waits for Slack", "kind", r.Kind, "error", err)
 	default:
 		r.Attempts++
@@ -226,7 +228,11 @@ func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) {
 	if r.State == ledger.Held {
 		b.retryHeld(ctx, r)
 	}
+	return pause
 }
+
+// outagePause is how long a row waits for Slack before it is tried again.
+const outagePause = 2 * time.Second
 
 // outage says that the work failed because Slack cannot be used now.
 func outage(err error) bool {
@@ -272,33 +278,34 @@ func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) err
 	return errDrop
 }
 
-// sweepInbox picks up what a crash, an outage or another process left behind.
+// sweepInbox picks up what an outage or another process left behind.
 func (b *Bridge) sweepInbox(ctx context.Context) error {
 	const tick = 2 * time.Second
-	purged := b.Now()
-	for first := true; ; first = false {
-		until := b.Now()
-		if first {
-			until = until.Add(inboxLease) // what this process left behind before it stopped
-		}
-		rows, err := b.Inbox.PendingInbound(ctx, until, 500)
-		if err != nil && ctx.Err() == nil {
-			b.log.Error("inbox not read", "error", err)
-		}
-		for _, r := range rows {
-			b.work.add(b, r)
-		}
+	for purged := b.Now(); pauseFor(ctx, tick) == nil; {
+		b.sweep(ctx, b.Now())
 		if now := b.Now(); now.Sub(purged) > time.Hour {
 			purged = now
 			if _, err := b.Inbox.PurgeInbound(ctx, now.Add(-keepInbox)); err != nil && ctx.Err() == nil {
 				b.log.Error("inbox not purged", "error", err)
 			}
 		}
-		if pauseFor(ctx, tick) != nil {
-			return nil
-		}
+	}
+	return nil
+}
+
+// sweep gives the rows that are due by then to the workers.
+func (b *Bridge) sweep(ctx context.Context, until time.Time) {
+	rows, err := b.Inbox.PendingInbound(ctx, until, sweepRows)
+	if err != nil && ctx.Err() == nil {
+		b.log.Error("inbox not read", "error", err)
+	}
+	for _, r := range rows {
+		b.work.add(b, r)
 	}
 }
+
+// sweepRows is how many rows a sweep takes.
+const sweepRows = 500
 
 // keepInbox is how long keys are kept: Slack repeats what failed for a day.
 const keepInbox = 26 * time.Hour

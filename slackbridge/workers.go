@@ -86,24 +86,46 @@ func (b *Bridge) mayWork(ctx context.Context, threaded bool) {
 	}
 }
 
+// drain works a queue until it is empty. A row that has to wait for Slack keeps
+// its place: those behind it were written later.
 func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
 	for {
 		b.mayWork(ctx, w.threaded(key))
-		w.mu.Lock()
-		if len(w.busy[key]) == 0 || ctx.Err() != nil {
-			delete(w.busy, key)
-			w.mu.Unlock()
+		r, ok := w.next(ctx, key)
+		if !ok {
 			return
 		}
-		r := w.busy[key][0]
-		w.busy[key] = w.busy[key][1:]
-		w.mu.Unlock()
 		if r.Thread != "" {
 			w.slots <- struct{}{}
 		}
-		b.handle(ctx, r)
+		pause := b.handle(ctx, r)
 		if r.Thread != "" {
 			<-w.slots
 		}
+		if pause > 0 {
+			w.back(key, r)
+			_ = pauseFor(ctx, pause) // next looks at ctx
+		}
 	}
+}
+
+// next takes the first row of a queue, or ends the queue.
+func (w *workers) next(ctx context.Context, key string) (ledger.Inbound, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.busy[key]) == 0 || ctx.Err() != nil {
+		delete(w.busy, key)
+		return ledger.Inbound{}, false
+	}
+	r := w.busy[key][0]
+	w.busy[key] = w.busy[key][1:]
+	return r, true
+}
+
+// back returns a row to its place.
+func (w *workers) back(key string, r ledger.Inbound) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.busy[key] = append([]ledger.Inbound{r}, w.busy[key]...)
+	sort.SliceStable(w.busy[key], func(i, j int) bool { return w.busy[key][i].TS < w.busy[key][j].TS })
 }

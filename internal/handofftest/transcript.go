@@ -1,9 +1,7 @@
 package handofftest
 
 import (
-	"bufio"
 	"cmp"
-	"io"
 	"slices"
 	"strings"
 )
@@ -75,29 +73,4 @@ func (v *Visitor) Transcript() string {
 		b.WriteByte('\n')
 	}
 	return b.String()
-}
-
-// readEvents parses a stream of server-sent events until it ends.
-func readEvents(r io.Reader, each func(kind, id string, data []byte)) error {
-	scanner := bufio.NewScanner(r)
-	scanner.Buffer(nil, 1<<20)
-	var kind, id, data string
-	for scanner.Scan() {
-		field, value, _ := strings.Cut(scanner.Text(), ":")
-		value = strings.TrimPrefix(value, " ")
-		switch {
-		case scanner.Text() == "":
-			if data != "" {
-				each(kind, id, []byte(data))
-			}
-			kind, id, data = "", "", ""
-		case field == "event":
-			kind = value
-		case field == "id":
-			id = value
-		case field == "data":
-			data += value
-		}
-	}
-	return scanner.Err()
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/handoff-bot/handoff/internal/sse"
 )
 
 // Item is one durable event as the visitor's API sends it.
@@ -204,7 +206,7 @@ func (v *Visitor) stream(ctx context.Context) error {
 	if resp.StatusCode != http.StatusOK {
 		return errors.New(resp.Status)
 	}
-	return readEvents(resp.Body, v.take)
+	return sse.Read(resp.Body, v.take)
 }
 
 // last is the highest number without a hole before it.

@@ -159,19 +159,19 @@ func (a *App) buildRunners(file *config.File) error {
 	if err != nil {
 		return err
 	}
-	a.addRunner(bot.Consumer, b, 16)
+	a.addRunner(bot.Consumer, b, 16, nil)
 	a.addRunner(queue.Consumer, queue.New(queue.Deps{
 		Policy: a.Policy, Slack: func() bool { return a.bridge != nil }, Channel: a.channel, Group: a.group,
-	}), 2)
+	}), 2, nil)
 	if a.bridge != nil {
-		a.addRunner(slackbridge.Consumer, a.bridge.Mirror(), 8)
+		a.addRunner(slackbridge.Consumer, a.bridge.Mirror(), 8, a.leader.Held)
 	}
 	return nil
 }
 
-func (a *App) addRunner(consumer string, h feed.Handler, workers int) {
+func (a *App) addRunner(consumer string, h feed.Handler, workers int, leads func() bool) {
 	a.runners = append(a.runners, feed.NewRunner(consumer, h, a.store, a.store, a.notifier, feed.RunnerOptions{
-		Workers: workers, Now: a.now, Logger: a.Logger,
+		Workers: workers, Now: a.now, Logger: a.Logger, Leads: leads,
 	}))
 }
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/handoff-bot/handoff/internal/sse"
 )
 
 func TestCount(t *testing.T) {
@@ -65,7 +67,7 @@ func TestShownSortsARunOfAgentLines(t *testing.T) {
 func TestReadEvents(t *testing.T) {
 	const in = ": hello\n\nid: 1\nevent: message\ndata: {\"seq\":1}\n\nevent: draft\ndata: {}\n\nid: 2\nevent: state\ndata: {\"seq\":2}\n"
 	var got []string
-	err := readEvents(strings.NewReader(in), func(kind, id string, data []byte) { got = append(got, kind+" "+id+" "+string(data)) })
+	err := sse.Read(strings.NewReader(in), func(kind, id string, data []byte) { got = append(got, kind+" "+id+" "+string(data)) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,18 +1,18 @@
 package bench
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/handoff-bot/handoff/internal/sse"
 )
 
 // item is one durable event as the visitor's stream brings it.
@@ -86,7 +86,7 @@ func (s *stream) once(ctx context.Context) error {
 		return errors.New(resp.Status)
 	}
 	s.note(func() { s.opened = true })
-	return readEvents(resp.Body, s.take)
+	return sse.Read(resp.Body, s.take)
 }
 
 func (s *stream) last() int {
@@ -179,31 +179,6 @@ func texts(items []item) string {
 		b.WriteString(it.Text + "\n")
 	}
 	return b.String()
-}
-
-// readEvents parses server-sent events until they end.
-func readEvents(r io.Reader, each func(kind, id string, data []byte)) error {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 4096), 1<<20)
-	var kind, id, data string
-	for lines.Scan() {
-		field, value, _ := strings.Cut(lines.Text(), ":")
-		value = strings.TrimPrefix(value, " ")
-		switch {
-		case lines.Text() == "":
-			if data != "" {
-				each(kind, id, []byte(data))
-			}
-			kind, id, data = "", "", ""
-		case field == "event":
-			kind = value
-		case field == "id":
-			id = value
-		case field == "data":
-			data += value
-		}
-	}
-	return lines.Err()
 }
 
 func asRefusal(err error, to **refusal) bool { return errors.As(err, to) }
