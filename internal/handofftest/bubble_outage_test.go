@@ -100,13 +100,11 @@ func TestTokenRevokedForAnHour(t *testing.T) {
 		anna.isClaimed("maya")
 
 		b.Slack.RevokeTokens("token_revoked")
-		for i := range 6 {
-			anna.hears("maya", fmt.Sprintf("maya's line %d", i))
-			b.wait(9 * time.Minute)
-		}
+		b.wait(57 * time.Minute)
 		ben.presses("human")
-		for i := range 6 {
+		for i := range 3 {
 			anna.says(fmt.Sprintf("anna's line %d", i))
+			anna.hears("maya", fmt.Sprintf("maya's line %d", i))
 			ben.says(fmt.Sprintf("ben's line %d", i))
 			b.wait(time.Minute)
 		}

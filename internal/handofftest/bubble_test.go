@@ -24,6 +24,12 @@ import (
 	"github.com/handoff-bot/handoff/llm/llmtest"
 )
 
+// longVariable, when set, lets the stories run through all of their time instead
+// of switching the house off in the quiet parts. They take a minute then.
+const longVariable = "HANDOFF_TEST_LONG"
+
+func long() bool { return os.Getenv(longVariable) != "" }
+
 // bubble is a whole installation in a synctest bubble: the product with the
 // settings of production, on SQLite, a Slack, a model, and people, all on the
 // bubble's clock. A weekend takes as long as what happens in it.
@@ -174,6 +180,16 @@ func (b *bubble) off(until time.Time) {
 	for _, g := range b.guests {
 		g.Return()
 	}
+}
+
+// skipTo is waitUntil with the house switched off for most of a long time.
+func (b *bubble) skipTo(at time.Time) {
+	b.t.Helper()
+	const awake = 5 * time.Minute
+	if on := at.Add(-awake); time.Until(on) > awake {
+		b.off(on)
+	}
+	b.waitUntil(at)
 }
 
 // journal keeps the product's log for a story that fails. What is said again and

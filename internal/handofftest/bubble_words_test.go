@@ -150,14 +150,6 @@ func (g *guest) hears(agent, text string) {
 	}
 }
 
-// thread waits until the visitor's thread shows the texts, in this order.
-func (g *guest) thread(texts ...string) {
-	g.b.t.Helper()
-	if err := g.b.ThreadShows(g.channel, g.root, texts...); err != nil {
-		g.b.t.Fatal(err)
-	}
-}
-
 // backlog is the chat as the API gives it to somebody who comes anew.
 func (g *guest) backlog() []Item {
 	g.b.t.Helper()
