@@ -189,8 +189,8 @@ func (r *Runner) renew(ctx context.Context, c Claim, cancel context.CancelCauseF
 }
 
 // settle frees the row after work that was not finished. Only broken work (the
-// handler or the events, not the commit) is parked in the end: a full disk must
-// not park every conversation.
+// handler or the events, not the commit) is parked in the end: a full disk, at
+// which handlers that write fail too, must not park every conversation.
 func (r *Runner) settle(ctx context.Context, c Claim, err error, broken bool) {
 	superseded := errors.Is(err, conversation.ErrSuperseded)
 	stopping := ctx.Err() != nil
@@ -202,7 +202,7 @@ func (r *Runner) settle(ctx context.Context, c Claim, err error, broken bool) {
 	case superseded || stopping:
 		err = r.cursors.Yield(ctx, c)
 	default:
-		park := broken && c.Attempts >= MaxAttempts
+		park := broken && c.Attempts >= MaxAttempts && !errors.Is(err, conversation.ErrStorageFull)
 		r.opts.Logger.Warn("reader failed", "consumer", c.Consumer, "conversation", c.Conversation,
 			"after", c.After, "attempts", c.Attempts, "parked", park, "error", err)
 		err = r.cursors.Fail(ctx, c, r.opts.Now().Add(backOff(c.Attempts)), err.Error(), park)
