@@ -22,8 +22,16 @@ type notices struct {
 	open    map[string]string // standing causes
 	digests map[string]*digest
 	cards   map[string][]time.Time // by channel, of the last minute
+	called  map[string]call        // by channel, the last card that mentioned
 	wake    chan struct{}
 	queue   []string
+}
+
+// call is when a channel's people were called by a mention, and for which
+// conversation.
+type call struct {
+	at time.Time
+	by conversation.ID
 }
 
 // digest is the one line that counts quiet cards in a channel.
@@ -37,7 +45,7 @@ type digest struct {
 const digestFor = 10 * time.Minute
 
 func newNotices(b *Bridge) *notices {
-	return &notices{b: b, told: map[string]time.Time{}, open: map[string]string{}, digests: map[string]*digest{}, cards: map[string][]time.Time{}, wake: make(chan struct{}, 1)}
+	return &notices{b: b, told: map[string]time.Time{}, open: map[string]string{}, digests: map[string]*digest{}, cards: map[string][]time.Time{}, called: map[string]call{}, wake: make(chan struct{}, 1)}
 }
 
 // tell says something to the operator, at most once per cause and hour.
@@ -87,14 +95,26 @@ func (n *notices) standing() string {
 }
 
 // crowded notes a card and says whether it goes out without a mention: the
-// conversation asks for that, or the channel gets too many.
+// conversation asks for that, the channel gets too many, or its people were
+// called a moment ago.
 func (n *notices) crowded(channel string, s conversation.State) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if s.Quiet {
+		return true // and does not count: a flood of these must not silence the others
+	}
 	now := n.b.Now()
 	recent := slices.DeleteFunc(n.cards[channel], func(t time.Time) bool { return now.Sub(t) > time.Minute })
 	n.cards[channel] = append(recent, now)
-	return s.Quiet || len(recent) >= n.b.Limits.SpamCards
+	last := n.called[channel]
+	again := last.by != s.ID && now.Sub(last.at) < n.b.Limits.MentionEvery // its own post may have failed
+	if again || len(recent) >= n.b.Limits.SpamCards {
+		return true
+	}
+	if s.Route.Mention != "" {
+		n.called[channel] = call{now, s.ID}
+	}
+	return false
 }
 
 // count adds a quiet card to the channel's digest line.

@@ -41,6 +41,9 @@ type Limits struct {
 	BackfillEvery time.Duration
 	// SpamCards is how many cards a minute a channel may get with a mention; 5.
 	SpamCards int
+	// MentionEvery is the least time between two cards that mention in one
+	// channel; 2 min.
+	MentionEvery time.Duration
 }
 
 func (l Limits) withDefaults() Limits {
@@ -68,6 +71,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.ProbeEvery, 500*time.Millisecond)
 	set(&l.CacheFor, time.Minute)
 	set(&l.BackfillEvery, 5*time.Minute)
+	set(&l.MentionEvery, 2*time.Minute)
 	return l
 }
 
