@@ -50,14 +50,27 @@ func TestB29Flood(t *testing.T) {
 			g.say(fmt.Sprintf("flood-%d", n), long)
 		}
 	})
-	each(flood, func(_ int, g *guest) {
-		g.until("an answer or a person", func(events []seen) bool { return settled(events) })
-		g.say("after", "How long does a parcel to Germany take?")
-		g.until("a person", func([]seen) bool { return g.phase() == "waiting" })
-	})
-	asked := h.Model.Requests()
-	if len(asked) == 0 || len(asked) > affordable {
-		t.Errorf("the model was asked %d times, want 1 to %d", len(asked), affordable)
+	each(flood, func(_ int, g *guest) { g.until("an answer or a person", settled) })
+	// Turns side by side leave what the others may still need; one by one it is
+	// used up.
+	rests := false
+	for n := 0; !rests && n < 2*affordable; n++ {
+		g := newGuest(t, h, map[string]any{})
+		g.say("ask", "How long do parcels within Germany take?")
+		g.until("an answer or a person", settled)
+		rests = g.phase() == "waiting"
+	}
+	if !rests {
+		t.Error("the breaker never opens")
+	}
+	asked, finished := h.Model.Requests(), 0
+	for _, r := range asked {
+		if !r.Cancelled { // a cancelled one costs what it had written
+			finished++
+		}
+	}
+	if finished < 1 || finished > affordable {
+		t.Errorf("the model has answered %d times, want 1 to %d", finished, affordable)
 	}
 	for _, r := range asked {
 		if n := max(r.MaxTokens, r.MaxCompletionTokens); n < 1 || n > 700 {
@@ -68,9 +81,10 @@ func TestB29Flood(t *testing.T) {
 		}
 	}
 	late := newGuest(t, h, map[string]any{})
-	late.say("late", "I was charged twice") // the other channel is not behind
+	late.say("late", "How long do parcels within Germany take?")
 	late.until("a person", func([]seen) bool { return late.phase() == "waiting" })
-	threadShows(t, h, billing, card(t, h, billing, late.reference), "I was charged twice")
+	late.say("more", "Is anybody there?")
+	threadShows(t, h, support, card(t, h, support, late.reference), "Is anybody there?")
 	if n := len(h.Model.Requests()); n != len(asked) {
 		t.Errorf("the model was asked %d times beyond the breaker", n-len(asked))
 	}
@@ -135,13 +149,12 @@ func spammed(t *testing.T, h *handofftest.House, all []*guest) {
 	if loud := got.cards - got.digest; loud > 5 {
 		t.Errorf("%d of %d cards are not in the digest, want at most 5", loud, got.cards)
 	}
-	if got.mentions > 1 {
-		t.Errorf("%d posts mention somebody, want at most one", got.mentions)
+	if got.mentions != 1 {
+		t.Errorf("%d posts mention somebody, want one", got.mentions)
 	}
 	if got.cards != len(all) {
 		t.Errorf("%d cards stand for %d conversations", got.cards, len(all))
 	}
-	t.Logf("%+v", got)
 	for _, g := range all[:3] { // a line each is a post a second
 		threadShows(t, h, support, roots[g.reference], "line of "+g.reference)
 	}

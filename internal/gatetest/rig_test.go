@@ -30,7 +30,6 @@ const patience = 45 * time.Second
 
 const (
 	support = fakeslack.SampleSupport
-	billing = fakeslack.SampleBilling
 	maya    = fakeslack.SampleMaya
 	sam     = fakeslack.SampleSam
 	priya   = fakeslack.SamplePriya
