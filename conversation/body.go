@@ -184,7 +184,7 @@ type (
 	// Routed says where a waiting conversation goes and whether somebody is on
 	// duty. Mention is whom the card's first post mentions: "" for nobody, or
 	// the platform's form ("here", a group id). Shown says that the visitor's
-	// phase changed by it.
+	// phase changed by it, Again that this escalation was routed before.
 	Routed struct {
 		Channel  string    `json:"channel" log:"fact"`
 		Priority string    `json:"priority,omitempty" log:"fact"`
@@ -192,6 +192,7 @@ type (
 		Staffed  bool      `json:"staffed" log:"fact"`
 		NextOpen time.Time `json:"next_open,omitzero" log:"fact"`
 		Shown    bool      `json:"shown,omitempty" log:"fact"`
+		Again    bool      `json:"again,omitempty" log:"fact"`
 	}
 
 	// Announced says that the card of this epoch stands in the channel.

@@ -19,6 +19,7 @@ func (r Routed) decide(s State, say *Message) []Draft {
 	before := s.Phase()
 	after := s.Apply(Event{Conversation: s.ID, Seq: s.Seq + 1, At: s.Last.At, Draft: Draft{Body: r}}).Phase()
 	r.Shown = before != after
+	r.Again = s.Route.Seq > 0 && s.Route.Epoch == s.Epoch
 	drafts := []Draft{{Author: Author{Role: System}, Source: FromQueue, Body: r}}
 	if say != nil && r.Shown {
 		drafts = append(drafts, Draft{Author: Author{Role: System}, Source: FromQueue, Body: *say})

@@ -93,7 +93,7 @@ func New(d Deps) (*Bridge, error) {
 	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}
 	b.health = newHealth(d.Limits, d.Now)
 	b.client = &client{
-		api:  slack.New(d.Config.BotToken, slack.OptionHTTPClient(d.HTTP), slack.OptionAPIURL(d.Config.APIURL)),
+		api:  slack.New(d.Config.BotToken, slack.OptionHTTPClient(truthful{d.HTTP}), slack.OptionAPIURL(d.Config.APIURL)),
 		http: d.HTTP, base: d.Config.APIURL, token: d.Config.BotToken, limits: newThrottle(d.Limits, d.Now), health: b.health, now: d.Now,
 	}
 	b.people = newPeople(b.client, d.Config, d.Limits.CacheFor, d.Now)
@@ -166,13 +166,16 @@ func (b *Bridge) probe(ctx context.Context) error {
 
 // introduce calls auth.test and remembers who we are.
 func (b *Bridge) introduce(ctx context.Context) {
+	_, before := b.health.state()
 	var who *slack.AuthTestResponse
 	err := b.client.call(ctx, "auth.test", "", func(ctx context.Context) (err error) {
 		who, err = b.client.api.AuthTestContext(ctx)
 		return err
 	})
 	if err != nil {
-		b.log.Warn("slack is not usable", "error", err)
+		if _, why := b.health.state(); why != before {
+			b.log.Warn("slack is not usable", "error", err)
+		}
 		return
 	}
 	me := identity{Team: who.TeamID, TeamURL: who.URL, User: who.UserID, Bot: who.BotID}

@@ -75,7 +75,7 @@ const tokenCodes = " invalid_auth not_authed token_revoked token_expired account
 
 // doubtCodes are the errors of which Slack says that some of it may have
 // succeeded.
-const doubtCodes = " internal_error fatal_error request_timeout service_unavailable "
+const doubtCodes = " internal_error fatal_error request_timeout service_unavailable " + emptyAnswer + " "
 
 // standardPause is the pause after a rate limit that does not say how long.
 const standardPause = 5 * time.Second
@@ -118,7 +118,7 @@ func (f *failure) answered(code string) {
 		f.Kind, f.Retry = limited, standardPause
 	case strings.Contains(tokenCodes, in):
 		f.Kind = tokenRefused
-	case strings.Contains(doubtCodes, in) || code == "":
+	case strings.Contains(doubtCodes, in):
 		f.Kind = doubtful
 	default:
 		f.Kind = refused
@@ -189,6 +189,9 @@ func (c *client) read(ctx context.Context, method string, args url.Values, into 
 		}
 		if err := json.Unmarshal(body, &head); err != nil {
 			return fmt.Errorf("read the answer: %w", err)
+		}
+		if !head.OK && head.Error == "" {
+			head.Error = emptyAnswer
 		}
 		if !head.OK {
 			return slack.SlackErrorResponse{Err: head.Error}

@@ -40,6 +40,18 @@ func (g *gate) hold() {
 	g.timer = time.AfterFunc(holdFor, g.release)
 }
 
+// closed says that lines have to wait.
+func (g *gate) closed() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-g.open:
+		return false
+	default:
+		return true
+	}
+}
+
 // gaps counts the gaps so far.
 func (g *gate) gaps() int {
 	g.mu.Lock()

@@ -57,7 +57,11 @@ func reason(f *failure) string {
 func (h *health) fall(why string, token bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	same := h.down && h.token == token
 	h.down, h.token, h.why = true, token, why
+	if same {
+		return // the probe knows and keeps its pace
+	}
 	select {
 	case h.changed <- struct{}{}:
 	default:
@@ -106,5 +110,8 @@ func (h *health) comeBack(id conversation.ID) (due time.Time, down bool) {
 	}
 	h.waiting[id] = true
 	wait := 400*time.Millisecond + time.Duration(len(h.waiting))*5*time.Millisecond
+	if h.token {
+		wait = max(wait, 10*h.limits.ProbeEvery) // somebody has to mend it first
+	}
 	return h.now().Add(min(wait, 30*time.Second)), true
 }

@@ -86,6 +86,8 @@ func (s script) item(e conversation.Event) (item, bool) {
 		return out, true
 	case conversation.Escalated:
 		return s.escalated(e, b)
+	case conversation.Routed:
+		return s.routedAgain(b)
 	}
 	a, ok := asideOf(e, s.visitor)
 	if !ok {
@@ -151,6 +153,22 @@ func (s script) voiceOf(a conversation.Author) voice {
 	case conversation.System:
 	}
 	return voice{}
+}
+
+// routedAgain is the line of a later route of the same escalation that mentions
+// somebody: the office opened, or the owner let go. The card shows it too, but an
+// edit of the card notifies nobody.
+func (s script) routedAgain(b conversation.Routed) (item, bool) {
+	m, ok := mention(b.Mention)
+	if !b.Again || !ok {
+		return item{}, false
+	}
+	out := item{alone: true, urgent: true, broadcast: !s.silent && s.state.Mode == conversation.Waiting}
+	if out.broadcast {
+		out.spans = []span{m, words(" ")}
+	}
+	out.spans = append(out.spans, strong(s.visitor), words(" ("+s.state.Reference+") is waiting for a person."))
+	return out, true
 }
 
 // escalated is the line of a later escalation in the same thread. The one that

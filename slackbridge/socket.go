@@ -68,8 +68,11 @@ func (s *sockets) connect(ctx context.Context, gate *openGate) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	web := *s.b.HTTP
+	if web.Timeout > 0 {
+		web.Timeout += socketCount * maxOpenPause // the gate's pause is no slowness of Slack's
+	}
 	web.Transport = gate
-	api := slack.New(s.b.Config.BotToken, slack.OptionAppLevelToken(s.b.Config.AppToken), slack.OptionHTTPClient(&web), slack.OptionAPIURL(s.b.Config.APIURL))
+	api := slack.New(s.b.Config.BotToken, slack.OptionAppLevelToken(s.b.Config.AppToken), slack.OptionHTTPClient(truthful{&web}), slack.OptionAPIURL(s.b.Config.APIURL))
 	options := []socketmode.Option{
 		socketmode.OptionPingInterval(s.b.Config.PingInterval), socketmode.OptionReadLimit(4 << 20), socketmode.OptionDialer(s.b.Dialer),
 	}
@@ -287,10 +290,20 @@ func (g *openGate) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		g.mu.Unlock()
 		if err := pauseFor(r.Context(), at.Sub(now)); err != nil {
+			g.giveBack(at)
 			return nil, err
 		}
 	}
 	return next.RoundTrip(r)
+}
+
+// giveBack frees a turn that was not used.
+func (g *openGate) giveBack(at time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if at.Before(g.after) {
+		g.after = at
+	}
 }
 
 // lived notes how long a connection lasted.

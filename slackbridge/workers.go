@@ -91,9 +91,12 @@ func (b *Bridge) mayWork(ctx context.Context, threaded bool) {
 func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
 	for {
 		b.mayWork(ctx, w.threaded(key))
-		r, ok := w.next(ctx, key)
+		r, ok := w.next(ctx, b, key)
 		if !ok {
 			return
+		}
+		if r.ID == 0 {
+			continue // the gate has closed meanwhile
 		}
 		if r.Thread != "" {
 			w.slots <- struct{}{}
@@ -109,8 +112,9 @@ func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
 	}
 }
 
-// next takes the first row of a queue, or ends the queue.
-func (w *workers) next(ctx context.Context, key string) (ledger.Inbound, bool) {
+// next takes the first row of a queue, or ends the queue. The zero row means that
+// the lines have to wait again.
+func (w *workers) next(ctx context.Context, b *Bridge, key string) (ledger.Inbound, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.busy[key]) == 0 || ctx.Err() != nil {
@@ -118,6 +122,9 @@ func (w *workers) next(ctx context.Context, key string) (ledger.Inbound, bool) {
 		return ledger.Inbound{}, false
 	}
 	r := w.busy[key][0]
+	if r.Thread != "" && b.gate.closed() {
+		return ledger.Inbound{}, true
+	}
 	w.busy[key] = w.busy[key][1:]
 	return r, true
 }

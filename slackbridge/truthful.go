@@ -1,0 +1,40 @@
+package slackbridge
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/slack-go/slack"
+)
+
+// emptyAnswer is the code we give to an answer that says "not ok" and not why.
+const emptyAnswer = "empty_answer"
+
+// truthful makes an answer of ok:false without an error a failure: slack-go takes
+// it for success, and what is read from it is empty.
+type truthful struct{ client *http.Client }
+
+// Do is what slack-go calls.
+func (t truthful) Do(req *http.Request) (*http.Response, error) {
+	res, err := t.client.Do(req)
+	if err != nil || res.StatusCode != http.StatusOK {
+		return res, err
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	_ = res.Body.Close()
+	if err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	var head struct {
+		OK    *bool  `json:"ok"`
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(body, &head) == nil && head.OK != nil && !*head.OK && head.Error == "" {
+		return nil, slack.SlackErrorResponse{Err: emptyAnswer}
+	}
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	return res, nil
+}
