@@ -62,23 +62,8 @@ func TestBadInputFullDisk(t *testing.T) {
 	threadShows(t, h, support, root, "Kept before.")
 
 	room(t, now.cmd.Process.Pid, written(t, h))
-	kept := []string{"Kept before."}
-	refused := ""
-	for i := 0; refused == "" && i < 2000; i++ {
-		text := fmt.Sprintf("Line %04d. ", i)
-		status, body := g.call(http.MethodPost, g.at("messages"), map[string]any{"client_id": fmt.Sprint("full-", i), "text": text + strings.Repeat("x", 3000)})
-		switch {
-		case status < 300:
-			kept = append(kept, text)
-		case status == http.StatusInsufficientStorage && strings.Contains(body, `"storage_full"`) && strings.Contains(body, "no room left"):
-			refused = text
-		default:
-			t.Fatalf("%s: %d %s", text, status, body)
-		}
-	}
-	if refused == "" {
-		t.Fatal("the disk was never full")
-	}
+	kept, refused := fillUp(t, g)
+	kept = append([]string{"Kept before."}, kept...)
 	if n := len(g.events()); n == 0 {
 		t.Error("nothing can be read while the disk is full")
 	}
@@ -111,6 +96,26 @@ func TestBadInputFullDisk(t *testing.T) {
 	if log := productLog(t, h); !strings.Contains(log, "a request failed") || strings.Contains(log, "panic") {
 		t.Errorf("the log:\n%s", log)
 	}
+}
+
+// fillUp writes until it is refused for want of room, and returns what was kept
+// and what was refused.
+func fillUp(t *testing.T, g *guest) (kept []string, refused string) {
+	t.Helper()
+	for i := range 2000 {
+		text := fmt.Sprintf("Line %04d. ", i)
+		status, body := g.call(http.MethodPost, g.at("messages"), map[string]any{"client_id": fmt.Sprint("full-", i), "text": text + strings.Repeat("x", 3000)})
+		switch {
+		case status < 300:
+			kept = append(kept, text)
+		case status == http.StatusInsufficientStorage && strings.Contains(body, `"storage_full"`) && strings.Contains(body, "no room left"):
+			return kept, text
+		default:
+			t.Fatalf("%s: %d %s", text, status, body)
+		}
+	}
+	t.Fatal("the disk was never full")
+	return nil, ""
 }
 
 func replyText(h *handofftest.House, root string) string {
