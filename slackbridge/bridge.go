@@ -112,7 +112,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	b.work.start(ctx)
 	// What the process before this one has stored and not worked comes first:
 	// whatever Slack tells from now on was written later.
-	b.sweep(ctx, b.Now().Add(inboxLease))
+	b.sweep(ctx, b.Now().Add(inboxLease), firstRows)
 	defer b.work.wait()
 	defer b.gate.release()
 	g.Go(func() error { return b.probe(ctx) })

@@ -282,7 +282,7 @@ func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) err
 func (b *Bridge) sweepInbox(ctx context.Context) error {
 	const tick = 2 * time.Second
 	for purged := b.Now(); pauseFor(ctx, tick) == nil; {
-		b.sweep(ctx, b.Now())
+		b.sweep(ctx, b.Now(), sweepRows)
 		if now := b.Now(); now.Sub(purged) > time.Hour {
 			purged = now
 			if _, err := b.Inbox.PurgeInbound(ctx, now.Add(-keepInbox)); err != nil && ctx.Err() == nil {
@@ -294,8 +294,8 @@ func (b *Bridge) sweepInbox(ctx context.Context) error {
 }
 
 // sweep gives the rows that are due by then to the workers.
-func (b *Bridge) sweep(ctx context.Context, until time.Time) {
-	rows, err := b.Inbox.PendingInbound(ctx, until, sweepRows)
+func (b *Bridge) sweep(ctx context.Context, until time.Time, limit int) {
+	rows, err := b.Inbox.PendingInbound(ctx, until, limit)
 	if err != nil && ctx.Err() == nil {
 		b.log.Error("inbox not read", "error", err)
 	}
@@ -304,8 +304,13 @@ func (b *Bridge) sweep(ctx context.Context, until time.Time) {
 	}
 }
 
-// sweepRows is how many rows a sweep takes.
-const sweepRows = 500
+const (
+	// sweepRows is how many rows a sweep takes.
+	sweepRows = 500
+	// firstRows is how many the first one takes: all there are, so that no new
+	// line overtakes an old one. Some kilobytes each.
+	firstRows = 50_000
+)
 
 // keepInbox is how long keys are kept: Slack repeats what failed for a day.
 const keepInbox = 26 * time.Hour
