@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 	"sync"
+	"time"
 
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
@@ -91,12 +92,13 @@ func (b *Bridge) mayWork(ctx context.Context, threaded bool) {
 func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
 	for {
 		b.mayWork(ctx, w.threaded(key))
-		r, ok := w.next(ctx, b, key)
+		r, wait, ok := w.next(ctx, b, key)
 		if !ok {
 			return
 		}
 		if r.ID == 0 {
-			continue // the gate has closed meanwhile
+			_ = pauseFor(ctx, wait) // next looks at ctx
+			continue
 		}
 		if r.Thread != "" {
 			w.slots <- struct{}{}
@@ -112,21 +114,31 @@ func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
 	}
 }
 
+// jitter is how long a line waits for one written before it: Slack sends each
+// event to any of our sockets, and two readers do not keep the order of one.
+const jitter = 20 * time.Millisecond
+
 // next takes the first row of a queue, or ends the queue. The zero row means that
-// the lines have to wait again.
-func (w *workers) next(ctx context.Context, b *Bridge, key string) (ledger.Inbound, bool) {
+// the lines have to wait: for the gate, or out their jitter.
+func (w *workers) next(ctx context.Context, b *Bridge, key string) (r ledger.Inbound, wait time.Duration, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.busy[key]) == 0 || ctx.Err() != nil {
 		delete(w.busy, key)
-		return ledger.Inbound{}, false
+		return ledger.Inbound{}, 0, false
 	}
-	r := w.busy[key][0]
-	if r.Thread != "" && b.gate.closed() {
-		return ledger.Inbound{}, true
+	r = w.busy[key][0]
+	if r.Thread != "" {
+		wait = r.Received.Add(jitter).Sub(b.Now())
+		if wait > jitter {
+			wait = 0 // another node's clock is ahead
+		}
+		if wait > 0 || b.gate.closed() {
+			return ledger.Inbound{}, max(wait, 0), true
+		}
 	}
 	w.busy[key] = w.busy[key][1:]
-	return r, true
+	return r, 0, true
 }
 
 // back returns a row to its place.
