@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -62,13 +63,21 @@ type Process interface {
 	Kill() error
 }
 
+// freeAddr finds an address for a product that will be started, killed and
+// started again on it. The port lies below those the system gives to ":0" and to
+// outgoing connections, or a neighbour would take it while the product is down.
 func (h *House) freeAddr() string {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		h.tb.Fatal(err)
+	const low, high = 20000, 32000
+	for range 200 {
+		addr := fmt.Sprintf("127.0.0.1:%d", low+rand.IntN(high-low))
+		ln, err := net.Listen("tcp", addr)
+		if err == nil {
+			_ = ln.Close()
+			return addr
+		}
 	}
-	defer ln.Close()
-	return ln.Addr().String()
+	h.tb.Fatal("no free port on loopback")
+	return ""
 }
 
 // knowledge is what the sample shop knows.
