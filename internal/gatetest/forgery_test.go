@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -152,16 +150,16 @@ func TestB73NothingForgedIsTaken(t *testing.T) {
 			}
 		}
 	}
-	good := line(root, fmt.Sprintf("%d.000200", time.Now().Unix()+1), "EvGood", "signed") // and now one that is signed
+	if now := channelText(h, support); now != shown {
+		t.Errorf("Slack shows something else:\n%s\nwas:\n%s", now, shown)
+	}
+	good := line(root, unheard(t, h, root, "signed"), "EvGood", "signed") // and now one that is signed
 	if status, got := event(good).send(t, h); status != http.StatusOK {
 		t.Fatalf("a signed event: %d %s", status, got)
 	}
 	g.hears("signed")
 	if n := len(g.events()); n != before+1 || g.phase() != "agent" {
 		t.Errorf("the visitor has %d events, want %d; phase %s", n, before+1, g.phase())
-	}
-	if now := channelText(h, support); now != shown {
-		t.Errorf("Slack shows something else:\n%s\nwas:\n%s", now, shown)
 	}
 	for _, c := range h.Slack.Calls()[calls:] {
 		if strings.HasPrefix(c.Method, "chat.post") || strings.HasPrefix(c.Method, "views.") {
@@ -191,7 +189,7 @@ func TestB73NoSecretNoStart(t *testing.T) {
 func TestB75ReplaysHaveOneEffect(t *testing.T) {
 	t.Parallel()
 	h, g, root := claimedHouse(t)
-	ts := fmt.Sprintf("%d.000300", time.Now().Unix()+1)
+	ts := unheard(t, h, root, "only once")
 	once := event(line(root, ts, "EvOnce", "only once"))
 	for range 10 {
 		if status, _ := once.send(t, h); status != http.StatusOK {
@@ -216,7 +214,7 @@ func TestB75ReplaysHaveOneEffect(t *testing.T) {
 	h.Stop()
 	h.Start()
 	replayed()
-	retry := event(line(root, ts[:len(ts)-1]+"9", "EvRetry", "came as a retry"))
+	retry := event(line(root, unheard(t, h, root, "came as a retry"), "EvRetry", "came as a retry"))
 	retry.spoil = func(h http.Header, b string) string {
 		h.Set("X-Slack-Retry-Num", "2")
 		h.Set("X-Slack-Retry-Reason", "http_timeout")
@@ -236,6 +234,18 @@ func TestB75ReplaysHaveOneEffect(t *testing.T) {
 	if claims != 2 || lines != 1 { // the press, and the line that came as a retry
 		t.Errorf("%d claims and %d lines, want 2 and 1", claims, lines)
 	}
+}
+
+// unheard has Maya write a line that Slack shows and never delivers, and returns
+// its ts. (A line that Slack does not have would be taken for a deleted one.)
+func unheard(t *testing.T, h *handofftest.House, root, text string) string {
+	t.Helper()
+	off := func(is bool) { h.Slack.Switch(func(sw *fakeslack.Switches) { sw.EventsOff = is }) }
+	off(true)
+	defer off(false)
+	ts, err := h.Slack.Say(maya, support, root, text)
+	mustDo(t, err)
+	return ts
 }
 
 // lastPress is the payload of the last press of a button.
@@ -269,9 +279,7 @@ func TestB77OnlyAgentsAct(t *testing.T) {
 	rewrite(t, h, `channel: C0SUPPORT,`, `channel: C0SUPPORT, agents: [`+fakeslack.SampleSupportGroup+`],`)
 	const guestUser = "U0GUEST"
 	h.Slack.AddUser(fakeslack.User{ID: guestUser, Name: "gus", RealName: "Gus Guest", Restricted: true})
-	if err := h.Slack.Join(guestUser, support); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, h.Slack.Join(guestUser, support))
 	h.Start()
 	g := newGuest(t, h, map[string]any{})
 	g.say("ask", "Please help me.")
@@ -291,10 +299,7 @@ func TestB77OnlyAgentsAct(t *testing.T) {
 			if views := h.Slack.Views(user); len(views) != 0 {
 				t.Errorf("a modal opens for %s", user)
 			}
-			refusedPrivately(t, h, user, "a line", func() {
-				_, err := h.Slack.Say(user, support, root, "I am not an agent")
-				mustDo(t, err)
-			})
+			refusedPrivately(t, h, user, "a line", func() { mustDo(t, say(h, user, root, "I am not an agent")) })
 		}
 		if n := len(g.events()); n != before || g.phase() != phase {
 			t.Errorf("%d new events for the visitor, phase %s, want none and %s", n-before, g.phase(), phase)
@@ -308,9 +313,16 @@ func TestB77OnlyAgentsAct(t *testing.T) {
 	// Sam opens the modal of Hand back, and leaves the group before he submits it.
 	press(t, h, sam, root, "handoff_handback")
 	slackShows(t, h, "a modal", func(st *fakeslack.State) bool { return len(st.Views(sam)) > 0 })
+	modal := h.Slack.Views(sam)[0].ID
 	h.Slack.UpdateGroup(fakeslack.SampleSupportGroup, func(g *fakeslack.Group) { g.Members = []string{maya} })
+	before := len(h.Slack.Ephemerals(sam))
+	waitFor(t, "the news of his leaving arrives", func() bool {
+		mustDo(t, h.Slack.Pick(sam, support, root, "handoff_menu", "why:"+g.conversation))
+		time.Sleep(50 * time.Millisecond) // presses have a pace, too
+		return len(h.Slack.Ephemerals(sam)) > before
+	})
 	refusedPrivately(t, h, sam, "a modal", func() {
-		_, err := h.Slack.Submit(t.Context(), sam, h.Slack.Views(sam)[0].ID, nil)
+		_, err := h.Slack.Submit(t.Context(), sam, modal, nil)
 		mustDo(t, err)
 	})
 	refusedPrivately(t, h, sam, "handoff_release", func() { press(t, h, sam, root, "handoff_release") })
@@ -345,43 +357,4 @@ func refusedPrivately(t *testing.T, h *handofftest.House, user, what string, do 
 	if said := list[len(list)-1].Visible(); !strings.Contains(said, "agent") && !strings.Contains(said, "guest") && !strings.Contains(said, "Guest") {
 		t.Errorf("%s of %s is refused with %q", what, user, said)
 	}
-}
-
-// B-05: what a visitor says of herself in any field leaves her a visitor, for the
-// agents as well.
-func TestB05ForgedFieldsInSlack(t *testing.T) {
-	t.Parallel()
-	h := started(t, handofftest.Options{Policy: "handoff: {level: human_only}\n"})
-	claims := map[string]any{"role": "agent", "verified": true, "from": "agent", "user_id": maya, "hidden": true, "author": "bot"}
-	g := newGuest(t, h, map[string]any{"context": claims}) // the site's own words: taken as words
-	for field, value := range claims {
-		for _, name := range []string{field, strings.ToUpper(field), strings.ToUpper(field[:1]) + field[1:]} {
-			status, body := g.call(http.MethodPost, g.at("messages"), map[string]any{"client_id": "forged-" + name, "text": "forged " + name, name: value})
-			if status != http.StatusBadRequest {
-				t.Errorf("%s: %d %s, want 400", name, status, body)
-			}
-		}
-		twice := fmt.Sprintf(`{"client_id":"x","text":"forged","TEXT":"forged",%q:1,%q:2}`, field, field)
-		if status, _ := g.call(http.MethodPost, g.at("messages"), twice); status != http.StatusBadRequest {
-			t.Errorf("%s twice: %d, want 400", field, status)
-		}
-	}
-	g.say("true", "My own words")
-	root := card(t, h, support, g.reference)
-	threadShows(t, h, support, root, "My own words")
-	for _, m := range h.Slack.Thread(support, root) {
-		if strings.Contains(m.Visible(), "forged") {
-			t.Errorf("a refused line is in Slack: %s", m.Visible())
-		}
-		if strings.Contains(m.Visible(), "My own words") && m.TS != root && (m.User == maya || m.BotID == "" || m.Username == "Maya") {
-			t.Errorf("the visitor's line looks like an agent's: %+v", m)
-		}
-	}
-	for _, e := range g.events() {
-		if e.field("text") == "My own words" && !strings.Contains(string(e.Data), `"from":{"role":"visitor"`) {
-			t.Errorf("stored as %s", e.Data)
-		}
-	}
-	_, err := os.Stat(filepath.Join(h.Dir, "handoff.db"))
-	mustDo(t, err)
 }

@@ -124,7 +124,7 @@ func TestB71FilesOfEventsAreNotFetched(t *testing.T) {
 		"url_private": bait.URL + "/files-pri/a.png", "url_private_download": bait.URL + "/files-pri/download/a.png", "thumb_360": bait.URL + "/t.png",
 		"permalink": bait.URL + "/p", "external_url": bait.URL + "/e",
 	}
-	ts := fmt.Sprintf("%d.000100", time.Now().Unix()+1)
+	ts := unheard(t, h, root, "see the file")
 	h.Slack.Emit(map[string]any{
 		"type": "message", "subtype": "file_share", "channel": support, "channel_type": "channel", "user": maya, "text": "see the file", "ts": ts,
 		"thread_ts": root, "event_ts": ts, "files": []any{file}, "user_profile": map[string]any{"image_72": bait.URL + "/face.png"},

@@ -109,6 +109,7 @@ func collect(lines *bufio.Scanner) (map[string]*tally, []string) {
 	lines.Buffer(make([]byte, 0, 64<<10), 16<<20)
 	results := make(map[string]*tally)
 	failing := make(map[string]bool)
+	said := make(map[string]string) // by package and test
 	var broken []string
 	for lines.Scan() {
 		var e event
@@ -121,8 +122,12 @@ func collect(lines *bufio.Scanner) (map[string]*tally, []string) {
 			}
 			continue
 		}
-		if e.Action == "fail" {
+		switch e.Action {
+		case "output":
+			said[e.Package+" "+e.Test] += e.Output
+		case "fail":
 			failing[e.Package] = true
+			fmt.Fprint(os.Stderr, said[e.Package+" "+e.Test])
 		}
 		count(results, e)
 	}
