@@ -32,7 +32,7 @@ lint: $(LINT)
 
 # The ten rows that gate a first release, one line each; a row without a test fails.
 gate:
-	go run ./internal/house/gate
+	@go run ./internal/house/gate
 
 # PostgreSQL on loopback, in a throw-away cluster under .services/.
 services:

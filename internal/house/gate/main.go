@@ -34,7 +34,7 @@ func rows() []row {
 		{[]string{"B32", "B33"}, "escalation spam and suppression"},
 		{[]string{"B53"}, "Slack escaping"},
 		{[]string{"B59"}, "rendering without HTML"},
-		{[]string{"B71"}, "outbound requests"},
+		{[]string{"B71"}, "SSRF"},
 		{[]string{"B73", "B75", "B77"}, "Slack forgery, replay, authorisation"},
 	}
 }
