@@ -75,13 +75,14 @@ func (s *Store) TouchSession(ctx context.Context, hash [32]byte, expires time.Ti
 	})
 }
 
-// PurgeSessions deletes the sessions that expired by now and whose visitor has
-// no open conversation, and says how many.
-func (s *Store) PurgeSessions(ctx context.Context, now time.Time) (int, error) {
+// PurgeSessions deletes the sessions that expired by then, unless their visitor
+// has a conversation that is open, or one that something happened in since: it
+// may have been closed only after the session's own end. It says how many.
+func (s *Store) PurgeSessions(ctx context.Context, then time.Time) (int, error) {
 	return write(ctx, s, func(ctx context.Context, t *tx) (int, error) {
 		n, err := t.exec(ctx, `delete from sessions where expires <= $1 and not exists (
 			select 1 from conversations c
-			where c.visitor = sessions.visitor and c.widget = sessions.widget and c.mode <> 'closed')`, ms(now))
+			where c.visitor = sessions.visitor and c.widget = sessions.widget and (c.mode <> 'closed' or c.updated > $1))`, ms(then))
 		return int(n), err
 	})
 }

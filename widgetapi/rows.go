@@ -18,8 +18,9 @@ type Sessions interface {
 	DeleteSession(ctx context.Context, hash [32]byte) error
 	// TouchSession moves the expiry.
 	TouchSession(ctx context.Context, hash [32]byte, expires time.Time) error
-	// PurgeSessions deletes the expired sessions without an open conversation.
-	PurgeSessions(ctx context.Context, now time.Time) (int, error)
+	// PurgeSessions deletes the sessions that expired by then, but none whose
+	// visitor has a conversation that is open or was closed later than then.
+	PurgeSessions(ctx context.Context, then time.Time) (int, error)
 }
 
 // Conversations is the visitor's view of the log. Every method takes the owner

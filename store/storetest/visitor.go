@@ -170,22 +170,27 @@ func sessions(t *testing.T, url string) {
 }
 
 // purgeSessions: an expired session stays while its visitor has an open
-// conversation.
+// conversation, and as long again after that was closed.
 func purgeSessions(t *testing.T, url string) {
-	s := OpenAt(t, url)
+	clk := newClock()
+	s := OpenAt(t, url, optionsAt(clk))
 	ctx := context.Background()
 	id := Conversation(t, s).ID
 	must(t, s.SaveSession(ctx, newSession(1, "vis_test")))
 	must(t, s.SaveSession(ctx, newSession(2, "vis_gone")))
-	purge := func(now time.Time, want int) {
+	purge := func(then time.Time, want int) {
 		t.Helper()
-		if got := one[int](t)(s.PurgeSessions(ctx, now)); got != want {
-			t.Errorf("purged %d, want %d", got, want)
+		if got := one[int](t)(s.PurgeSessions(ctx, then)); got != want {
+			t.Errorf("purged %d at %v, want %d", got, then, want)
 		}
 	}
 	purge(start.Add(59*time.Minute), 0)
 	purge(start.Add(time.Hour), 1)
+	clk.Move(90 * 24 * time.Hour)
+	closed := start.Add(90 * 24 * time.Hour)
+	purge(closed, 0) // it is open, however old
 	mustAppend(t, s, id, "", conversation.CloseSelf(Visitor()))
-	purge(start.Add(time.Hour), 1)
-	purge(start.Add(time.Hour), 0)
+	purge(closed.Add(-time.Millisecond), 0)
+	purge(closed, 1)
+	purge(closed, 0)
 }
