@@ -29,12 +29,28 @@ func checkCommand() *cobra.Command {
 			if len(problems) > 0 {
 				return fmt.Errorf("handoff.%s: %s", problems[0].Key, problems[0].Message)
 			}
+			if err := usableStorage(f); err != nil {
+				return err
+			}
 			summary(cmd.OutOrStdout(), f, policy, time.Now())
 			return nil
 		},
 	}
 	fileFlag(cmd, &path)
 	return cmd
+}
+
+// usableStorage refuses a SQLite file where this binary has no SQLite: serve
+// would not start.
+func usableStorage(f *config.File) error {
+	if sqliteBuilt || !strings.HasPrefix(f.Storage.URL, "sqlite://") {
+		return nil
+	}
+	return &config.Error{File: f.Path, Problems: []config.Problem{{
+		Key:     "storage.url",
+		Message: fmt.Sprintf("names a SQLite file (%s), and this binary was built without cgo, which SQLite needs", f.Storage.URL),
+		Mend:    "build with CGO_ENABLED=1 and a C compiler such as gcc, or use a PostgreSQL: postgres://user@host/name",
+	}}}
 }
 
 // summary says what a configuration does.
