@@ -28,6 +28,9 @@ type Deps struct {
 	Threads Threads
 	Posts   Posts
 	Inbox   Inbox
+	// Readers wakes the conversations that wait for Slack when it is back; with
+	// nil they look again by themselves, within minutes when there are many.
+	Readers Readers
 	// Leader is nil where there is only one process.
 	Leader Leader
 	// HTTP calls Slack; nil means a client with a timeout of 10 s. Dialer opens
@@ -120,6 +123,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.backfillLoop(ctx) })
 	g.Go(func() error { return b.notes.run(ctx) })
 	g.Go(func() error { return b.keepNames(ctx) })
+	g.Go(func() error { return b.rouseLoop(ctx) })
 	if b.Config.Mode == ModeSocket {
 		g.Go(func() error { return b.sockets.run(ctx) })
 	}
@@ -188,6 +192,7 @@ func (b *Bridge) introduce(ctx context.Context) {
 	b.self.Store(&me)
 	b.knows.Do(func() { close(b.known) })
 	b.health.answered()
+	poke(b.health.rose) // who we are was part of what they waited for
 }
 
 func (b *Bridge) appID(ctx context.Context, bot string) (string, error) {

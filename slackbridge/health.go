@@ -18,12 +18,17 @@ type health struct {
 	token   bool // down because the token is refused
 	why     string
 	waiting map[conversation.ID]bool
-	changed chan struct{} // capacity one
-	up      chan struct{} // closed and replaced when Slack comes back
+	order   []conversation.ID // those of waiting, the first to wait first
+	changed chan struct{}     // capacity one
+	rose    chan struct{}     // capacity one: Slack is back, wake who waits
+	up      chan struct{}     // closed and replaced when Slack comes back
 }
 
 func newHealth(l Limits, now func() time.Time) *health {
-	return &health{limits: l, now: now, down: true, why: "Slack has not answered yet", waiting: map[conversation.ID]bool{}, changed: make(chan struct{}, 1), up: make(chan struct{})}
+	return &health{
+		limits: l, now: now, down: true, why: "Slack has not answered yet", waiting: map[conversation.ID]bool{},
+		changed: make(chan struct{}, 1), rose: make(chan struct{}, 1), up: make(chan struct{}),
+	}
 }
 
 // answered: Slack is there and takes the token.
@@ -34,9 +39,16 @@ func (h *health) answered() {
 		return
 	}
 	h.down, h.token, h.why = false, false, ""
-	clear(h.waiting)
 	close(h.up)
 	h.up = make(chan struct{})
+	poke(h.rose)
+}
+
+func poke(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
 }
 
 // silent: no answer, or one that says nothing.
@@ -62,10 +74,7 @@ func (h *health) fall(why string, token bool) {
 	if same {
 		return // the probe knows and keeps its pace
 	}
-	select {
-	case h.changed <- struct{}{}:
-	default:
-	}
+	poke(h.changed)
 }
 
 // state returns whether Slack can be used, and why not.
@@ -99,19 +108,50 @@ func (h *health) pause() time.Duration {
 	return time.Minute
 }
 
-// comeBack says when a conversation may try again while Slack is down: soon, and
-// later the more of them wait, so that an outage with thousands waiting does not
-// keep the database busy.
+// comeBack says when a conversation looks again by itself while Slack is down.
+// It is woken as soon as Slack is back, so this is only the slow tick behind
+// that, and the slower the more of them wait: together they look twenty times a
+// second.
 func (h *health) comeBack(id conversation.ID) (due time.Time, down bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.down {
 		return time.Time{}, false
 	}
-	h.waiting[id] = true
-	wait := 400*time.Millisecond + time.Duration(len(h.waiting))*5*time.Millisecond
-	if h.token {
-		wait = max(wait, 10*h.limits.ProbeEvery) // somebody has to mend it first
+	return h.wait(id), true
+}
+
+// known is comeBack for the moment in which Slack has answered and not said yet
+// who we are.
+func (h *health) known(id conversation.ID) time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.wait(id)
+}
+
+// wait notes a conversation that waits for Slack.
+func (h *health) wait(id conversation.ID) time.Time {
+	if !h.waiting[id] {
+		h.waiting[id] = true
+		h.order = append(h.order, id)
 	}
-	return h.now().Add(min(wait, 30*time.Second)), true
+	const each, least, most = 50 * time.Millisecond, time.Second, 10 * time.Minute
+	return h.now().Add(min(max(time.Duration(len(h.waiting))*each, least), most))
+}
+
+// rested takes the n conversations that have waited longest. It is empty while
+// Slack is down.
+func (h *health) rested(n int) []conversation.ID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.down {
+		return nil
+	}
+	n = min(n, len(h.order))
+	first := h.order[:n:n]
+	h.order = h.order[n:]
+	for _, id := range first {
+		delete(h.waiting, id)
+	}
+	return first
 }

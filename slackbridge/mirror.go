@@ -86,7 +86,7 @@ func (v *visit) run(ctx context.Context) (feed.Done, error) {
 	}
 	me := v.self.Load()
 	if me == nil {
-		return done, &later{v.now.Add(v.Limits.ProbeEvery), "who we are is not known"}
+		return done, &later{v.health.known(v.w.Conversation), "who we are is not known"}
 	}
 	v.me, v.thread = *me, thread
 	if err := v.settle(ctx, stands); err != nil {

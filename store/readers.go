@@ -220,3 +220,29 @@ func (s *Store) Resume(ctx context.Context, consumer string, id conversation.ID)
 		return len(ids), err
 	})
 }
+
+// Rouse makes rows of a consumer that wait for a time ready at once and returns
+// their conversations; without ids, all of them. A row that is leased, backs off
+// after an error or is parked stays as it is.
+func (s *Store) Rouse(ctx context.Context, consumer string, ids ...conversation.ID) ([]conversation.ID, error) {
+	const wake = `update readers set ready_at = $2, held = false
+		where consumer = $1 and ready_at > $2 and lease_until = 0 and attempts = 0 and parked_at = 0`
+	return write(ctx, s, func(ctx context.Context, t *tx) (woken []conversation.ID, err error) {
+		if len(ids) == 0 {
+			woken, err = all(ctx, t.writing(), value[conversation.ID], wake+` returning conversation`, consumer, ms(t.now))
+		}
+		for _, id := range ids {
+			n, err := t.exec(ctx, wake+` and conversation = $3`, consumer, ms(t.now), string(id))
+			if err != nil {
+				return nil, err
+			}
+			if n > 0 {
+				woken = append(woken, id)
+			}
+		}
+		for _, id := range woken {
+			t.touch(id)
+		}
+		return woken, err
+	})
+}

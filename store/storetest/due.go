@@ -221,3 +221,36 @@ func leases(t *testing.T, url string) {
 		t.Errorf("%d hold the lease, want 1", held)
 	}
 }
+
+// roused: rows that wait for a time are woken; one in work, one that backs off
+// and a parked one are not.
+func roused(t *testing.T, url string) {
+	clk := newClock()
+	s := OpenAt(t, url, optionsAt(clk))
+	ctx := context.Background()
+	for range 5 {
+		Conversation(t, s)
+	}
+	rows := claims(t, s, "slack", clk.Now())
+	later := clk.Now().Add(time.Hour)
+	for _, c := range rows[:2] {
+		one[conversation.Outcome](t)(s.Finish(ctx, c, feed.Done{Through: c.After, Due: later}))
+	}
+	must(t, s.Fail(ctx, rows[2], later, "broken", false))
+	must(t, s.Fail(ctx, rows[3], later, "broken", true))
+	for _, want := range [][]conversation.ID{{rows[0].Conversation}, {}} {
+		got := one[[]conversation.ID](t)(s.Rouse(ctx, "slack", rows[0].Conversation, rows[2].Conversation, rows[3].Conversation, rows[4].Conversation))
+		if len(got) != len(want) || len(got) > 0 && got[0] != want[0] {
+			t.Errorf("roused %v, want %v", got, want)
+		}
+	}
+	if got := one[[]conversation.ID](t)(s.Rouse(ctx, "bot")); len(got) != 0 {
+		t.Errorf("roused %v of another reader", got)
+	}
+	if got := one[[]conversation.ID](t)(s.Rouse(ctx, "slack")); len(got) != 1 || got[0] != rows[1].Conversation {
+		t.Errorf("roused %v, want %v", got, rows[1].Conversation)
+	}
+	if got := claims(t, s, "slack", clk.Now()); len(got) != 2 {
+		t.Errorf("%d rows are ready, want the two that were woken", len(got))
+	}
+}

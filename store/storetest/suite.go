@@ -37,6 +37,7 @@ var suite = []struct {
 	{"readers/timer", timer},
 	{"readers/due", nextDue},
 	{"readers/parked", parked},
+	{"readers/rouse", roused},
 	{"readers/yield", yields},
 	{"readers/new consumer", newConsumer},
 	{"leases", leases},
