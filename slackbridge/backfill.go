@@ -69,15 +69,28 @@ func (b *Bridge) backfill(ctx context.Context, me identity) error {
 			byChannel[t.Channel] = append(byChannel[t.Channel], t)
 		}
 	}
+	var refusals error
 	for channel, list := range byChannel {
-		moved, err := b.movedThreads(ctx, channel, list)
+		err := b.backfillChannel(ctx, me, channel, list)
+		if f, ok := failed(err); ok && f.Kind == refused {
+			refusals = errors.Join(refusals, fmt.Errorf("compare the threads of %s: %w", channel, err))
+			continue // the others can be read
+		}
 		if err != nil {
 			return err
 		}
-		for _, t := range b.ownedFirst(ctx, moved) {
-			if err := b.backfillThread(ctx, me, t); err != nil {
-				return err
-			}
+	}
+	return refusals
+}
+
+func (b *Bridge) backfillChannel(ctx context.Context, me identity, channel string, list []ledger.Thread) error {
+	moved, err := b.movedThreads(ctx, channel, list)
+	if err != nil {
+		return err
+	}
+	for _, t := range b.ownedFirst(ctx, moved) {
+		if err := b.backfillThread(ctx, me, t); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -77,6 +77,12 @@ const tokenCodes = " invalid_auth not_authed token_revoked token_expired account
 // succeeded.
 const doubtCodes = " internal_error fatal_error request_timeout service_unavailable " + emptyAnswer + " "
 
+// errPace says that a method's limit does not allow a call now.
+var errPace = errors.New("not so fast")
+
+// maxPause bounds what is believed of a Retry-After.
+const maxPause = 10 * time.Minute
+
 // standardPause is the pause after a rate limit that does not say how long.
 const standardPause = 5 * time.Second
 
@@ -89,7 +95,7 @@ func classify(method string, err error) *failure {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &rateLimit):
-		f.Kind, f.Retry = limited, max(rateLimit.RetryAfter, time.Second)
+		f.Kind, f.Retry = limited, min(max(rateLimit.RetryAfter, time.Second), maxPause)
 	case errors.As(err, &status):
 		f.status(status.Code)
 	case errors.As(err, &answer):
@@ -220,7 +226,7 @@ func (c *client) fetch(ctx context.Context, method string, args url.Values) ([]b
 		if err != nil {
 			return nil, slack.StatusCodeError{Code: res.StatusCode, Status: res.Status}
 		}
-		return nil, &slack.RateLimitedError{RetryAfter: time.Duration(wait) * time.Second}
+		return nil, &slack.RateLimitedError{RetryAfter: time.Duration(min(wait, int(maxPause/time.Second))) * time.Second}
 	}
 	if res.StatusCode != http.StatusOK {
 		return nil, slack.StatusCodeError{Code: res.StatusCode, Status: res.Status}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -135,6 +136,10 @@ func (b *Bridge) respond(ctx context.Context, address string, m message, replace
 		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks}, ResponseType: "ephemeral", ReplaceOriginal: replace, Parse: "none",
 		UnfurlLinks: &off, UnfurlMedia: &off,
 	})
+	var named *url.Error
+	if errors.As(err, &named) {
+		err = named.Err // the address is a secret
+	}
 	if err != nil {
 		b.log.Warn("an answer was not delivered", "error", err)
 	}

@@ -11,7 +11,8 @@
 //
 // Lifecycle: [New] checks the settings and calls nothing. [Bridge.Run] holds the
 // sockets, works the inbox, compares the threads with Slack after a gap, and
-// probes Slack while it is away. [Bridge.Handler] serves mode http. Any number of
+// probes Slack while it is away; conversations that wait for it sleep until then
+// and are woken, a few at first (rouse.go). [Bridge.Handler] serves mode http. Any number of
 // processes may receive; the one that holds the lease writes.
 //
 // What a crash loses: nothing that was acknowledged. Slack has no idempotency key

@@ -40,6 +40,15 @@ func mendFor(code string) string {
 	return "Run handoff doctor."
 }
 
+// ofChannel says that a refusal concerns the channel and not one post in it.
+func (f *failure) ofChannel() bool {
+	switch f.Code {
+	case "not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_thread_only_channel", "restricted_action_read_only_channel":
+		return true
+	}
+	return f.Method == "conversations.info" || f.Method == "conversations.join"
+}
+
 // admit makes sure that a channel may hold conversations: the bot is in it and
 // nobody from outside is.
 func (v *visit) admit(ctx context.Context, channel string) error {
@@ -81,6 +90,7 @@ func (v *visit) findRoot(ctx context.Context, t ledger.Thread) (bool, error) {
 		return false, v.cannot(ctx, t.Channel, err)
 	case root != "":
 		_, err = v.rootStands(ctx, t, root, "")
+		v.askBackfill() // what was written there meanwhile named a thread nobody knew
 		return true, err
 	}
 	v.thread, err = v.changeThread(ctx, t, func(t *ledger.Thread) { t.Attempted = zeroTime })

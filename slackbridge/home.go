@@ -123,7 +123,7 @@ func (b *Bridge) refreshHome(ctx context.Context, p press) {
 }
 
 // workEvent deals with the events that are not messages.
-func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope, m slackMessage) error {
+func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 	var ev struct {
 		Type      string      `json:"type"`
 		Channel   channelOrID `json:"channel"`
@@ -152,6 +152,5 @@ func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope, m slack
 	case "tokens_revoked", "app_uninstalled":
 		b.introduce(ctx)
 	}
-	_ = m
 	return nil
 }

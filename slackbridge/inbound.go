@@ -273,7 +273,7 @@ func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) err
 	case kindCommand:
 		return b.workCommand(ctx, *me, e)
 	case kindEvent:
-		return b.workEvent(ctx, *me, e, m)
+		return b.workEvent(ctx, *me, e)
 	}
 	return errDrop
 }
@@ -295,6 +295,7 @@ func (b *Bridge) sweepInbox(ctx context.Context) error {
 
 // sweep gives the rows that are due by then to the workers.
 func (b *Bridge) sweep(ctx context.Context, until time.Time, limit int) {
+	b.work.forget()
 	rows, err := b.Inbox.PendingInbound(ctx, until, limit)
 	if err != nil && ctx.Err() == nil {
 		b.log.Error("inbox not read", "error", err)

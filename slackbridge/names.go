@@ -14,8 +14,19 @@ import (
 // maxNamePages bounds how much of a large workspace is read for its names.
 const maxNamePages = 10
 
+// pacing waits until a method may be called, or refuses.
+type pacing func(ctx context.Context, method, channel string) error
+
+// atOnce is the pacing of a post: it waits for nothing.
+func (t *throttle) atOnce(_ context.Context, method, channel string) error {
+	if ok, _ := t.take(method, channel); !ok {
+		return errPace
+	}
+	return nil
+}
+
 // allNames reads the folded names of everybody in the workspace.
-func (p *people) allNames(ctx context.Context) (map[string]bool, error) {
+func (p *people) allNames(ctx context.Context, pace pacing) (map[string]bool, error) {
 	names := map[string]bool{}
 	args := url.Values{"limit": {"1000"}}
 	for range maxNamePages {
@@ -33,8 +44,8 @@ func (p *people) allNames(ctx context.Context) (map[string]bool, error) {
 				Cursor string `json:"next_cursor"`
 			} `json:"response_metadata"`
 		}
-		if ok, _ := p.client.limits.take("users.list", ""); !ok {
-			return nil, context.DeadlineExceeded
+		if err := pace(ctx, "users.list", ""); err != nil {
+			return nil, err
 		}
 		if err := p.client.read(ctx, "users.list", args, &page); err != nil {
 			return nil, err
@@ -66,20 +77,36 @@ type room struct {
 type rooms struct {
 	client *client
 	now    func() time.Time
-	mu     sync.Mutex
-	known  map[string]room
+
+	mu      sync.Mutex
+	known   map[string]room
+	refused map[string]*refusal
+}
+
+// refusal is Slack's no to a channel. For as long as it holds nobody asks again.
+type refusal struct {
+	f     *failure
+	until time.Time
+	told  int // conversations that were sent away
 }
 
 func newRooms(c *client, now func() time.Time) *rooms {
-	return &rooms{client: c, now: now, known: map[string]room{}}
+	return &rooms{client: c, now: now, known: map[string]room{}, refused: map[string]*refusal{}}
 }
 
 func (r *rooms) info(ctx context.Context, channel string) (room, error) {
 	r.mu.Lock()
 	known, ok := r.known[channel]
+	no := r.refused[channel]
 	r.mu.Unlock()
+	if no != nil && no.until.After(r.now()) {
+		return room{}, no.f
+	}
 	if ok && r.now().Sub(known.asked) < time.Hour {
 		return known, nil
+	}
+	if ok, retry := r.client.limits.take("conversations.info", channel); !ok {
+		return room{}, &failure{Method: "conversations.info", Kind: limited, Retry: retry.Sub(r.now()), err: errPace}
 	}
 	err := r.client.call(ctx, "conversations.info", channel, func(ctx context.Context) error {
 		ch, err := r.client.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
@@ -97,10 +124,27 @@ func (r *rooms) info(ctx context.Context, channel string) (room, error) {
 	return known, nil
 }
 
+// refuse notes that Slack said no to a channel, and says when a conversation may
+// try again: together they look about twenty times a second.
+func (r *rooms) refuse(channel string, f *failure) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.known, channel)
+	no := r.refused[channel]
+	if now := r.now(); no == nil || !no.until.After(now) {
+		no = &refusal{f: f, until: now.Add(refusedPause)}
+		r.refused[channel] = no
+	}
+	no.told++
+	return no.until.Add(time.Duration(no.told-1) * 50 * time.Millisecond)
+}
+
+// forget drops what is known of a channel, after Slack said that it changed.
 func (r *rooms) forget(channel string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.known, channel)
+	delete(r.refused, channel)
 }
 
 // join enters a public channel.

@@ -52,6 +52,7 @@ func newNotices(b *Bridge) *notices {
 func (n *notices) tell(_ context.Context, cause, text string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	text = clipEscaped(text, maxNoticeText)
 	now := n.b.Now()
 	if at, ok := n.told[cause]; ok && now.Sub(at) < time.Hour {
 		return
@@ -157,7 +158,8 @@ func (n *notices) run(ctx context.Context) error {
 func (n *notices) flush(ctx context.Context) {
 	for {
 		n.mu.Lock()
-		if len(n.queue) == 0 {
+		now, _ := n.b.client.limits.take("chat.postMessage", n.b.Config.AdminChannel)
+		if len(n.queue) == 0 || !now {
 			n.mu.Unlock()
 			return
 		}
@@ -165,10 +167,17 @@ func (n *notices) flush(ctx context.Context) {
 		n.queue = n.queue[1:]
 		n.mu.Unlock()
 		m := message{text: text, blocks: block1(mrkdwnLine("⚠️ " + text))}
-		if _, err := n.b.send(ctx, n.b.Config.AdminChannel, "", m); err != nil {
-			n.b.log.Warn("a notice was not posted", "error", err)
-			return
+		_, err := n.b.send(ctx, n.b.Config.AdminChannel, "", m)
+		if err == nil {
+			continue
 		}
+		n.b.log.Warn("a notice was not posted", "error", err)
+		if f, ok := failed(err); ok && f.Kind != refused && f.Kind != doubtful {
+			n.mu.Lock()
+			n.queue = append([]string{text}, n.queue...) // it certainly did not arrive
+			n.mu.Unlock()
+		}
+		return
 	}
 }
 

@@ -33,6 +33,7 @@ type people struct {
 	profiles map[string]profile
 	groups   map[string]membership // by user group or channel
 	names    map[string]bool       // folded names of the workspace
+	tried    time.Time             // when they were last asked for without success
 }
 
 type membership struct {
@@ -201,10 +202,13 @@ func (p *people) publicNames(ctx context.Context) markup.Names {
 // While Slack has not said, every name counts as taken.
 func (p *people) taken(ctx context.Context) func(folded string) bool {
 	p.mu.Lock()
-	names := p.names
+	names, tried := p.names, p.tried
 	p.mu.Unlock()
+	if names == nil && p.now().Sub(tried) < p.fresh {
+		return func(string) bool { return true }
+	}
 	if names == nil {
-		if names = p.learnNames(ctx); names == nil {
+		if names = p.learnNames(ctx, p.client.limits.atOnce); names == nil {
 			return func(string) bool { return true }
 		}
 	}
@@ -212,23 +216,24 @@ func (p *people) taken(ctx context.Context) func(folded string) bool {
 }
 
 // learnNames reads the names of the workspace; nil when Slack does not say.
-func (p *people) learnNames(ctx context.Context) map[string]bool {
-	names, err := p.allNames(ctx)
-	if err != nil {
-		return nil
-	}
+func (p *people) learnNames(ctx context.Context, pace pacing) map[string]bool {
+	names, err := p.allNames(ctx, pace)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err != nil {
+		p.tried = p.now()
+		return nil
+	}
 	p.names = names
 	return names
 }
 
 // keepNames reads the names again now and then, so that no post waits for it.
 func (b *Bridge) keepNames(ctx context.Context) error {
-	const every = 5 * time.Minute
-	for pauseFor(ctx, every) == nil {
+	const first, every = 10 * time.Second, 5 * time.Minute
+	for pause := first; pauseFor(ctx, pause) == nil; pause = every {
 		if ok, _ := b.health.state(); ok && b.Config.VisitorNames && b.leads() {
-			b.people.learnNames(ctx)
+			b.people.learnNames(ctx, b.client.limits.await)
 		}
 	}
 	return nil

@@ -240,9 +240,12 @@ func (v *visit) cannot(ctx context.Context, channel string, err error) error {
 		return &later{due, f.Error()}
 	case refused:
 	}
-	v.rooms.forget(channel)
+	due := now.Add(refusedPause)
+	if f.ofChannel() {
+		due = v.rooms.refuse(channel, f)
+	}
 	v.notes.tell(ctx, "channel "+channel+" "+f.Code, fmt.Sprintf("Conversations cannot be posted in <#%s>: Slack says %s. %s", channel, mrkdwn(f.Code), mendFor(f.Code)))
-	return &later{now.Add(refusedPause), f.Error()}
+	return &later{due, f.Error()}
 }
 
 // lost gives a thread up whose root is gone. The conversation goes on in a new

@@ -216,7 +216,7 @@ func (t *throttle) turn(channel string, id conversation.ID, urgent bool) (ok boo
 	}
 	w.urgent = urgent
 	if until := t.paused[pauseKey("chat.postMessage", channel)]; until.After(now) {
-		return false, l.wait(id, w, until)
+		return false, l.wait(id, w, l.free(until, 1+l.ahead(id, w))) // not all at once when the pause ends
 	}
 	ahead := l.ahead(id, w)
 	tokens := l.tokens.TokensAt(now)
@@ -225,8 +225,7 @@ func (t *throttle) turn(channel string, id conversation.ID, urgent bool) (ok boo
 		return false, l.wait(id, w, next)
 	}
 	if tokens < float64(1+ahead) {
-		missing := float64(1+ahead) - tokens
-		return false, l.wait(id, w, now.Add(time.Duration(missing/float64(l.tokens.Limit())*float64(time.Second))+time.Millisecond))
+		return false, l.wait(id, w, l.free(now, 1+ahead))
 	}
 	l.tokens.AllowN(now, 1)
 	delete(l.waiting, id)
@@ -241,6 +240,15 @@ func (t *throttle) lane(channel string) *lane {
 		t.lanes[channel] = l
 	}
 	return l
+}
+
+// free says when there are n tokens, at from or later.
+func (l *lane) free(from time.Time, n int) time.Time {
+	missing := float64(n) - l.tokens.TokensAt(from)
+	if missing <= 0 {
+		return from
+	}
+	return from.Add(time.Duration(missing/float64(l.tokens.Limit())*float64(time.Second)) + time.Millisecond)
 }
 
 func (l *lane) wait(id conversation.ID, w *waiter, until time.Time) time.Time {

@@ -141,6 +141,31 @@ func TestPauseAfterRateLimit(t *testing.T) {
 	})
 }
 
+// A channel that Slack has paused is not looked at by everybody when the pause
+// ends: the tokens there are then go to the first, and each other comes for its
+// own.
+func TestPausedChannelSpreads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newThrottle(Limits{}.withDefaults(), time.Now)
+		until := time.Now().Add(5 * time.Second)
+		th.pause("chat.postMessage", "C1", until)
+		early := 0
+		for i := range 1000 {
+			_, due := th.turn("C1", conversation.ID(fmt.Sprint(i)), false)
+			if i == 0 && !due.Equal(until) {
+				t.Errorf("the first comes back %s after the pause", due.Sub(until))
+			}
+			if due.Before(until.Add(5 * time.Second)) {
+				early++
+			}
+			time.Sleep(time.Microsecond)
+		}
+		if early > 11 {
+			t.Errorf("%d of 1000 look within five seconds of the end of the pause, want one a second and a burst of five", early)
+		}
+	})
+}
+
 func TestHealth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHealth(Limits{}.withDefaults(), time.Now)

@@ -16,11 +16,13 @@ type workers struct {
 	ctx   context.Context // of Run; nil before it
 	wg    sync.WaitGroup
 	busy  map[string][]ledger.Inbound // what waits, by thread
+	hand  map[string]int64            // what is being worked, by thread
+	done  map[int64]bool              // worked since the last sweep began
 	slots chan struct{}
 }
 
 func newWorkers() *workers {
-	return &workers{busy: map[string][]ledger.Inbound{}, slots: make(chan struct{}, 16)}
+	return &workers{busy: map[string][]ledger.Inbound{}, hand: map[string]int64{}, done: map[int64]bool{}, slots: make(chan struct{}, 16)}
 }
 
 func (w *workers) start(ctx context.Context) {
@@ -53,6 +55,9 @@ func (w *workers) add(b *Bridge, r ledger.Inbound) {
 		return
 	}
 	key := queueOf(r)
+	if w.hand[key] == r.ID || w.done[r.ID] {
+		return // a sweep has read it before it was settled
+	}
 	waiting, working := w.busy[key]
 	for _, other := range waiting {
 		if other.ID == r.ID {
@@ -107,10 +112,12 @@ func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
 		if r.Thread != "" {
 			<-w.slots
 		}
-		if pause > 0 {
-			w.back(key, r)
-			_ = pauseFor(ctx, pause) // next looks at ctx
+		if pause == 0 {
+			w.settled(key, r.ID)
+			continue
 		}
+		w.back(key, r)
+		_ = pauseFor(ctx, pause) // next looks at ctx
 	}
 }
 
@@ -137,14 +144,31 @@ func (w *workers) next(ctx context.Context, b *Bridge, key string) (r ledger.Inb
 			return ledger.Inbound{}, max(wait, 0), true
 		}
 	}
-	w.busy[key] = w.busy[key][1:]
+	w.busy[key], w.hand[key] = w.busy[key][1:], r.ID
 	return r, 0, true
+}
+
+// settled notes that a row was worked.
+func (w *workers) settled(key string, id int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.hand, key)
+	w.done[id] = true
+}
+
+// forget is called before a sweep reads the inbox: what was settled until now it
+// finds settled.
+func (w *workers) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.done)
 }
 
 // back returns a row to its place.
 func (w *workers) back(key string, r ledger.Inbound) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	delete(w.hand, key)
 	w.busy[key] = append([]ledger.Inbound{r}, w.busy[key]...)
 	sort.SliceStable(w.busy[key], func(i, j int) bool { return w.busy[key][i].TS < w.busy[key][j].TS })
 }

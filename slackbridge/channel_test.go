@@ -1,0 +1,118 @@
+package slackbridge_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/slackbridge"
+)
+
+// A channel that Slack refuses is asked for once, not once by each conversation
+// that waits for it.
+func TestARefusedChannelIsAskedForOnce(t *testing.T) {
+	s := newStage(t)
+	s.slack.Inject(fakeslack.Fault{Method: "conversations.info", Do: fakeslack.Refuse{Error: "channel_not_found"}})
+	began := time.Now()
+	for i := range 10 {
+		c := s.open(fmt.Sprintf("Visitor %d", i))
+		c.says("ask")
+		c.escalate()
+	}
+	time.Sleep(300 * time.Millisecond) // nothing shows that they have all been refused
+	asked := 0
+	for _, call := range s.slack.Calls() {
+		if call.Method == "conversations.info" && call.At.After(began) && call.Args["channel"] != "" {
+			asked++
+		}
+	}
+	if asked > 3 { // ours, and the looks at who shares it
+		t.Errorf("the channel was asked for %d times by ten conversations", asked)
+	}
+}
+
+// One channel that cannot be read does not keep the lines of the others.
+func TestBackfillGoesOnAfterABadChannel(t *testing.T) {
+	s := newStage(t)
+	bad, good := s.open("Ann"), s.open("Ben")
+	for c, channel := range map[*chat]string{bad: fakeslack.SampleSupport, good: fakeslack.SampleBilling} {
+		c.says("ask")
+		c.escalate(func(_ *conversation.Escalated, r *conversation.Routed) { r.Channel = channel })
+		c.card()
+		c.agent(fakeslack.SampleMaya, "hello")
+		c.hears("hello") // so the thread is known
+	}
+	s.stop()
+	s.slack.Inject(fakeslack.Fault{Method: "conversations.replies", Channel: fakeslack.SampleSupport, Do: fakeslack.Refuse{Error: "not_in_channel"}})
+	good.agent(fakeslack.SampleMaya, "said while nobody listened")
+	s.start()
+	good.hears("said while nobody listened")
+}
+
+// A thread whose root was in doubt when the process stopped is compared too,
+// once it is found.
+func TestBackfillOfAThreadThatWasInDoubt(t *testing.T) {
+	s := newStage(t, withLimits(func(l *slackbridge.Limits) { l.DoubtWait = time.Hour }))
+	s.slack.Inject(fakeslack.Fault{Method: "chat.postMessage", Times: 1, Do: fakeslack.Drop{After: true}})
+	c := s.open("Ann")
+	c.says("ask")
+	c.escalate()
+	c.card()
+	s.stop()
+	c.agent(fakeslack.SampleMaya, "said while nobody listened")
+	s.limits.DoubtWait = 500 * time.Millisecond // so that the first comparison comes before
+	s.start()
+	c.hears("said while nobody listened")
+}
+
+// hears waits for a line of an agent in the log.
+func (c *chat) hears(text string) {
+	c.t.Helper()
+	c.reaches(text, func(_ conversation.State, events []conversation.Event) bool {
+		for _, e := range events {
+			if m, ok := e.Body.(conversation.Message); ok && strings.Contains(m.Text, text) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// A notice that came too fast is posted later; a long one is cut.
+func TestNoticesAreNotLost(t *testing.T) {
+	s := newStage(t, withConfig(func(c *slackbridge.Config) { c.AdminChannel = fakeslack.SampleBilling }))
+	s.slack.Inject(fakeslack.Fault{Method: "chat.postMessage", Channel: fakeslack.SampleBilling, Times: 1, Do: fakeslack.RateLimited("1")})
+	s.bridge.Notice("policy", "The policy was refused. "+strings.Repeat("line 3 ", 2000))
+	s.until("the notice", func(st *fakeslack.State) bool {
+		for _, m := range st.History(fakeslack.SampleBilling) {
+			if strings.Contains(m.Visible(), "The policy was refused.") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// What Slack refuses of one conversation says nothing about the channel.
+func TestARefusedPostHoldsNobodyElse(t *testing.T) {
+	s := newStage(t)
+	s.slack.Inject(fakeslack.Fault{Method: "chat.postMessage", Times: 1, Do: fakeslack.Refuse{Error: "metadata_too_large"}})
+	first, second := s.open("Ann"), s.open("Ben")
+	first.says("ask")
+	first.escalate()
+	s.until("the refusal", func(st *fakeslack.State) bool {
+		for _, call := range st.Calls() {
+			if call.Error == "metadata_too_large" {
+				return true
+			}
+		}
+		return false
+	})
+	time.Sleep(50 * time.Millisecond) // nothing shows that the refusal has been noted
+	second.says("ask")
+	second.escalate()
+	second.card()
+}

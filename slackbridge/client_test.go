@@ -1,0 +1,78 @@
+package slackbridge
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+func TestRetryAfterIsBounded(t *testing.T) {
+	for _, row := range []struct{ says, want time.Duration }{
+		{0, time.Second},
+		{-time.Hour, time.Second},
+		{30 * time.Second, 30 * time.Second},
+		{1 << 62, maxPause},
+	} {
+		if got := classify("m", &slack.RateLimitedError{RetryAfter: row.says}).Retry; got != row.want {
+			t.Errorf("Retry-After %s: wait %s, want %s", row.says, got, row.want)
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Who holds the address of an answer can answer in our name.
+func TestResponseAddressIsNotLogged(t *testing.T) {
+	var log bytes.Buffer
+	down := roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") })
+	b := &Bridge{Deps: Deps{HTTP: &http.Client{Transport: down}}, log: slog.New(slog.NewTextHandler(&log, nil))}
+	b.respond(t.Context(), "https://hooks.slack.test/actions/T1/secret", message{text: "x"}, false)
+	if out := log.String(); strings.Contains(out, "secret") || !strings.Contains(out, "no route") {
+		t.Errorf("logged %s", out)
+	}
+}
+
+// The names of a workspace of several thousand come in more pages than the limit
+// lets through at once.
+func TestNamesOfALargeWorkspace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const pages = 8
+		page := 0
+		rt := roundTrip(func(*http.Request) (*http.Response, error) {
+			page++
+			next := "more"
+			if page == pages {
+				next = ""
+			}
+			body := fmt.Sprintf(`{"ok":true,"members":[{"name":"person%d"}],"response_metadata":{"next_cursor":%q}}`, page, next)
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}}, nil
+		})
+		limits := Limits{}.withDefaults()
+		c := &client{http: &http.Client{Transport: rt}, base: "https://slack.test/", limits: newThrottle(limits, time.Now), health: newHealth(limits, time.Now), now: time.Now}
+		p := newPeople(c, Defaults(), time.Minute, time.Now)
+		if !p.taken(t.Context())(fold("person1")) || page > 4 {
+			t.Errorf("%d pages were read while a post waited", page)
+		}
+		if page = 0; !p.taken(t.Context())(fold("person1")) || page > 0 {
+			t.Errorf("the next post read %d pages again", page)
+		}
+		page = 0
+		if p.learnNames(t.Context(), c.limits.await); page != pages {
+			t.Errorf("%d pages were read, want %d", page, pages)
+		}
+		if taken := p.taken(t.Context()); !taken(fold("person8")) || taken(fold("somebody else")) {
+			t.Error("the names are not known")
+		}
+	})
+}
