@@ -55,14 +55,17 @@ const BatchSize = 200
 //
 // Through is the new position; leaving it at Claim.After keeps the events for
 // the next call. Due is when to be called again even if nothing happens; zero
-// means not before the next event. When events newer than Through exist and Due
-// is zero, the row is ready at once; with a Due it waits until then (a back-off).
+// means not before the next event. When events newer than Through exist, the row
+// is ready at once, unless this is a back-off: Through left at Claim.After in
+// spite of events, and a Due. Then nothing happens before Due, whatever comes.
+// BackOff says that; the Runner sets it, because it knows what the handler saw.
 // Decide, when set, is run under the conversation's lock with the idempotency
 // key Key; when it returns an error, Finish returns that error and nothing
 // changes: not the log, not the row.
 type Done struct {
 	Through conversation.Seq
 	Due     time.Time
+	BackOff bool
 	Key     string
 	Decide  conversation.Decider
 }

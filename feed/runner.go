@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -60,7 +61,7 @@ func NewRunner(consumer string, h Handler, c Cursors, log conversation.Reader, n
 }
 
 // Run works until ctx ends and its handlers have returned. A storage error is
-// logged and tried again at the next tick; it does not end the Runner.
+// logged and tried again after a pause; it does not end the Runner.
 func (r *Runner) Run(ctx context.Context) error {
 	wake, stop := r.notifier.WatchAll()
 	defer stop()
@@ -68,10 +69,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	defer busy.Wait()
 	slots := make(chan struct{}, r.opts.Workers)
 	for ctx.Err() == nil {
-		claims, err := r.claim(ctx, r.opts.Workers-len(slots))
-		if err != nil {
-			r.opts.Logger.Error("claim", "consumer", r.consumer, "error", err)
-		}
+		claims, pause := r.look(ctx, r.opts.Workers-len(slots))
 		for _, c := range claims {
 			slots <- struct{}{}
 			busy.Go(func() {
@@ -83,7 +81,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		case len(slots) == r.opts.Workers:
 			r.waitFreed(ctx)
 		case len(claims) == 0:
-			r.wait(ctx, wake)
+			r.wait(ctx, wake, pause)
 		}
 	}
 	return nil
@@ -97,22 +95,48 @@ func (r *Runner) waitFreed(ctx context.Context) {
 	}
 }
 
-func (r *Runner) claim(ctx context.Context, free int) ([]Claim, error) {
+// look asks when the next row is due, a read, and claims, a write, only when one
+// is. pause is for how long nothing will be due unless something happens, at most
+// the tick that makes up for lost wake-ups.
+func (r *Runner) look(ctx context.Context, free int) (claims []Claim, pause time.Duration) {
 	if free <= 0 || r.opts.Leads != nil && !r.opts.Leads() {
-		return nil, nil
+		return nil, r.opts.Tick
 	}
-	return r.cursors.Claim(ctx, r.consumer, r.opts.Now(), r.opts.Lease, free)
+	due, err := r.cursors.NextDue(ctx, r.consumer)
+	now := r.opts.Now()
+	switch {
+	case err != nil:
+	case due.IsZero():
+		return nil, r.opts.Tick
+	case due.After(now):
+		return nil, min(r.opts.Tick, due.Sub(now))
+	default:
+		claims, err = r.cursors.Claim(ctx, r.consumer, now, r.opts.Lease, free)
+	}
+	if err != nil && ctx.Err() == nil {
+		r.opts.Logger.Error("claim", "consumer", r.consumer, "error", err)
+		// Whatever wakes us: a database that is away or full is not asked more often.
+		rest(ctx, min(r.opts.Tick, claimPause))
+	}
+	// At least a millisecond, or a row that another process holds would spin.
+	return claims, min(r.opts.Tick, time.Millisecond)
 }
 
-// wait blocks until there may be work: a wake-up, a free worker, a due row, or
-// the tick that makes up for lost wake-ups.
-func (r *Runner) wait(ctx context.Context, wake <-chan struct{}) {
-	pause := r.opts.Tick
-	leads := r.opts.Leads == nil || r.opts.Leads()
-	if due, err := r.cursors.NextDue(ctx, r.consumer); leads && err == nil && !due.IsZero() {
-		// At least a millisecond, or a row that another process holds would spin.
-		pause = min(pause, max(due.Sub(r.opts.Now()), time.Millisecond))
+// claimPause is how long a Runner rests after the database refused it.
+const claimPause = time.Second
+
+func rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
+}
+
+// wait blocks until there may be work: a wake-up, a free worker, or the end of
+// the pause.
+func (r *Runner) wait(ctx context.Context, wake <-chan struct{}, pause time.Duration) {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
@@ -131,12 +155,48 @@ func (r *Runner) work(ctx context.Context, c Claim) {
 	done, err := r.handle(hctx, c)
 	broken := err != nil
 	if !broken {
+		decided := watchDecide(&done)
 		_, err = r.cursors.Finish(hctx, c, done)
+		broken = decided.broken(err)
 	}
 	stop()
+	if err != nil && errors.Is(context.Cause(hctx), ErrLeaseLost) {
+		// Whatever the handler made of its cancelled context: it is not its fault.
+		err = fmt.Errorf("%w: %w", errNotRenewed, err)
+	}
 	if err != nil {
 		r.settle(ctx, c, err, broken)
 	}
+}
+
+// errNotRenewed: the lease could not be prolonged, so the work was cancelled. The
+// row may still be ours.
+var errNotRenewed = errors.New("the lease was not renewed")
+
+// decision remembers how a decider ended. The store may run it more than once,
+// and still after Finish has returned.
+type decision struct{ began, ended atomic.Bool }
+
+// watchDecide makes done's decider tell how it ended.
+func watchDecide(done *Done) *decision {
+	var d decision
+	if decide := done.Decide; decide != nil {
+		done.Decide = func(s conversation.State) ([]conversation.Draft, error) {
+			d.began.Store(true)
+			d.ended.Store(false)
+			drafts, err := decide(s)
+			d.ended.Store(err == nil)
+			return drafts, err
+		}
+	}
+	return &d
+}
+
+// broken says that the decider refused or panicked, or wanted what the log
+// forbids.
+func (d *decision) broken(err error) bool {
+	var forbidden *conversation.Refusal
+	return d.began.Load() && (!d.ended.Load() || errors.As(err, &forbidden))
 }
 
 func (r *Runner) handle(ctx context.Context, c Claim) (done Done, err error) {
@@ -153,7 +213,10 @@ func (r *Runner) handle(ctx context.Context, c Claim) (done Done, err error) {
 	if err != nil {
 		return Done{}, fmt.Errorf("read events: %w", err)
 	}
-	return r.handler.Handle(ctx, Work{Claim: c, State: state, Events: upTo(state.Seq, events), Now: r.opts.Now()})
+	events = upTo(state.Seq, events)
+	done, err = r.handler.Handle(ctx, Work{Claim: c, State: state, Events: events, Now: r.opts.Now()})
+	done.BackOff = !done.Due.IsZero() && done.Through <= c.After && len(events) > 0
+	return done, err
 }
 
 // upTo drops the events that were appended after the state was read, so that the
@@ -189,17 +252,17 @@ func (r *Runner) renew(ctx context.Context, c Claim, cancel context.CancelCauseF
 }
 
 // settle frees the row after work that was not finished. Only broken work (the
-// handler or the events, not the commit) is parked in the end: a full disk, at
-// which handlers that write fail too, must not park every conversation.
+// handler, its decider or the events, not the commit) is parked in the end: a full
+// disk, at which handlers that write fail too, must not park every conversation.
 func (r *Runner) settle(ctx context.Context, c Claim, err error, broken bool) {
-	superseded := errors.Is(err, conversation.ErrSuperseded)
+	cancelled := errors.Is(err, conversation.ErrSuperseded) || errors.Is(err, errNotRenewed)
 	stopping := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	switch {
 	case errors.Is(err, ErrLeaseLost):
 		return // somebody else has the row
-	case superseded || stopping:
+	case cancelled || stopping:
 		err = r.cursors.Yield(ctx, c)
 	default:
 		park := broken && c.Attempts >= MaxAttempts && !errors.Is(err, conversation.ErrStorageFull)

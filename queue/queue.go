@@ -47,20 +47,18 @@ func (q *Queue) Handle(_ context.Context, w feed.Work) (feed.Done, error) {
 	case conversation.IsClosed:
 	}
 	done.Through = w.State.Seq
-	done.Decide = unchanged(w.State.Seq, done.Decide)
+	if done.Decide != nil {
+		done.Decide = unchanged(w.State.Seq, done.Decide)
+	}
 	return done, nil
 }
 
-// unchanged refuses when the log has grown since the state was read, so that a
-// due time is never kept over events nobody has looked at. The row is then
-// ready at once.
+// unchanged refuses when the log has grown since the state was read: what to do
+// is then decided again, from the newer one.
 func unchanged(seq conversation.Seq, decide conversation.Decider) conversation.Decider {
 	return func(s conversation.State) ([]conversation.Draft, error) {
 		if s.Seq != seq {
 			return nil, conversation.ErrSuperseded
-		}
-		if decide == nil {
-			return nil, nil
 		}
 		return decide(s)
 	}

@@ -138,26 +138,27 @@ func (s *Store) Finish(ctx context.Context, c feed.Claim, d feed.Done) (conversa
 			}
 		}
 		through := min(max(d.Through, c.After), out.State.Seq)
-		ready, held := t.after(d.Due, through, before.Seq, out.State.Seq)
-		if d.Due.IsZero() && ready.Valid {
+		ready := t.after(d, through, before.Seq, out.State.Seq)
+		if ready.Valid && ready.Int64 <= ms(t.now) {
 			t.touch(c.Conversation)
 		}
 		return out, t.move(ctx, c, `seq = $4, ready_at = $5, held = $6, attempts = 0, lease_until = 0, token = '', cause = ''`,
-			int64(through), ready, held)
+			int64(through), ready, d.BackOff)
 	})
 }
 
 // after says when a row is ready that has read through, of a log that ended at
-// before when the handler was done and ends at last now. A due time with events
-// of others left unread is a back-off: new events do not shorten it.
-func (t *tx) after(when time.Time, through, before, last conversation.Seq) (ready sql.NullInt64, held bool) {
+// before when the handler was done and ends at last now. What the handler itself
+// appends does not shorten its alarm; what others have appended meanwhile does.
+func (t *tx) after(d feed.Done, through, before, last conversation.Seq) sql.NullInt64 {
+	alarm := sql.NullInt64{Int64: due(d.Due), Valid: !d.Due.IsZero()}
 	switch {
-	case !when.IsZero():
-		return sql.NullInt64{Int64: due(when), Valid: true}, through < before
+	case d.BackOff, alarm.Valid && through >= before:
+		return alarm
 	case through < last:
-		return sql.NullInt64{Int64: ms(t.now), Valid: true}, false
+		return sql.NullInt64{Int64: ms(t.now), Valid: true}
 	}
-	return sql.NullInt64{}, false
+	return alarm
 }
 
 // holds says whether the token is the row's, and keeps the row.

@@ -12,22 +12,22 @@ import (
 	"github.com/handoff-bot/handoff/store"
 )
 
-// backOff: a due time with unread events is not shortened by new ones, and
-// neither is the pause after a failure.
+// backOff: a back-off is not shortened by events, and neither is the pause after
+// a failure.
 func backOff(t *testing.T, url string) {
 	clk := newClock()
 	s := OpenAt(t, url, optionsAt(clk))
 	id := Conversation(t, s).ID
 	mustAppend(t, s, id, "", Says("one"))
 	c := claim(t, s, "slack", clk.Now())
-	finish(t, s, c, feed.Done{Through: 1, Due: clk.Now().Add(30 * time.Second)})
+	finish(t, s, c, feed.Done{Through: c.After, Due: clk.Now().Add(30 * time.Second), BackOff: true})
 	mustAppend(t, s, id, "", Says("two"))
 	if got := claims(t, s, "slack", clk.Move(29*time.Second)); len(got) != 0 {
 		t.Fatal("an event shortened the back-off")
 	}
 	c = claim(t, s, "slack", clk.Move(time.Second))
-	if c.After != 1 || c.Attempts != 1 {
-		t.Errorf("claim = %+v, want after 1, the first attempt: a back-off is no failure", c)
+	if c.After != 0 || c.Attempts != 1 {
+		t.Errorf("claim = %+v, want after 0, the first attempt: a back-off is no failure", c)
 	}
 	must(t, s.Fail(context.Background(), c, clk.Now().Add(time.Minute), "it broke", false))
 	mustAppend(t, s, id, "", Says("three"))
@@ -60,6 +60,12 @@ func timer(t *testing.T, url string) {
 	finish(t, s, c, feed.Done{Through: 3, Due: clk.Now().Add(time.Hour)})
 	c = claim(t, s, "queue", clk.Move(time.Hour))
 	if c.After != 3 {
+		t.Errorf("claim = %+v, want after 3", c)
+	}
+	// Said while the handler worked: it has not seen it, so the alarm waits.
+	mustAppend(t, s, id, "", Says("meanwhile"))
+	finish(t, s, c, feed.Done{Through: 3, Due: clk.Now().Add(time.Hour), Decide: Says("mine")})
+	if c = claim(t, s, "queue", clk.Now()); c.After != 3 {
 		t.Errorf("claim = %+v, want after 3", c)
 	}
 }
