@@ -6,8 +6,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/store"
 	"github.com/handoff-bot/handoff/store/storetest"
 )
@@ -51,4 +53,44 @@ func benchmarkAppend(b *testing.B, url string, clients int) {
 	}
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "appends/s")
+}
+
+// BenchmarkIdle is what a Runner asks when nothing is due, among 1,000 quiet
+// conversations: the question, and the claim that it saves.
+func BenchmarkIdle(b *testing.B) {
+	for name, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			ctx := context.Background()
+			s := storetest.OpenAt(b, url(b), store.Options{Consumers: []string{"bot"}})
+			for range 1000 {
+				storetest.Conversation(b, s)
+			}
+			for claims := 1; claims > 0; {
+				got, err := s.Claim(ctx, "bot", time.Now(), time.Minute, 1000)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, c := range got {
+					if _, err := s.Finish(ctx, c, feed.Done{Through: 1}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				claims = len(got)
+			}
+			b.Run("ask", func(b *testing.B) {
+				for b.Loop() {
+					if due, err := s.NextDue(ctx, "bot"); err != nil || !due.IsZero() {
+						b.Fatal(due, err)
+					}
+				}
+			})
+			b.Run("claim", func(b *testing.B) {
+				for b.Loop() {
+					if got, err := s.Claim(ctx, "bot", time.Now(), time.Minute, 8); err != nil || len(got) > 0 {
+						b.Fatal(got, err)
+					}
+				}
+			})
+		})
+	}
 }

@@ -29,5 +29,22 @@
 // One SQL text serves both engines. It says $1, $2, …; what differs lives in the
 // dialect value. Times are UTC milliseconds.
 //
-// A crash loses no acknowledged write: SQLite syncs its log at every commit.
+// A crash loses no acknowledged write: SQLite syncs its write-ahead log at every
+// commit, but for what is lax.
+//
+// What is lax. On SQLite a group that only claims, renews and moves reader rows,
+// and appends nothing, is committed without an fsync. A killed process loses
+// nothing by that: the system has the pages. A power cut may lose it, together
+// with everything after it and nothing before it: the write-ahead log is one
+// sequence, and the fsync of the next durable commit covers all of it. So what is
+// found after a power cut is what was there at some moment since the last durable
+// commit, and the process that knew more died with it. All that is missing then
+// are positions: a reader starts from an older one, as after a kill between two
+// steps, which every reader has to survive anyway. The bot finds in the State
+// which line it has judged, and an answer is an append. The queue computes all it
+// does from the State, and what it says once has a key. The mirror knows what
+// stands in Slack from the rows of threads and posts, which are durable before
+// and after each post; an edit or a card is drawn once more. On PostgreSQL every
+// commit is durable as the server is set: there the process may outlive the
+// server's power cut and work on under a claim that nobody remembers.
 package store

@@ -18,6 +18,9 @@ import (
 // (ready_at in the past), waiting (ready_at ahead; with held it backs off, and
 // an event does not make it ready) and parked. Being leased comes on top.
 
+// lax marks the operations that only claim or move a reader row.
+const lax = true
+
 const insertReader = `insert into readers
 	(consumer, conversation, seq, ready_at, held, attempts, lease_until, token, parked_at, cause)
 	values ($1, $2, $3, $4, false, 0, 0, '', 0, '')`
@@ -55,7 +58,7 @@ type claimed struct {
 // Claim implements feed.Cursors.
 func (s *Store) Claim(ctx context.Context, consumer string, now time.Time, lease time.Duration, limit int) ([]feed.Claim, error) {
 	token := rand.Text()
-	rows, err := write(ctx, s, func(ctx context.Context, t *tx) ([]claimed, error) {
+	rows, err := writeAs(ctx, s, lax, func(ctx context.Context, t *tx) ([]claimed, error) {
 		scan := func(r row) (claimed, error) {
 			c := claimed{Claim: feed.Claim{Consumer: consumer, Token: token}}
 			err := r.Scan(&c.Conversation, &c.After, &c.Attempts, &c.readyAt)
@@ -101,7 +104,7 @@ func (s *Store) NextDue(ctx context.Context, consumer string) (time.Time, error)
 
 // Renew implements feed.Cursors.
 func (s *Store) Renew(ctx context.Context, c feed.Claim, until time.Time) error {
-	return s.write(ctx, func(ctx context.Context, t *tx) error {
+	return s.writeAs(ctx, lax, func(ctx context.Context, t *tx) error {
 		return t.move(ctx, c, `lease_until = $4`, ms(until))
 	})
 }
@@ -120,9 +123,10 @@ func (t *tx) move(ctx context.Context, c feed.Claim, set string, args ...any) er
 	return nil
 }
 
-// Finish implements feed.Cursors.
+// Finish implements feed.Cursors. Without a decider it appends nothing and is
+// lax.
 func (s *Store) Finish(ctx context.Context, c feed.Claim, d feed.Done) (conversation.Outcome, error) {
-	return write(ctx, s, func(ctx context.Context, t *tx) (conversation.Outcome, error) {
+	return writeAs(ctx, s, d.Decide == nil, func(ctx context.Context, t *tx) (conversation.Outcome, error) {
 		// The conversation's row first, then the reader's: the order of Append.
 		before, err := t.lockState(ctx, c.Conversation)
 		if err != nil {
@@ -174,7 +178,7 @@ func (t *tx) holds(ctx context.Context, c feed.Claim) error {
 
 // Fail implements feed.Cursors. A zero retry means at once.
 func (s *Store) Fail(ctx context.Context, c feed.Claim, retry time.Time, cause string, park bool) error {
-	return s.write(ctx, func(ctx context.Context, t *tx) error {
+	return s.writeAs(ctx, lax, func(ctx context.Context, t *tx) error {
 		if park {
 			return t.move(ctx, c, `ready_at = null, held = false, parked_at = $4, cause = $5, lease_until = 0, token = ''`,
 				ms(t.now), clean(cause))
@@ -186,7 +190,7 @@ func (s *Store) Fail(ctx context.Context, c feed.Claim, retry time.Time, cause s
 
 // Yield implements feed.Cursors.
 func (s *Store) Yield(ctx context.Context, c feed.Claim) error {
-	return s.write(ctx, func(ctx context.Context, t *tx) error {
+	return s.writeAs(ctx, lax, func(ctx context.Context, t *tx) error {
 		t.touch(c.Conversation)
 		return t.move(ctx, c, `ready_at = $4, held = false, lease_until = 0, token = '',
 			attempts = case when attempts > 0 then attempts - 1 else 0 end`, ms(t.now))

@@ -38,7 +38,7 @@ func big(b *testing.B) *Store {
 }
 
 func (s *Store) writeExec(text string) (n int64, err error) {
-	err = s.writer.do(context.Background(), func(ctx context.Context, t *tx) error {
+	err = s.writer.do(context.Background(), false, func(ctx context.Context, t *tx) error {
 		n, err = t.exec(ctx, text)
 		return err
 	})

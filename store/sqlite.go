@@ -17,9 +17,9 @@ var errNoCgo = errors.New("this binary was built without cgo; SQLite needs it: "
 	"build with CGO_ENABLED=1 or use storage.url: postgres://…")
 
 // Connection settings. The driver sets synchronous to NORMAL unless told; in WAL
-// mode only FULL keeps an acknowledged commit across a power cut. The writer
-// empties what it deletes. A read pool that cannot write keeps every write in
-// the writer's hands.
+// mode only FULL keeps an acknowledged commit across a power cut. The writer goes
+// down to NORMAL for what is lax, and up again. It empties what it deletes. A read
+// pool that cannot write keeps every write in the writer's hands.
 const (
 	sqliteWriter = "?_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_foreign_keys=on&_secure_delete=on"
 	sqliteReader = "?_query_only=1&_busy_timeout=5000"

@@ -71,8 +71,12 @@ func (t *tx) run(ctx context.Context, f operation) (err error) {
 
 // write runs an operation in a transaction and returns its result.
 func write[T any](ctx context.Context, s *Store, f func(context.Context, *tx) (T, error)) (T, error) {
+	return writeAs(ctx, s, false, f)
+}
+
+func writeAs[T any](ctx context.Context, s *Store, lax bool, f func(context.Context, *tx) (T, error)) (T, error) {
 	var out T
-	err := s.write(ctx, func(ctx context.Context, t *tx) error {
+	err := s.writeAs(ctx, lax, func(ctx context.Context, t *tx) error {
 		var err error
 		out, err = f(ctx, t)
 		return err
@@ -85,9 +89,13 @@ func write[T any](ctx context.Context, s *Store, f func(context.Context, *tx) (T
 	return out, nil
 }
 
-func (s *Store) write(ctx context.Context, f operation) error {
+func (s *Store) write(ctx context.Context, f operation) error { return s.writeAs(ctx, false, f) }
+
+// writeAs is write; with lax, which only SQLite heeds, the commit needs no fsync
+// of its own. See "What is lax" in the package comment.
+func (s *Store) writeAs(ctx context.Context, lax bool, f operation) error {
 	if s.writer != nil {
-		return s.writer.do(ctx, f)
+		return s.writer.do(ctx, lax, f)
 	}
 	return s.transact(ctx, f)
 }

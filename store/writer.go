@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
@@ -29,6 +30,7 @@ type writer struct {
 	db    *sql.DB
 	conn  *sql.Conn
 	lane  *lane
+	lax   bool // the connection commits without an fsync
 	queue chan *waiting
 	quit  chan struct{} // closed: take no more
 	ended chan struct{} // closed: the goroutine is gone
@@ -39,6 +41,7 @@ type writer struct {
 type waiting struct {
 	run    operation
 	bare   bool // outside a transaction: run gets the connection alone
+	lax    bool // needs no fsync of its own
 	answer chan error
 }
 
@@ -57,7 +60,7 @@ func (w *writer) connect(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect the writer: %w", w.s.d.named(err))
 	}
-	w.conn, w.lane = conn, &lane{on: conn, d: w.s.d, prepare: true}
+	w.conn, w.lane, w.lax = conn, &lane{on: conn, d: w.s.d, prepare: true}, false
 	for _, pragma := range append([]string{checkpointEvery}, w.s.pragmas...) {
 		if _, err := conn.ExecContext(ctx, pragma); err != nil {
 			return fmt.Errorf("%s: %w", pragma, err)
@@ -67,8 +70,8 @@ func (w *writer) connect(ctx context.Context) error {
 }
 
 // do queues an operation and waits for its answer, or for ctx.
-func (w *writer) do(ctx context.Context, f operation) error {
-	return w.wait(ctx, &waiting{run: f, answer: make(chan error, 1)})
+func (w *writer) do(ctx context.Context, lax bool, f operation) error {
+	return w.wait(ctx, &waiting{run: f, lax: lax, answer: make(chan error, 1)})
 }
 
 // alone is do outside a transaction: f has the connection for itself.
@@ -145,6 +148,10 @@ func (w *writer) serve(group []*waiting) {
 	if rest := group[:len(group)-1]; len(rest) > 0 {
 		w.commit(rest)
 	}
+	if err := w.relax(context.Background(), false); err != nil {
+		last.answer <- err
+		return
+	}
 	t := &tx{lane: w.lane, s: w.s, now: w.s.now()}
 	last.answer <- t.run(context.Background(), last.run)
 }
@@ -166,7 +173,8 @@ func (w *writer) collect(group []*waiting) []*waiting {
 // its own, so that only the guilty one fails.
 func (w *writer) commit(group []*waiting) {
 	ctx := context.Background()
-	if err := w.begin(ctx); err != nil {
+	lax := !slices.ContainsFunc(group, func(op *waiting) bool { return !op.lax })
+	if err := w.begin(ctx, lax); err != nil {
 		for _, op := range group {
 			op.answer <- err
 		}
@@ -212,15 +220,42 @@ func (w *writer) attempt(ctx context.Context, group []*waiting) (answers []error
 	return answers, touched, nil
 }
 
-// begin tries again on a new connection when the old one is lost.
-func (w *writer) begin(ctx context.Context) error {
-	_, err := w.lane.exec(ctx, "begin immediate")
+// begin opens a transaction that is lax or durable. It tries again on a new
+// connection when the old one is lost.
+func (w *writer) begin(ctx context.Context, lax bool) error {
+	err := w.beginOnce(ctx, lax)
 	if err != nil && w.reset(ctx) {
-		_, err = w.lane.exec(ctx, "begin immediate")
+		err = w.beginOnce(ctx, lax)
 	}
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	return nil
+}
+
+func (w *writer) beginOnce(ctx context.Context, lax bool) error {
+	if err := w.relax(ctx, lax); err != nil {
+		return err
+	}
+	_, err := w.lane.exec(ctx, "begin immediate")
+	return err
+}
+
+// relax says whether commits from now on go without an fsync. It is not a
+// prepared statement: SQLite obeys this pragma when it reads it, not when it
+// runs it, so a second run would change nothing.
+func (w *writer) relax(ctx context.Context, lax bool) error {
+	if lax == w.lax {
+		return nil
+	}
+	pragma := "pragma synchronous = full"
+	if lax {
+		pragma = "pragma synchronous = normal"
+	}
+	if _, err := w.conn.ExecContext(ctx, pragma); err != nil {
+		return fmt.Errorf("%s: %w", pragma, w.s.d.named(err))
+	}
+	w.lax = lax
 	return nil
 }
 
