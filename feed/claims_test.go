@@ -191,3 +191,36 @@ func TestAFailedRenewalIsNoAttempt(t *testing.T) {
 		t.Errorf("parked: %+v, %v; want none", parked, err)
 	}
 }
+
+// silent is a database that does not answer the first question.
+type silent struct {
+	feed.Leases
+	asked int
+}
+
+func (s *silent) Acquire(ctx context.Context, _, _ string, _ time.Time, _ time.Duration) (bool, error) {
+	if s.asked++; s.asked == 1 {
+		<-ctx.Done()
+		return false, ctx.Err()
+	}
+	return true, nil
+}
+
+func (s *silent) ReleaseLease(context.Context, string, string) error { return nil }
+
+func TestALeaderAsksAgainWhenNobodyAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := feed.NewLeader(&silent{}, "slack", "node", time.Now, slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithTimeout(t.Context(), feed.LeaseTTL)
+		defer cancel()
+		done := make(chan error, 1)
+		go func() { done <- l.Run(ctx) }() // ends with ctx
+		select {
+		case <-l.Changed():
+		case <-ctx.Done():
+			t.Error("the lease was not won")
+		}
+		cancel()
+		<-done
+	})
+}

@@ -57,7 +57,11 @@ func (l *Leader) Run(ctx context.Context) error {
 func (l *Leader) renew(ctx context.Context) {
 	before := l.Held()
 	now := l.now()
-	ok, err := l.leases.Acquire(ctx, l.name, l.holder, now, l.ttl)
+	// A database that does not answer must not keep the next attempt, which may
+	// find another connection, from being made.
+	asking, cancel := context.WithTimeout(ctx, l.ttl/3)
+	defer cancel()
+	ok, err := l.leases.Acquire(asking, l.name, l.holder, now, l.ttl)
 	switch {
 	case err != nil && ctx.Err() == nil:
 		l.logger.Warn("lease not renewed", "lease", l.name, "error", err)

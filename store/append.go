@@ -120,11 +120,11 @@ func blanked(key string) string {
 	return "#" + hex.EncodeToString(sum[:])
 }
 
-// unfold decodes the fold of a row. One that is empty or unreadable is folded
-// again from the log, which is the truth.
+// unfold decodes the fold of a row. One that is empty, unreadable or not this
+// conversation's is folded again from the log, which is the truth.
 func unfold(ctx context.Context, q source, id conversation.ID, raw string) (conversation.State, error) {
 	var s conversation.State
-	if raw != "" && json.Unmarshal([]byte(raw), &s) == nil {
+	if raw != "" && json.Unmarshal([]byte(raw), &s) == nil && s.ID == id {
 		return s, nil
 	}
 	events, err := all(ctx, q, scanEvent, selectEvents+` where conversation = $1 order by seq`, string(id))

@@ -9,8 +9,9 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 )
 
-// Windows of counters that began longer ago than counterLife are deleted, at
-// most every sweepEvery. No limit looks back longer than a day.
+// Windows of counters that began longer ago than counterLife, and what a visitor
+// spent on days before that, are deleted, at most every sweepEvery. No limit looks
+// back longer than a day. The totals of the days are kept.
 const (
 	counterLife = 48 * time.Hour
 	sweepEvery  = time.Hour
@@ -36,8 +37,16 @@ func (t *tx) sweep(ctx context.Context) error {
 	if now-last < sweepEvery.Milliseconds() || !t.s.swept.CompareAndSwap(last, now) {
 		return nil
 	}
-	_, err := t.exec(ctx, `delete from counters where start < $1`, now-counterLife.Milliseconds())
-	return err
+	old := now - counterLife.Milliseconds()
+	if _, err := t.exec(ctx, `delete from counters where start < $1`, old); err != nil {
+		return fmt.Errorf("forget old counters: %w", err)
+	}
+	// A day's name sorts like the day. One day more, for clocks of all zones.
+	_, err := t.exec(ctx, `delete from spend where day < $1 and scope <> ''`, at(old).AddDate(0, 0, -1).Format(time.DateOnly))
+	if err != nil {
+		return fmt.Errorf("forget what visitors spent: %w", err)
+	}
+	return nil
 }
 
 // AddSpend adds millionths of the currency to what a scope has spent on a

@@ -233,7 +233,10 @@ func (n *node) wait(ctx context.Context, conn *pgx.Conn) (string, error) {
 	case err == nil:
 		return note.Payload, nil
 	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
-		return "", conn.Ping(ctx)
+		// A connection cut in silence would not answer for a quarter of an hour.
+		answer, cancel := context.WithTimeout(ctx, longestPause)
+		defer cancel()
+		return "", conn.Ping(answer)
 	}
 	return "", err
 }

@@ -122,7 +122,9 @@ func (s *Store) transactOnce(ctx context.Context, f operation) ([]conversation.I
 	if s.stopped.Load() {
 		return nil, ErrStopped
 	}
-	sqlTx, err := s.db.BeginTx(ctx, nil)
+	// Whatever the server's default is: each statement after the conversation's row
+	// is kept has to see what others have committed meanwhile.
+	sqlTx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", s.d.named(err))
 	}

@@ -328,3 +328,12 @@ func references(t *testing.T, url string) {
 		t.Errorf("%d references, want 200", len(seen))
 	}
 }
+
+// isolation: a server whose transactions are stricter by default, so that a
+// statement would not see what others have committed since the first one.
+func isolation(t *testing.T, url string) {
+	if !isPostgres(url) {
+		t.Skip("SQLite has one writer")
+	}
+	appendRace(t, url+"&default_transaction_isolation=repeatable%20read")
+}

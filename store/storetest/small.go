@@ -59,6 +59,30 @@ func spend(t *testing.T, url string) {
 	}
 }
 
+// spendIsForgotten: what a visitor spent is kept for the days that a limit can
+// look at, the days' totals for ever.
+func spendIsForgotten(t *testing.T, url string) {
+	clk := newClock()
+	s := OpenAt(t, url, optionsAt(clk))
+	ctx := context.Background()
+	get := one[int64](t)
+	spent := func(scope string, want int64) {
+		t.Helper()
+		if got := get(s.Spent(ctx, start, scope)); got != want {
+			t.Errorf("%q spent %d, want %d", scope, got, want)
+		}
+	}
+	get(s.AddSpend(ctx, start, "vis_1", 5))
+	get(s.AddSpend(ctx, start, "", 5))
+	clk.Move(48 * time.Hour)
+	one[int](t)(s.Count(ctx, "any", clk.Now(), 1))
+	spent("vis_1", 5)
+	clk.Move(48 * time.Hour)
+	one[int](t)(s.Count(ctx, "any", clk.Now(), 1))
+	spent("vis_1", 0)
+	spent("", 5)
+}
+
 func policies(t *testing.T, url string) {
 	s := OpenAt(t, url)
 	ctx := context.Background()

@@ -18,6 +18,7 @@ var suite = []struct {
 }{
 	{"append/race", appendRace},
 	{"append/claim race", claimRace},
+	{"append/isolation", isolation},
 	{"append/key", keyReturnsOriginal},
 	{"append/key race", keyRace},
 	{"append/unknown", appendUnknown},
@@ -57,6 +58,7 @@ var suite = []struct {
 	{"erase/erase", erase},
 	{"counters", counters},
 	{"spend", spend},
+	{"spend/forgotten", spendIsForgotten},
 	{"policies", policies},
 	{"ping", ping},
 }
