@@ -224,3 +224,31 @@ func TestALeaderAsksAgainWhenNobodyAnswers(t *testing.T) {
 		<-done
 	})
 }
+
+// killed is a lease that a killed process holds until its end.
+type killed struct {
+	silent
+	until time.Time
+}
+
+func (k *killed) Acquire(_ context.Context, _, _ string, now time.Time, _ time.Duration) (bool, error) {
+	return !now.Before(k.until), nil
+}
+
+func TestAKilledLeaderIsFollowedSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		k := &killed{until: start.Add(feed.LeaseTTL - 100*time.Millisecond)}
+		l := feed.NewLeader(k, "slack", "node", time.Now, slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		done := make(chan error, 1)
+		go func() { done <- l.Run(ctx) }() // ends with ctx
+		<-l.Changed()
+		if after := time.Since(k.until); after > time.Second {
+			t.Errorf("the lease was taken %v after its end", after)
+		}
+		cancel()
+		<-done
+	})
+}

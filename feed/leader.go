@@ -39,22 +39,25 @@ func (l *Leader) Held() bool { return l.now().UnixMilli() < l.until.Load() }
 // Changed gets a value when the lease was won or lost. Capacity one.
 func (l *Leader) Changed() <-chan struct{} { return l.changed }
 
-// Run tries to hold the lease until ctx ends, then gives it up.
+// Run tries to hold the lease until ctx ends, then gives it up. Without it, it
+// asks every second: the holder may have been killed, and then only its lease's
+// end says so.
 func (l *Leader) Run(ctx context.Context) error {
-	tick := time.NewTicker(l.ttl / 3)
-	defer tick.Stop()
 	for {
-		l.renew(ctx)
-		select {
-		case <-ctx.Done():
+		pause := l.ttl / 3
+		if !l.renew(ctx) {
+			pause = l.ttl / 15
+		}
+		rest(ctx, pause)
+		if ctx.Err() != nil {
 			l.release(ctx)
 			return nil
-		case <-tick.C:
 		}
 	}
 }
 
-func (l *Leader) renew(ctx context.Context) {
+// renew says whether the lease was won or prolonged.
+func (l *Leader) renew(ctx context.Context) bool {
 	before := l.Held()
 	now := l.now()
 	// A database that does not answer must not keep the next attempt, which may
@@ -74,6 +77,7 @@ func (l *Leader) renew(ctx context.Context) {
 	if l.Held() != before {
 		poke(l.changed)
 	}
+	return ok && err == nil
 }
 
 func (l *Leader) release(ctx context.Context) {
