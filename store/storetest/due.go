@@ -240,7 +240,7 @@ func roused(t *testing.T, url string) {
 	rows := claims(t, s, "slack", clk.Now())
 	later := clk.Now().Add(time.Hour)
 	for _, c := range rows[:2] {
-		one[conversation.Outcome](t)(s.Finish(ctx, c, feed.Done{Through: c.After, Due: later}))
+		one[conversation.Outcome](t)(s.Finish(ctx, c, feed.Done{Through: c.After, Due: later, BackOff: true}))
 	}
 	must(t, s.Fail(ctx, rows[2], later, "broken", false))
 	must(t, s.Fail(ctx, rows[3], later, "broken", true))
