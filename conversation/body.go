@@ -2,7 +2,6 @@ package conversation
 
 import (
 	"encoding/json"
-	"time"
 )
 
 // Body is what happened: one small struct per kind. The sum is sealed.
@@ -37,6 +36,15 @@ const (
 	KindFeedback     Kind = "feedback"
 	KindStopAsked    Kind = "stop_asked"
 	KindTurnFailed   Kind = "turn_failed"
+	KindOffered      Kind = "offered"
+	KindStepped      Kind = "stepped"
+	KindReminded     Kind = "reminded"
+	KindSummarised   Kind = "summarised"
+	KindUndone       Kind = "undone"
+	KindBlocked      Kind = "blocked"
+	KindUnblocked    Kind = "unblocked"
+	KindVerified     Kind = "contact_verified"
+	KindMailed       Kind = "mailed"
 )
 
 // Page is where the visitor is, without query string and fragment.
@@ -110,6 +118,9 @@ type (
 		Text     string          `json:"text"`
 		Content  json.RawMessage `json:"content,omitempty"`
 		Sources  []Citation      `json:"sources,omitempty"`
+		// Moved marks an agent's line that was written in another conversation's
+		// thread: it stands nowhere in this one yet.
+		Moved bool `json:"moved,omitempty" log:"fact"`
 	}
 
 	// Note is an agent's line that stays inside. It never reaches the visitor.
@@ -126,10 +137,13 @@ type (
 		Content json.RawMessage `json:"content,omitempty"`
 	}
 
-	// Retracted takes event Of back. Inside says that Of is a note.
+	// Retracted takes event Of back. Inside says that Of is a note. Unseen says
+	// that it was taken back at once and the visitor had not seen it: it leaves
+	// no trace on her screen.
 	Retracted struct {
 		Of     Seq  `json:"of" log:"fact"`
 		Inside bool `json:"inside,omitempty" log:"fact"`
+		Unseen bool `json:"unseen,omitempty" log:"fact"`
 	}
 
 	// Decided is a verdict of the policy with what it was computed from, so that
@@ -167,83 +181,25 @@ type (
 	// Escalated asks for a person. Reason is a code of the policy ("asked",
 	// "topic", "unknown", …). Fields are the answers to the site's own form.
 	Escalated struct {
-		Reason   string            `json:"reason" log:"fact"`
-		Topic    string            `json:"topic,omitempty" log:"fact"`
-		Rule     string            `json:"rule,omitempty" log:"fact"`
-		Level    string            `json:"level,omitempty" log:"fact"`
-		Policy   string            `json:"policy,omitempty" log:"fact"`
-		Decided  Seq               `json:"decided,omitempty" log:"fact"`
-		Priority string            `json:"priority,omitempty" log:"fact"`
-		Channel  string            `json:"channel,omitempty" log:"fact"`
-		Tags     []string          `json:"tags,omitempty" log:"fact"`
-		Quiet    bool              `json:"quiet,omitempty" log:"fact"`
-		Explain  string            `json:"explain,omitempty"`
-		Fields   map[string]string `json:"fields,omitempty"`
-	}
-
-	// Routed says where a waiting conversation goes and whether somebody is on
-	// duty. Mention is whom the card's first post mentions: "" for nobody, or
-	// the platform's form ("here", a group id). Shown says that the visitor's
-	// phase changed by it, Again that this escalation was routed before.
-	Routed struct {
-		Channel  string    `json:"channel" log:"fact"`
-		Priority string    `json:"priority,omitempty" log:"fact"`
-		Mention  string    `json:"mention,omitempty" log:"fact"`
-		Staffed  bool      `json:"staffed" log:"fact"`
-		NextOpen time.Time `json:"next_open,omitzero" log:"fact"`
-		Shown    bool      `json:"shown,omitempty" log:"fact"`
-		Again    bool      `json:"again,omitempty" log:"fact"`
-	}
-
-	// Announced says that the card of this epoch stands in the channel.
-	Announced struct {
-		Epoch   int    `json:"epoch" log:"fact"`
-		Channel string `json:"channel" log:"fact"`
-	}
-
-	// Claimed gives the conversation an owner. How: button, reply, takeover.
-	Claimed struct {
-		Agent Staff  `json:"agent" log:"fact"`
-		How   string `json:"how" log:"fact"`
-	}
-
-	// Released puts the conversation back into the queue.
-	Released struct {
-		Agent Staff `json:"agent" log:"fact"`
-	}
-
-	// Transferred passes the conversation on: to a person (To), or to another
-	// channel, where it waits. Shown says that the visitor's phase or agent
-	// changed by it.
-	Transferred struct {
-		From    Staff  `json:"from,omitzero" log:"fact"`
-		To      Staff  `json:"to,omitzero" log:"fact"`
-		Channel string `json:"channel,omitempty" log:"fact"`
-		Shown   bool   `json:"shown,omitempty" log:"fact"`
-		Note    string `json:"note,omitempty"`
-	}
-
-	// HandedBack gives the conversation back to the bot.
-	HandedBack struct {
-		Agent       Staff  `json:"agent,omitzero" log:"fact"`
-		Instruction string `json:"instruction,omitempty"`
+		Reason   string   `json:"reason" log:"fact"`
+		Topic    string   `json:"topic,omitempty" log:"fact"`
+		Rule     string   `json:"rule,omitempty" log:"fact"`
+		Level    string   `json:"level,omitempty" log:"fact"`
+		Policy   string   `json:"policy,omitempty" log:"fact"`
+		Decided  Seq      `json:"decided,omitempty" log:"fact"`
+		Priority string   `json:"priority,omitempty" log:"fact"`
+		Channel  string   `json:"channel,omitempty" log:"fact"`
+		Tags     []string `json:"tags,omitempty" log:"fact"`
+		Quiet    bool     `json:"quiet,omitempty" log:"fact"`
+		// Agents are those who may claim it, by user or user group; empty for
+		// every agent.
+		Agents  []string          `json:"agents,omitempty" log:"fact"`
+		Explain string            `json:"explain,omitempty"`
+		Fields  map[string]string `json:"fields,omitempty"`
 	}
 
 	// Cancelled says that the visitor no longer waits for a person.
 	Cancelled struct{}
-
-	// Closed ends the conversation. Owner is who owned it then.
-	Closed struct {
-		Reason CloseReason `json:"reason" log:"fact"`
-		Owner  Staff       `json:"owner,omitzero" log:"fact"`
-		Note   string      `json:"note,omitempty"`
-	}
-
-	// Reopened takes a closed conversation up again, with the bot, or with the
-	// agent who reopened it.
-	Reopened struct {
-		Agent Staff `json:"agent,omitzero" log:"fact"`
-	}
 
 	// ContactGiven is how the visitor can be reached, unverified.
 	ContactGiven struct {
@@ -278,16 +234,6 @@ type (
 	}
 )
 
-// CloseReason says who ended a conversation.
-type CloseReason string
-
-// The close reasons.
-const (
-	ClosedByAgent   CloseReason = "agent"
-	ClosedByVisitor CloseReason = "visitor"
-	ClosedIdle      CloseReason = "idle"
-)
-
 func (Opened) kind() Kind       { return KindOpened }
 func (PageChanged) kind() Kind  { return KindPageChanged }
 func (Message) kind() Kind      { return KindMessage }
@@ -312,3 +258,12 @@ func (Rated) kind() Kind        { return KindRated }
 func (Feedback) kind() Kind     { return KindFeedback }
 func (StopAsked) kind() Kind    { return KindStopAsked }
 func (TurnFailed) kind() Kind   { return KindTurnFailed }
+func (Offered) kind() Kind      { return KindOffered }
+func (Stepped) kind() Kind      { return KindStepped }
+func (Reminded) kind() Kind     { return KindReminded }
+func (Summarised) kind() Kind   { return KindSummarised }
+func (Undone) kind() Kind       { return KindUndone }
+func (Blocked) kind() Kind      { return KindBlocked }
+func (Unblocked) kind() Kind    { return KindUnblocked }
+func (Verified) kind() Kind     { return KindVerified }
+func (Mailed) kind() Kind       { return KindMailed }

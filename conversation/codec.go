@@ -36,6 +36,15 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindFeedback:     decode[Feedback],
 	KindStopAsked:    decode[StopAsked],
 	KindTurnFailed:   decode[TurnFailed],
+	KindOffered:      decode[Offered],
+	KindStepped:      decode[Stepped],
+	KindReminded:     decode[Reminded],
+	KindSummarised:   decode[Summarised],
+	KindUndone:       decode[Undone],
+	KindBlocked:      decode[Blocked],
+	KindUnblocked:    decode[Unblocked],
+	KindVerified:     decode[Verified],
+	KindMailed:       decode[Mailed],
 }
 
 // EncodeBody splits a body into its facts (what the fold reads) and its payload

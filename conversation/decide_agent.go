@@ -15,18 +15,22 @@ func (a Author) staff() Staff { return Staff{ID: a.ID, Name: a.Name} }
 func (a Author) acts(b Body) Draft { return Draft{Author: a, Source: FromSlack, Body: b} }
 
 // Claim makes by the owner of a waiting conversation, or of one the bot has.
-// Claiming one's own again does nothing; somebody else's is an *OwnedError, a
-// closed one ErrClosed.
+// Claiming one's own again does nothing, unless the queue has assigned it and
+// waits for the owner to act: then it is accepted. Somebody else's is an
+// *OwnedError, a closed one ErrClosed.
 func Claim(by Author, how string) Decider {
 	return func(s State) ([]Draft, error) {
 		switch s.Mode {
 		case IsClosed:
 			return nil, ErrClosed
 		case WithAgent:
-			if s.Owner.ID == by.ID {
+			if s.Owner.ID != by.ID {
+				return nil, &OwnedError{s.Owner}
+			}
+			if s.Accept.IsZero() {
 				return nil, nil
 			}
-			return nil, &OwnedError{s.Owner}
+			return []Draft{by.acts(Claimed{Agent: by.staff(), How: how})}, nil
 		case WithBot, Waiting:
 		}
 		return claim(by, how), nil
@@ -116,58 +120,15 @@ func Reopen(by Author) Decider {
 	}
 }
 
-// Release puts by's own conversation back into the queue.
-func Release(by Author) Decider {
-	return func(s State) ([]Draft, error) {
-		if s.Mode != WithAgent {
-			return nil, nil
-		}
-		if s.Owner.ID != by.ID {
-			return nil, &OwnedError{s.Owner}
-		}
-		return []Draft{
-			by.acts(Released{Agent: by.staff()}),
-			NoticeReleased.line(FromSlack, "agent", by.Name),
-		}, nil
-	}
-}
-
-// TransferTo passes a waiting or owned conversation on to a person. Somebody
-// else's is an *OwnedError unless force (an admin).
-func TransferTo(by Author, to Staff, note string, force bool) Decider {
-	return func(s State) ([]Draft, error) {
-		if err := s.mayAct(by, force); err != nil {
-			return nil, err
-		}
-		if s.Mode == WithAgent && s.Owner.ID == to.ID {
-			return nil, nil
-		}
-		words := NoticeClaimed.line(FromSlack, "agent", to.Name)
-		if s.Mode == WithAgent {
-			words = NoticeTakenOver.line(FromSlack, "agent", to.Name, "from", s.Owner.Name)
-		}
-		return []Draft{by.acts(Transferred{From: s.Owner, To: to, Note: note, Shown: true}), words}, nil
-	}
-}
-
-// HandBack gives the conversation back to the bot, with an instruction for it.
-func HandBack(by Author, instruction string, force bool) Decider {
-	return func(s State) ([]Draft, error) {
-		if s.Mode == WithBot {
-			return nil, nil
-		}
-		if err := s.mayAct(by, force); err != nil {
-			return nil, err
-		}
-		return []Draft{
-			by.acts(HandedBack{Agent: by.staff(), Instruction: instruction}),
-			NoticeHandedBack.line(FromSlack, "agent", by.Name),
-		}, nil
-	}
+// Closing is what an agent fills in at a close. Recap is sent to the visitor as
+// a line when Tell is set, and is kept inside otherwise.
+type Closing struct {
+	Outcome, Note, Recap string
+	Tell                 bool
 }
 
 // Close ends the conversation. A second close does nothing.
-func Close(by Author, note string, force bool) Decider {
+func Close(by Author, c Closing, force bool) Decider {
 	return func(s State) ([]Draft, error) {
 		if s.Mode == IsClosed {
 			return nil, nil
@@ -177,10 +138,15 @@ func Close(by Author, note string, force bool) Decider {
 				return nil, err
 			}
 		}
-		return []Draft{
-			by.acts(Closed{Reason: ClosedByAgent, Owner: by.staff(), Note: note}),
+		tell := c.Tell && c.Recap != ""
+		var drafts []Draft
+		if tell {
+			drafts = append(drafts, NoticeRecap.line(FromSlack, "text", c.Recap))
+		}
+		return append(drafts,
+			by.acts(Closed{Reason: ClosedByAgent, Owner: by.staff(), Outcome: c.Outcome, Note: c.Note, Recap: c.Recap, Told: tell}),
 			NoticeClosed.line(FromSlack, "agent", by.Name),
-		}, nil
+		), nil
 	}
 }
 

@@ -14,50 +14,12 @@ func BotActs(on Seq, drafts ...Draft) Decider {
 	}
 }
 
-// decide works out whether the visitor's phase changes by the route.
-func (r Routed) decide(s State, say *Message) []Draft {
-	before := s.Phase()
-	after := s.Apply(Event{Conversation: s.ID, Seq: s.Seq + 1, At: s.Last.At, Draft: Draft{Body: r}}).Phase()
-	r.Shown = before != after
-	r.Again = s.Route.Seq > 0 && s.Route.Epoch == s.Epoch
-	drafts := []Draft{{Author: Author{Role: System}, Source: FromQueue, Body: r}}
-	if say != nil && r.Shown {
-		drafts = append(drafts, Draft{Author: Author{Role: System}, Source: FromQueue, Body: *say})
-	}
-	return drafts
-}
-
-// RouteTo appends r when the conversation still waits in the epoch it was made
-// for, and otherwise nothing. say, if any, is told to the visitor when her phase
-// changes by it.
-func RouteTo(epoch int, r Routed, say *Message) Decider {
+// Summarise appends what a card's conversation was about, once per epoch.
+func Summarise(b Summarised) Decider {
 	return func(s State) ([]Draft, error) {
-		if s.Mode != Waiting || s.Epoch != epoch {
+		if s.Epoch != b.Epoch || s.Summarised >= b.Epoch {
 			return nil, nil
 		}
-		return r.decide(s, say), nil
-	}
-}
-
-// Tell appends a system line when the conversation still waits in this epoch.
-func Tell(epoch int, m Message) Decider {
-	return func(s State) ([]Draft, error) {
-		if s.Mode != Waiting || s.Epoch != epoch {
-			return nil, nil
-		}
-		return []Draft{{Author: Author{Role: System}, Source: FromQueue, Body: m}}, nil
-	}
-}
-
-// CloseIdle closes a conversation in which nothing has happened since last.
-func CloseIdle(last Seq) Decider {
-	return func(s State) ([]Draft, error) {
-		if s.Mode == IsClosed || s.Last.Seq != last {
-			return nil, nil
-		}
-		return []Draft{
-			{Author: Author{Role: System}, Source: FromQueue, Body: Closed{Reason: ClosedIdle, Owner: s.Owner}},
-			NoticeClosedIdle.line(FromQueue),
-		}, nil
+		return []Draft{{Author: Author{Role: System}, Source: FromBot, Body: b}}, nil
 	}
 }

@@ -77,7 +77,7 @@ func histories() past {
 	owned := append(slices.Clone(waiting), Claim(maya, ByButton))
 	return past{
 		waiting: waiting, owned: owned,
-		closed:   append(slices.Clone(owned), Close(maya, "", false)),
+		closed:   append(slices.Clone(owned), Close(maya, Closing{}, false)),
 		answered: []Decider{says("hello"), botSays(2, Message{Text: "Hi", Answer: true})},
 		offered:  []Decider{says("hello"), botSays(2, Message{Text: "A person?", Offer: true})},
 	}
@@ -157,10 +157,10 @@ func TestAgentActs(t *testing.T) {
 		{"an admin hands back somebody's", h.owned, HandBack(sam, "", true), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
 		{"hand back a waiting one", h.waiting, HandBack(sam, "", false), []Kind{KindHandedBack, KindMessage}, nil, WithBot},
 		{"hand back a closed one", h.closed, HandBack(sam, "", false), nil, ErrClosed, IsClosed},
-		{"transfer to a person", h.owned, TransferTo(maya, Staff{"U0SAM", "Sam"}, "", false), []Kind{KindTransferred, KindMessage}, nil, WithAgent},
-		{"close", h.owned, Close(maya, "", false), []Kind{KindClosed, KindMessage}, nil, IsClosed},
-		{"close twice", h.closed, Close(maya, "", false), nil, nil, IsClosed},
-		{"close somebody's", h.owned, Close(sam, "", false), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
+		{"transfer to a person", h.owned, Transfer(maya, Passing{To: Staff{"U0SAM", "Sam"}, Note: ""}, false), []Kind{KindTransferred, KindMessage}, nil, WithAgent},
+		{"close", h.owned, Close(maya, Closing{}, false), []Kind{KindClosed, KindMessage}, nil, IsClosed},
+		{"close twice", h.closed, Close(maya, Closing{}, false), nil, nil, IsClosed},
+		{"close somebody's", h.owned, Close(sam, Closing{}, false), nil, &OwnedError{Staff{"U0MAYA", "Maya"}}, WithAgent},
 	})
 }
 
@@ -218,7 +218,7 @@ func TestTopicStaysOpenUntilAnAgentHandsBackOrCloses(t *testing.T) {
 		{"after the visitor cancels", []Decider{says("x"), escalates(2, "Billing"), Cancel(anna)}, true},
 		{"after a claim", []Decider{says("x"), escalates(2, "Billing"), Claim(maya, ByButton)}, true},
 		{"after the hand back", []Decider{says("x"), escalates(2, "Billing"), Claim(maya, ByButton), HandBack(maya, "", false)}, false},
-		{"after the close", []Decider{says("x"), escalates(2, "Billing"), Close(maya, "", false)}, false},
+		{"after the close", []Decider{says("x"), escalates(2, "Billing"), Close(maya, Closing{}, false)}, false},
 		{"without a topic", []Decider{says("x"), escalates(2, "")}, false},
 	}
 	for _, tt := range tests {

@@ -32,6 +32,9 @@ const (
 )
 
 func (s State) reopen(by Author, now time.Time, window time.Duration) ([]Draft, error) {
+	if now.Before(s.BlockedUntil) {
+		return nil, ErrBlocked
+	}
 	if now.Sub(s.Closed.At) > window {
 		return nil, ErrClosed
 	}
@@ -107,6 +110,20 @@ func GiveContact(by Author, c ContactGiven) Decider {
 		return []Draft{
 			{Author: by, Source: FromWidget, Body: c},
 			NoticeContact.line(FromWidget, "ref", s.Reference),
+		}, nil
+	}
+}
+
+// VerifyContact records that the visitor proved the address given last. Without
+// one, or a second time, it does nothing.
+func VerifyContact(by Author) Decider {
+	return func(s State) ([]Draft, error) {
+		if !s.HasMail || s.Verified.Seq != 0 {
+			return nil, nil
+		}
+		return []Draft{
+			{Author: by, Source: FromWidget, Body: Verified{}},
+			NoticeVerified.line(FromWidget),
 		}, nil
 	}
 }

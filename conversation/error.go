@@ -21,6 +21,12 @@ var (
 	ErrSuperseded = errors.New("the turn is superseded")
 	// ErrRated: the conversation has a rating already.
 	ErrRated = errors.New("the conversation is rated already")
+	// ErrTooLate: the act cannot be undone any more, or is somebody else's.
+	ErrTooLate = errors.New("it is too late to undo this")
+	// ErrTopicOpen: a restricted topic is open; only an agent hands it back.
+	ErrTopicOpen = errors.New("a restricted topic stays with people")
+	// ErrBlocked: the team has blocked this visitor for now.
+	ErrBlocked = errors.New("the visitor is blocked")
 	// ErrStorageFull: the disk, or the quota, of the log is full. Nothing was
 	// written and nothing that was acknowledged is lost; writes work again as soon
 	// as there is room.

@@ -37,6 +37,8 @@ func Extend(s State, id ID, key string, drafts []Draft, now time.Time) (State, [
 //   - An agent's line needs that agent's ownership, or mode agent at least.
 //   - After Closed, no line of a visitor, bot or agent without Reopened.
 //   - Claimed only where nobody else owns; Escalated only from mode bot.
+//   - Nobody but an agent gives an open restricted topic back to the bot.
+//   - Only the last act is undone.
 func (s State) Permit(d Draft) error {
 	if _, first := d.Body.(Opened); first != (s.Seq == 0) {
 		return s.refuse(d, "opened is the first event and only the first")
@@ -48,15 +50,15 @@ func (s State) Permit(d Draft) error {
 		if s.Mode != WithBot {
 			return s.refuse(d, "only the bot's mode escalates")
 		}
-	case Routed:
+	case Routed, Offered, Stepped, Cancelled:
 		if s.Mode != Waiting {
-			return s.refuse(d, "only a waiting conversation is routed")
+			return s.refuse(d, "nobody waits")
 		}
 	case Claimed:
 		if s.Mode == IsClosed || (s.Mode == WithAgent && s.Owner.ID != b.Agent.ID) {
 			return s.refuse(d, "somebody else owns it, or it is closed")
 		}
-	case Released:
+	case Released, Reminded:
 		if s.Mode != WithAgent {
 			return s.refuse(d, "nobody owns it")
 		}
@@ -65,12 +67,10 @@ func (s State) Permit(d Draft) error {
 			return s.refuse(d, "no person has it or is asked for")
 		}
 	case HandedBack:
-		if s.Mode != WithAgent && s.Mode != Waiting {
-			return s.refuse(d, "no person has it or is asked for")
-		}
-	case Cancelled:
-		if s.Mode != Waiting {
-			return s.refuse(d, "nobody waits")
+		return s.permitHandBack(d, b)
+	case Undone:
+		if s.Undo == nil || s.Undo.Seq != b.Of {
+			return s.refuse(d, "it is not the last act")
 		}
 	case Closed:
 		if s.Mode == IsClosed {
@@ -86,7 +86,18 @@ func (s State) Permit(d Draft) error {
 		return s.permitOf(d, b.Of)
 	case Feedback:
 		return s.permitOf(d, b.Of)
-	case Opened, PageChanged, Note, Decided, Asked, Declined, Announced, ContactGiven, Rated, StopAsked, TurnFailed:
+	case Opened, PageChanged, Note, Decided, Asked, Declined, Announced, ContactGiven, Rated, StopAsked, TurnFailed,
+		Summarised, Blocked, Unblocked, Verified, Mailed:
+	}
+	return nil
+}
+
+func (s State) permitHandBack(d Draft, b HandedBack) error {
+	if s.Mode != WithAgent && s.Mode != Waiting {
+		return s.refuse(d, "no person has it or is asked for")
+	}
+	if s.TopicOpen && (d.Author.Role != Agent || b.Agent.ID == "") {
+		return s.refuse(d, "only an agent hands an open restricted topic back")
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 func TestPermit(t *testing.T) {
 	waiting := []Decider{says("hello"), button()}
 	owned := []Decider{says("hello"), button(), Claim(maya, ByButton)}
-	closed := []Decider{says("hello"), button(), Claim(maya, ByButton), Close(maya, "", false)}
+	closed := []Decider{says("hello"), button(), Claim(maya, ByButton), Close(maya, Closing{}, false)}
 	openTopic := []Decider{says("x"), escalates(2, "Billing"), Cancel(anna)}
 	line := func(a Author) Draft { return Draft{Author: a, Body: Message{Text: "x"}} }
 	tests := []struct {

@@ -1,6 +1,9 @@
 package conversation
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Notice names a line that the system says to the visitor. The words are stored
 // with the line, so the log reads as she saw it; the name lets a reader say it
@@ -27,6 +30,17 @@ const (
 	NoticeAIOnly      Notice = "ai_only"
 	NoticeModelDown   Notice = "model_down"
 	NoticeWithheld    Notice = "withheld"
+
+	NoticeAdded       Notice = "added"       // once per wait
+	NoticeAgentAway   Notice = "agent_away"  // the owner is silent or gone
+	NoticeAskContact  Notice = "ask_contact" // a step of the ladder
+	NoticeNobody      Notice = "nobody"      // the bot is back: nobody had time
+	NoticeContinues   Notice = "continues"   // the bot is back: nobody is in
+	NoticeSuggest     Notice = "suggest"     // handoff.away: suggest
+	NoticeIdleWarning Notice = "idle_warning"
+	NoticeRecap       Notice = "recap" // what an agent sends with the close
+	NoticeVerified    Notice = "contact_verified"
+	NoticeBlocked     Notice = "blocked"
 )
 
 // english holds the words; {agent} is the agent's name, {from} the one before,
@@ -50,6 +64,21 @@ var english = map[Notice]string{
 	NoticeAIOnly:      "I can't answer this one. Leave an address and the team will reply there. Your reference is {ref}.",
 	NoticeModelDown:   "I couldn't finish that answer. Leave an address and the team will reply there. Your reference is {ref}.",
 	NoticeWithheld:    "Let me bring in a colleague for this.",
+	NoticeAdded:       "Added for the team.",
+	NoticeAgentAway:   "{agent} is away; a colleague will read what you wrote.",
+	NoticeAskContact:  "Everybody is still busy. Leave an address and we'll answer there, or keep waiting: your place is kept.",
+	NoticeNobody:      "Nobody from the team could answer in time, so the assistant is back. Ask for a person again at any time.",
+	NoticeContinues:   "Nobody from the team is here right now. The assistant keeps helping; ask for a person again at any time.",
+	NoticeSuggest:     "Nobody from the team is here right now.",
+	NoticeIdleWarning: "Still there? This chat closes {when} unless you write.",
+	NoticeRecap:       "{text}",
+	NoticeVerified:    "Thank you, your address is confirmed. The team's answers go there too.",
+	NoticeBlocked:     "The team has ended this chat.",
+}
+
+// AsksContact says that the line asks the visitor for an address.
+func (n Notice) AsksContact() bool {
+	return slices.Contains([]Notice{NoticeAway, NoticeAskContact, NoticeUnreachable, NoticeAIOnly, NoticeModelDown, NoticeSuggest}, n)
 }
 
 // Say returns a system line with the notice's English words; pairs are

@@ -4,7 +4,7 @@ package conversation
 // for which it is false gets no number of hers, not even a gap.
 func VisibleToVisitor(d Draft) bool {
 	switch b := d.Body.(type) {
-	case Message, Escalated, Claimed, Released, HandedBack, Cancelled, Closed, Reopened, Rated:
+	case Message, Escalated, Claimed, Released, HandedBack, Cancelled, Closed, Reopened, Rated, Undone:
 		return true
 	case Edited:
 		return !b.Inside
@@ -14,7 +14,8 @@ func VisibleToVisitor(d Draft) bool {
 		return b.Shown
 	case Transferred:
 		return b.Shown
-	case Opened, PageChanged, Note, Decided, Asked, Declined, Announced, ContactGiven, Feedback, StopAsked, TurnFailed:
+	case Opened, PageChanged, Note, Decided, Asked, Declined, Announced, ContactGiven, Feedback, StopAsked, TurnFailed,
+		Offered, Stepped, Reminded, Summarised, Blocked, Unblocked, Verified, Mailed:
 		return false
 	}
 	return false

@@ -29,6 +29,15 @@ var everyBody = []Body{
 	Feedback{Of: 3, Up: true},
 	StopAsked{},
 	TurnFailed{Turn: "trn_1", On: 2, Cause: "timeout", Attempt: 1},
+	Offered{Agent: Staff{"U1", "Maya"}, Until: t0},
+	Stepped{Step: 1, Do: "email", Address: "team@shop.example"},
+	Reminded{Agent: Staff{"U1", "Maya"}, Of: 7},
+	Summarised{Epoch: 1, Through: 9, By: ByExtract, Text: "Charged twice.", Points: []Point{{"I was charged twice", 2}}},
+	Undone{Of: 9, Agent: Staff{"U1", "Maya"}},
+	Blocked{Agent: Staff{"U1", "Maya"}, Until: t0, Reason: "spam"},
+	Unblocked{Agent: Staff{"U1", "Maya"}},
+	Verified{},
+	Mailed{Through: 9, Notice: true},
 }
 
 func TestEveryKindHasABody(t *testing.T) {
@@ -50,7 +59,7 @@ func TestVisibleToVisitor(t *testing.T) {
 	visible := map[Kind]bool{
 		KindMessage: true, KindEdited: true, KindRetracted: true, KindEscalated: true, KindClaimed: true,
 		KindReleased: true, KindTransferred: true, KindHandedBack: true, KindCancelled: true, KindClosed: true,
-		KindReopened: true, KindRated: true,
+		KindReopened: true, KindRated: true, KindUndone: true,
 	}
 	for _, b := range everyBody {
 		if got := VisibleToVisitor(Draft{Body: b}); got != visible[b.kind()] {

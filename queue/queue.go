@@ -96,11 +96,11 @@ func (q *Queue) idle(s conversation.State, now time.Time) feed.Done {
 	if after <= 0 || s.Mode == conversation.WithAgent && s.Unanswered.Seq != 0 {
 		return feed.Done{}
 	}
-	due := s.Last.At.Add(after)
+	due := s.Active.At.Add(after)
 	if now.Before(due) {
 		return feed.Done{Due: due}
 	}
-	return feed.Done{Decide: conversation.CloseIdle(s.Last.Seq)}
+	return feed.Done{Decide: conversation.CloseIdle(s.Active.Seq)}
 }
 
 // soonest is the earlier of two times; a zero time is never.

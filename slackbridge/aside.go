@@ -93,7 +93,7 @@ func closed(b conversation.Closed, visitor string) aside {
 		return aside{spans: []span{words(visitor + " closed this chat.")}}
 	case conversation.ClosedIdle:
 		return aside{spans: []span{words("This chat was closed because it was quiet for a while.")}}
-	case conversation.ClosedByAgent:
+	case conversation.ClosedByAgent, conversation.ClosedByBlock:
 	}
 	return aside{spans: []span{who(b.Owner), words(" closed this chat.")}, quote: b.Note}
 }
@@ -124,9 +124,10 @@ func saidByCard(n conversation.Notice) bool {
 	switch n {
 	case conversation.NoticeEscalated, conversation.NoticeClaimed, conversation.NoticeTakenOver, conversation.NoticeReleased, conversation.NoticeTransferred,
 		conversation.NoticeHandedBack, conversation.NoticeCancelled, conversation.NoticeClosed, conversation.NoticeClosedSelf, conversation.NoticeClosedIdle,
-		conversation.NoticeReopened, conversation.NoticeContact:
+		conversation.NoticeReopened, conversation.NoticeContact, conversation.NoticeAgentAway, conversation.NoticeVerified, conversation.NoticeBlocked, conversation.NoticeAdded:
 		return true
-	case conversation.NoticeAsked, conversation.NoticeAway, conversation.NoticeUnreachable, conversation.NoticeAIOnly, conversation.NoticeModelDown, conversation.NoticeWithheld:
+	case conversation.NoticeAsked, conversation.NoticeAway, conversation.NoticeUnreachable, conversation.NoticeAIOnly, conversation.NoticeModelDown, conversation.NoticeWithheld,
+		conversation.NoticeAskContact, conversation.NoticeNobody, conversation.NoticeContinues, conversation.NoticeSuggest, conversation.NoticeIdleWarning, conversation.NoticeRecap:
 	}
 	return false
 }

@@ -43,7 +43,7 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		actTakeOver:              b.pressTakeOver,
 		actRelease:               b.decides(func(p press) conversation.Decider { return conversation.Release(p.by) }),
 		actHandBack:              b.pressHandBack,
-		actClose:                 b.decides(func(p press) conversation.Decider { return conversation.Close(p.by, "", p.admin) }),
+		actClose:                 b.decides(func(p press) conversation.Decider { return conversation.Close(p.by, conversation.Closing{}, p.admin) }),
 		actReopen:                b.decides(func(p press) conversation.Decider { return conversation.Reopen(p.by) }),
 		actAssign:                b.pressAssign,
 		actMenu:                  b.pressMenu,

@@ -192,7 +192,7 @@ func closedBy(c conversation.Closure) string {
 		return "by the visitor"
 	case conversation.ClosedIdle:
 		return "after a quiet while"
-	case conversation.ClosedByAgent:
+	case conversation.ClosedByAgent, conversation.ClosedByBlock:
 	}
 	return "by the team"
 }

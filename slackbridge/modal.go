@@ -105,7 +105,7 @@ func (b *Bridge) assign(ctx context.Context, p press, user string) error {
 		return nil
 	}
 	to := conversation.Staff{ID: who.ID, Name: b.people.shown(who)}
-	_, err = b.append(ctx, p, conversation.TransferTo(p.by, to, "", p.admin))
+	_, err = b.append(ctx, p, conversation.Transfer(p.by, conversation.Passing{To: to}, p.admin))
 	return err
 }
 

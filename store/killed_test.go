@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"reflect"
 	"sync"
 	"testing"
 
@@ -44,7 +45,7 @@ func TestKilled(t *testing.T) {
 				t.Errorf("%s was acknowledged and is gone", key)
 			}
 		}
-		if state, err := s.State(ctx, id); err != nil || state != conversation.Fold(conversation.State{}, log...) {
+		if state, err := s.State(ctx, id); err != nil || !reflect.DeepEqual(state, conversation.Fold(conversation.State{}, log...)) {
 			t.Errorf("the fold is %+v, %v", state, err)
 		}
 		if err := s.Close(); err != nil {

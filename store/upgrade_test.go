@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +64,7 @@ func TestUpgrade(t *testing.T) {
 			t.Fatalf("%d events, %v, want 5", len(log), err)
 		}
 		state, err := s.Find(ctx, "h-4f2k")
-		if folded := conversation.Fold(conversation.State{}, log...); err != nil || state != folded || state.Owner.ID != "U1" {
+		if folded := conversation.Fold(conversation.State{}, log...); err != nil || !reflect.DeepEqual(state, folded) || state.Owner.ID != "U1" {
 			t.Errorf("state = %+v, %v, want the fold %+v", state, err, folded)
 		}
 		if m := log[1].Body.(conversation.Message); m.Text != "Where is my parcel?" || log[1].Author.Name != "Ada" {
@@ -166,7 +167,7 @@ func TestDamage(t *testing.T) {
 				t.Errorf("%s of the damaged one: %v", what, err)
 			}
 		}
-		if got, err := s.State(ctx, fold.ID); err != nil || got != want {
+		if got, err := s.State(ctx, fold.ID); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("the fold was made again as %+v, %v, want %+v", got, err, want)
 		}
 		if out, err := s.Append(ctx, good.ID, "v:2", storetest.Says("x")); err != nil || out.State.Seq != 3 {

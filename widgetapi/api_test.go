@@ -71,7 +71,7 @@ func TestReplayOfAReopeningLine(t *testing.T) {
 	g := newHouse(t).guest()
 	id := g.open()
 	g.appendAs(id, agentSays("hello"))
-	g.appendAs(id, conversation.Close(maya, "", false))
+	g.appendAs(id, conversation.Close(maya, conversation.Closing{}, false))
 	first := g.want(http.StatusCreated, "POST", at(id, "/messages"), MessageBody{ClientID: "c1", Text: "one more thing"}, nil)
 	again := g.want(http.StatusOK, "POST", at(id, "/messages"), MessageBody{ClientID: "c1", Text: "one more thing"}, nil)
 	if string(first.body) != string(again.body) {

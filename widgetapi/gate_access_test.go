@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -101,7 +102,7 @@ func TestB01ObjectAccess(t *testing.T) {
 		t.Errorf("%d routes were tried, want at least 14", n)
 	}
 	after, err := h.store.State(t.Context(), id)
-	if err != nil || after != before {
+	if err != nil || !reflect.DeepEqual(after, before) {
 		t.Errorf("the conversation changed: %+v, %v; was %+v", after, err, before)
 	}
 	select {
@@ -225,7 +226,7 @@ func TestB05MassAssignment(t *testing.T) {
 		t.Errorf("%d routes were tried, want at least 13", n)
 	}
 	after, err := h.store.State(t.Context(), id)
-	if err != nil || after != before {
+	if err != nil || !reflect.DeepEqual(after, before) {
 		t.Errorf("the conversation changed: %+v, %v; was %+v", after, err, before)
 	}
 }
@@ -379,7 +380,7 @@ func TestSessionLife(t *testing.T) {
 	used.want(http.StatusOK, "GET", "/v1/conversations", nil, nil)
 	h.clock.add(60 * days)
 	h.server.purge(t.Context())
-	h.appendAs(id, conversation.Close(maya, "", true))
+	h.appendAs(id, conversation.Close(maya, conversation.Closing{}, true))
 	h.clock.add(29 * days)
 	late := *held
 	late.want(http.StatusOK, "GET", "/v1/conversations", nil, nil) // moves the end

@@ -2,6 +2,7 @@ package widgetapi
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -183,7 +184,7 @@ func TestB20NoCrossSiteForms(t *testing.T) {
 		}
 	}
 	after, err := h.store.State(t.Context(), id)
-	if err != nil || after != before {
+	if err != nil || !reflect.DeepEqual(after, before) {
 		t.Errorf("the conversation changed: %+v, %v", after, err)
 	}
 }

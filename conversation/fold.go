@@ -1,0 +1,246 @@
+package conversation
+
+import (
+	"slices"
+	"time"
+)
+
+// Apply folds one event into the state. It is total: events that the invariants
+// forbid are kept out by [Extend], not here.
+func (s State) Apply(e Event) State {
+	s.ID, s.Seq, s.Last = e.Conversation, e.Seq, Mark{e.Seq, e.At}
+	if e.VSeq > 0 {
+		s.VSeq = e.VSeq
+	}
+	if e.Author.Role != System {
+		s.Active = s.Last
+	}
+	switch b := e.Body.(type) {
+	case Opened:
+		return s.opened(e, b)
+	case Message:
+		return s.message(e, b)
+	case Decided:
+		return s.decided(b)
+	case Announced:
+		s.Announced = b.Epoch
+	case Declined:
+		s.Offer = 0
+	case ContactGiven:
+		s.Contact = Mark{e.Seq, e.At}
+		if b.Mail {
+			s.HasMail, s.Verified, s.NoticeMailed = true, Mark{}, 0
+		}
+	case Verified:
+		s.Verified = Mark{e.Seq, e.At}
+	case Mailed:
+		s.Mailed = b.Through
+		if b.Notice {
+			s.NoticeMailed = e.Seq
+		}
+	case Rated:
+		s.Score = b.Score
+	case StopAsked:
+		s.StopAsked = e.Seq
+	case TurnFailed:
+		s.Failed = b.Attempt
+	case Summarised:
+		s.Summarised = b.Epoch
+	case Unblocked:
+		s.BlockedUntil = time.Time{}
+	case Escalated, Routed, Offered, Stepped, Reminded, Claimed, Released, Transferred, HandedBack, Cancelled, Closed, Reopened, Blocked, Undone:
+		return s.moved(e)
+	case PageChanged, Note, Edited, Retracted, Asked, Feedback:
+		// The State does not depend on them.
+	}
+	return s
+}
+
+// moved folds the events that say whose turn it is. What can be undone is
+// remembered before each such act and forgotten by the next.
+func (s State) moved(e Event) State {
+	before := s
+	switch b := e.Body.(type) {
+	case Routed:
+		return s.routed(e, b)
+	case Offered:
+		s.Seat, s.Passed = Seat(b), append(slices.Clone(s.Passed), b.Agent.ID)
+		return s
+	case Stepped:
+		s.Steps = b.Step + 1
+		return s
+	case Reminded:
+		s.Reminded = b.Of
+		return s
+	case Undone:
+		return s.restored()
+	case Escalated:
+		s = s.escalated(e, b)
+	case Claimed:
+		s.Mode, s.Owner, s.Claimed, s.Offer, s.Accept = WithAgent, b.Agent, Mark{e.Seq, e.At}, 0, time.Time{}
+		s.Claims++
+	case Released:
+		s.Owner, s.Accept = Staff{}, time.Time{}
+		s = s.queue(e)
+		s.Passed = append(slices.Clone(s.Passed), b.Agent.ID)
+	case Transferred:
+		s = s.transferred(e, b)
+	case HandedBack:
+		s.TopicOpen = s.TopicOpen && b.Agent.ID == ""
+		s = s.backToBot(e)
+	case Cancelled:
+		s = s.backToBot(e)
+	case Closed:
+		s.Closed, s.Closure = Mark{e.Seq, e.At}, Closure{b.Reason, b.Owner}
+		s.Mode, s.Owner, s.Offer, s.TopicOpen, s.Unanswered, s.Accept = IsClosed, Staff{}, 0, false, Mark{}, time.Time{}
+	case Reopened:
+		s = s.backToBot(e)
+		s.Closed, s.Closure = Mark{}, Closure{}
+		if b.Agent.ID != "" {
+			s.Mode, s.Owner = WithAgent, b.Agent
+		}
+	case Blocked:
+		s.BlockedUntil = b.Until
+	}
+	return s.remember(before, e)
+}
+
+func (s State) routed(e Event, b Routed) State {
+	s.Route = Route{Seq: e.Seq, Channel: b.Channel, Mention: b.Mention, Staffed: b.Staffed, NextOpen: b.NextOpen, Epoch: s.Epoch}
+	if b.Priority != "" {
+		s.Priority = b.Priority
+	}
+	return s
+}
+
+// queue puts the conversation into the queue, where a new wait begins. Her place
+// in line is that of the oldest line nobody has answered.
+func (s State) queue(e Event) State {
+	if s.Mode != Waiting {
+		s.WaitFrom = e.At
+		if s.Unanswered.Seq != 0 {
+			s.WaitFrom = s.Unanswered.At
+		}
+	}
+	s.Mode, s.Queued = Waiting, Mark{e.Seq, e.At}
+	s.Group, s.Seat, s.Passed, s.Steps, s.Added = "", Seat{}, nil, 0, false
+	s.Route.Stale = true
+	return s
+}
+
+func (s State) opened(e Event, b Opened) State {
+	s.Visitor, s.Widget, s.Reference, s.Test = b.Visitor, b.Widget, b.Reference, b.Test
+	s.Mode, s.Opened = WithBot, Mark{e.Seq, e.At}
+	return s
+}
+
+func (s State) message(e Event, b Message) State {
+	m := Mark{e.Seq, e.At}
+	switch e.Author.Role {
+	case Visitor:
+		s.LastVisitor, s.Failed = m, 0
+		if s.Unanswered.Seq == 0 {
+			s.Unanswered = m
+		}
+	case Bot:
+		s.LastBot, s.Offer, s.Failed, s.Unanswered = m, 0, 0, Mark{}
+		s = s.botLine(m, b)
+	case Agent:
+		s.LastAgent, s.Unanswered = m, Mark{}
+		if s.FirstReply.Seq == 0 {
+			s.FirstReply = m
+		}
+		if e.Author.ID == s.Owner.ID {
+			s.Accept = time.Time{}
+		}
+	case System:
+		s = s.notice(m, b.Notice)
+	}
+	return s
+}
+
+// notice folds what the system has told the visitor.
+func (s State) notice(m Mark, n Notice) State {
+	s.Added = s.Added || n == NoticeAdded
+	if n == NoticeIdleWarning {
+		s.IdleWarned = m
+	}
+	if n.AsksContact() {
+		s.ContactAsked = m.Seq
+	}
+	return s
+}
+
+func (s State) botLine(m Mark, b Message) State {
+	if b.Answer {
+		s.Answers++
+		if s.FirstAnswer.Seq == 0 {
+			s.FirstAnswer = m
+		}
+	}
+	if b.Offer {
+		s.Offers, s.Offer = s.Offers+1, m.Seq
+	}
+	if b.Ask {
+		s.Asks++
+	}
+	return s
+}
+
+func (s State) decided(b Decided) State {
+	s.Judged = b.On
+	if b.Topic != "" && b.Act == ActEscalate {
+		s.TopicOpen = true
+	}
+	return s
+}
+
+func (s State) escalated(e Event, b Escalated) State {
+	s.Mode, s.Owner, s.Offer = Waiting, Staff{}, 0
+	s.Epoch++
+	s.Escalated, s.WaitFrom, s.Queued = Mark{e.Seq, e.At}, e.At, Mark{e.Seq, e.At}
+	s.Group, s.Seat, s.Passed, s.Steps, s.Added, s.Accept = "", Seat{}, nil, 0, false, time.Time{}
+	s.Reason, s.Topic, s.Priority, s.Wants, s.Quiet, s.Agents = b.Reason, b.Topic, b.Priority, b.Channel, b.Quiet, b.Agents
+	if b.Topic != "" {
+		s.TopicOpen = true
+	}
+	return s
+}
+
+func (s State) transferred(e Event, b Transferred) State {
+	if b.Channel != "" {
+		s.Route.Channel = b.Channel
+	}
+	if b.To.ID != "" {
+		s.Mode, s.Owner, s.Accept = WithAgent, b.To, b.Accept
+		if b.Why == TransferAssigned {
+			s.Passed = append(slices.Clone(s.Passed), b.To.ID)
+		}
+		return s
+	}
+	steps, queued := s.Steps, s.Queued
+	s.Owner, s.Accept = Staff{}, time.Time{}
+	s = s.queue(e)
+	s.Group = b.Group
+	if b.Why == TransferOverflow { // the same wait goes on elsewhere
+		s.Steps, s.Queued = steps, queued
+	}
+	return s
+}
+
+// backToBot starts a new chapter: what was counted for the policy starts at
+// zero, so that old evidence does not escalate again.
+func (s State) backToBot(e Event) State {
+	s.Mode, s.Owner, s.Reset, s.Accept = WithBot, Staff{}, e.Seq, time.Time{}
+	s.Answers, s.Offers, s.Asks, s.Offer, s.Failed = 0, 0, 0, 0, 0
+	s.Unanswered, s.WaitFrom = Mark{}, time.Time{}
+	return s
+}
+
+// Fold folds events, in order, into the state before them.
+func Fold(s State, events ...Event) State {
+	for _, e := range events {
+		s = s.Apply(e)
+	}
+	return s
+}
