@@ -49,10 +49,12 @@ type (
 		Of    Seq   `json:"of" log:"fact"`
 	}
 
-	// Claimed gives the conversation an owner. How: button, reply, takeover.
+	// Claimed gives the conversation an owner. How: button, reply, takeover. From
+	// is since when the visitor had waited, zero when she did not wait.
 	Claimed struct {
-		Agent Staff  `json:"agent" log:"fact"`
-		How   string `json:"how" log:"fact"`
+		Agent Staff     `json:"agent" log:"fact"`
+		How   string    `json:"how" log:"fact"`
+		From  time.Time `json:"from,omitzero" log:"fact"`
 	}
 
 	// Released puts the conversation back into the queue. Agent is who had it;

@@ -33,13 +33,17 @@ func Claim(by Author, how string) Decider {
 			return []Draft{by.acts(Claimed{Agent: by.staff(), How: how})}, nil
 		case WithBot, Waiting:
 		}
-		return claim(by, how), nil
+		return s.claim(by, how), nil
 	}
 }
 
-func claim(by Author, how string) []Draft {
+func (s State) claim(by Author, how string) []Draft {
+	c := Claimed{Agent: by.staff(), How: how}
+	if s.Mode == Waiting {
+		c.From = s.WaitFrom
+	}
 	return []Draft{
-		by.acts(Claimed{Agent: by.staff(), How: how}),
+		by.acts(c),
 		NoticeClaimed.line(FromSlack, "agent", by.Name),
 	}
 }
@@ -81,7 +85,7 @@ func AgentSays(by Author, m Message, order string, how Send) Decider {
 		var drafts []Draft
 		switch s.Mode {
 		case Waiting:
-			drafts = claim(by, ByReply)
+			drafts = s.claim(by, ByReply)
 		case WithAgent:
 			if s.Owner.ID != by.ID && how == AsOwner {
 				return nil, &OwnedError{s.Owner}
@@ -90,7 +94,7 @@ func AgentSays(by Author, m Message, order string, how Send) Decider {
 			if how != TakingIt {
 				return nil, ErrWithBot
 			}
-			drafts = claim(by, ByTakeover)
+			drafts = s.claim(by, ByTakeover)
 		case IsClosed:
 			if how != TakingIt {
 				return nil, ErrClosed

@@ -10,6 +10,7 @@ alter table conversations add column blocked_until bigint not null default 0;
 create index conversations_line on conversations (channel, wait_from) where mode = 'waiting';
 create index conversations_owned on conversations (owner) where mode = 'agent';
 create index conversations_blocked on conversations (visitor, blocked_until) where blocked_until > 0;
+create index events_claimed on events (at) where kind = 'claimed';
 
 -- People who may answer, as the platform showed them last.
 create table agents (
