@@ -15,6 +15,7 @@ type history struct {
 	past        []conversation.Decided // verdicts since the last hand back
 	visitor     map[string]any         // what the site says of her, unverified
 	page        conversation.Page
+	locale      string // in which the conversation was opened
 	instruction string // of the agent who handed back last
 }
 
@@ -62,7 +63,7 @@ func (h *history) add(e conversation.Event, reset conversation.Seq, at map[conve
 			h.lines[i].text = ""
 		}
 	case conversation.Opened:
-		h.page = b.Page
+		h.page, h.locale = b.Page, b.Locale
 		maps.Copy(h.visitor, b.Context)
 	case conversation.PageChanged:
 		if b.Page.URL != "" {

@@ -82,12 +82,17 @@ func (h *house) openStore() {
 
 // level sets the policy to a level, with one restricted topic.
 func (h *house) level(level string) {
+	h.policy(func(c *escalation.Config) { c.Level = level })
+}
+
+// policy sets the policy to the default one, changed.
+func (h *house) policy(change func(*escalation.Config)) {
 	cfg := escalation.Defaults()
-	cfg.Level = level
 	cfg.RestrictedTopics = []escalation.Topic{{
 		Name: "Billing disputes", Phrases: []string{"refund", "charged twice"},
 		Say: escalation.English("Let me bring in our billing team."), Channel: "C0BILLING",
 	}}
+	change(&cfg)
 	policy, problems := escalation.Compile(cfg)
 	if len(problems) > 0 {
 		h.t.Fatal(problems)

@@ -121,7 +121,7 @@ func (t *turn) judge(draft string) escalation.Verdict {
 	return t.set.Policy.Judge(escalation.Situation{
 		Now: t.now, Level: t.set.Level(t.state.Widget), State: t.state,
 		Lines: t.past.since(t.state.Reset), Visitor: t.past.visitor, Page: t.past.page,
-		Draft: draft, Finding: t.finding, Past: t.past.past,
+		Draft: draft, Finding: t.finding, Past: t.past.past, Locale: t.past.locale,
 	})
 }
 

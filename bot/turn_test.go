@@ -65,6 +65,26 @@ func TestAsksForAPersonWithoutTheModel(t *testing.T) {
 	}
 }
 
+// The words of the policy come in the language the conversation was opened in.
+func TestSpeaksTheVisitorsLanguage(t *testing.T) {
+	for locale, want := range map[string]string{"de-AT": "Einen Moment, bitte.", "fr": "One moment, please.", "": "One moment, please."} {
+		h := newHouse(t)
+		h.policy(func(c *escalation.Config) {
+			c.RestrictedTopics[0].Say = escalation.Text{"en": "One moment, please.", "de": "Einen Moment, bitte."}
+		})
+		s, err := h.store.Create(t.Context(), anna, conversation.Opened{Visitor: anna.ID, Widget: "pk", Locale: locale})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.id = s.ID
+		h.says("I was charged twice")
+		events := h.escalated(escalation.ReasonTopic)
+		if said := lines(events, conversation.System); len(said) != 1 || said[0].Text != want {
+			t.Errorf("in %q she is told %+v, want %q", locale, said, want)
+		}
+	}
+}
+
 func TestRestrictedTopicInTheDraftOnly(t *testing.T) {
 	h := newHouse(t)
 	h.model.Script(llmtest.Say("Parcels take two days. I can give you a refund for that. Just tell me your number."))

@@ -82,7 +82,7 @@ func (e *environ) read(s *shape, path, raw string) (any, bool) {
 	name := EnvName(path)
 	switch s.kind {
 	case list, table, anything:
-		if s.kind == list && s.elem.kind == text && !strings.HasPrefix(strings.TrimSpace(raw), "[") {
+		if s.kind == list && (s.elem.kind == text || s.elem.kind == words) && !strings.HasPrefix(strings.TrimSpace(raw), "[") {
 			return commas(raw), true
 		}
 		return e.readYAML(s, path, name, raw)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
 func TestTwinsOverrideTheFile(t *testing.T) {
@@ -19,6 +21,8 @@ func TestTwinsOverrideTheFile(t *testing.T) {
 		"HANDOFF_AI_BUDGET_DAY", "1.5",
 		"HANDOFF_HANDOFF_HUMAN_BUTTON_AFTER_ANSWERS", "7",
 		"HANDOFF_WIDGET_TITLE", "",
+		"HANDOFF_WIDGET_GREETING", "{de: Hallo.}",
+		"HANDOFF_WIDGET_STARTERS", "Where is my order?, Returns",
 		"HANDOFF_HANDOFF_RESTRICTED_TOPICS", "[{name: Law, phrases: [lawyer], say: {de: Moment.}}]",
 		"HANDOFF_HANDOFF_HOURS_OPEN", `{mon-fri: "09:00-17:00"}`,
 	))
@@ -30,7 +34,9 @@ func TestTwinsOverrideTheFile(t *testing.T) {
 		{f.Handoff.AskInWords, false},
 		{f.AI.Budget.Day, 1.5},
 		{f.Handoff.HumanButton.AfterAnswers, 7},
-		{f.Widget.Title, "Support"}, // an empty variable counts as not set
+		{f.Widget.Title.In(""), "Support"}, // an empty variable counts as not set
+		{f.Widget.Greeting, conversation.Text{"de": "Hallo."}},
+		{f.Widget.Starters, []conversation.Text{{"en": "Where is my order?"}, {"en": "Returns"}}},
 		{f.Handoff.RestrictedTopics[0].Say.In("de"), "Moment."},
 		{len(f.Handoff.Hours.Open["mon-fri"]), 1},
 	} {

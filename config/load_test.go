@@ -4,9 +4,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
 // minimal is the shortest file that loads.
@@ -204,6 +207,24 @@ func TestTablesKeepTheirCase(t *testing.T) {
 	}
 	if f.Handoff.Hours.Holidays[0] != "2026-12-25" {
 		t.Errorf("holidays = %v", f.Handoff.Hours.Holidays)
+	}
+}
+
+// What the file says takes the default's place, in whatever languages it is said.
+func TestTextsByLocale(t *testing.T) {
+	f := mustParse(t, strings.Replace(minimal, "widget:\n", "widget:\n  title: Acme\n  greeting: {de: Hallo., pt-BR: Oi.}\n  starters: [Returns, {en: Where is it?, de: Wo ist es?}]\n", 1), with())
+	if got, want := f.Widget.Title, conversation.English("Acme"); !reflect.DeepEqual(got, want) {
+		t.Errorf("title = %v, want %v", got, want)
+	}
+	if got, want := f.Widget.Greeting, (conversation.Text{"de": "Hallo.", "pt-BR": "Oi."}); !reflect.DeepEqual(got, want) {
+		t.Errorf("greeting = %v, want %v", got, want)
+	}
+	if got, want := f.Widget.Starters, []conversation.Text{{"en": "Returns"}, {"en": "Where is it?", "de": "Wo ist es?"}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("starters = %v, want %v", got, want)
+	}
+	_, err := Parse("handoff.yaml", []byte(strings.Replace(minimal, "widget:\n", "widget:\n  greeting: {german language: Hallo.}\n", 1)), with())
+	if err == nil || !strings.Contains(err.Error(), "german language") || !strings.Contains(err.Error(), "pt-BR") {
+		t.Errorf("err = %v, want the locale refused with an example", err)
 	}
 }
 

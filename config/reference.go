@@ -50,6 +50,9 @@ One YAML file, ` + "`handoff.yaml`" + `. ` + "`handoff check`" + ` says what is 
 - Paths under ` + "`knowledge`" + ` and of included files count from the folder of the file, the path of a SQLite database
   from the working directory.
 - A text that visitors read, where the table says so, may be a map by locale: ` + "`say: {en: Wait., de: Moment.}`" + `.
+  She reads it in the language the page names (` + "`data-locale`" + `), else in ` + "`widget.locale`" + ` unless that is auto, else in the one
+  her browser wants most; where there are no words in any of them, in English, and without English in the first
+  language by the alphabet.
 - The file is read again when it changes. ` + "`widget`, `limits`, `handoff`, `ai.instructions` and `ai.budget`" + ` take effect at
   once, and so do changed texts in the folders under ` + "`knowledge`" + `; for other keys the log names what needs a restart. A file
   with a mistake changes nothing.
@@ -97,7 +100,7 @@ func wants(s *shape) string {
 		if s.elem.kind == section {
 			return "list"
 		}
-		return "list of " + string(s.elem.kind)
+		return "list of " + wants(s.elem)
 	case duration:
 		return "time"
 	case words:
@@ -122,6 +125,9 @@ func defaultText(v reflect.Value) string {
 		return "`" + brief(x) + "`"
 	case []string:
 		return "`" + strings.Join(x, "`, `") + "`"
+	}
+	if isWords(v.Type()) {
+		return "`" + v.MapIndex(reflect.ValueOf("en")).String() + "`" // a default is in English
 	}
 	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
 		return ""

@@ -106,18 +106,20 @@ type (
 	// Turn names the bot's turn; Answer marks a bot line that answers from
 	// knowledge; Offer marks one that offers a person; Ask one that asks for
 	// the problem; Stopped one that was cut by the visitor. Notice names the
-	// catalogue entry of a system line.
+	// catalogue entry of a system line, and Names holds the agents' names in its
+	// words, by placeholder.
 	Message struct {
-		Turn     string          `json:"turn,omitempty" log:"fact"`
-		Answer   bool            `json:"answer,omitempty" log:"fact"`
-		Offer    bool            `json:"offer,omitempty" log:"fact"`
-		Ask      bool            `json:"ask,omitempty" log:"fact"`
-		Stopped  bool            `json:"stopped,omitempty" log:"fact"`
-		Notice   Notice          `json:"notice,omitempty" log:"fact"`
-		ClientID string          `json:"client_id,omitempty" log:"fact"`
-		Text     string          `json:"text"`
-		Content  json.RawMessage `json:"content,omitempty"`
-		Sources  []Citation      `json:"sources,omitempty"`
+		Turn     string            `json:"turn,omitempty" log:"fact"`
+		Answer   bool              `json:"answer,omitempty" log:"fact"`
+		Offer    bool              `json:"offer,omitempty" log:"fact"`
+		Ask      bool              `json:"ask,omitempty" log:"fact"`
+		Stopped  bool              `json:"stopped,omitempty" log:"fact"`
+		Notice   Notice            `json:"notice,omitempty" log:"fact"`
+		ClientID string            `json:"client_id,omitempty" log:"fact"`
+		Text     string            `json:"text"`
+		Names    map[string]string `json:"names,omitempty"`
+		Content  json.RawMessage   `json:"content,omitempty"`
+		Sources  []Citation        `json:"sources,omitempty"`
 		// Moved marks an agent's line that was written in another conversation's
 		// thread: it stands nowhere in this one yet.
 		Moved bool `json:"moved,omitempty" log:"fact"`

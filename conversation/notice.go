@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -86,14 +87,52 @@ func (n Notice) AsksContact() bool {
 // "A colleague".
 func (n Notice) Say(pairs ...string) Message {
 	args := make([]string, 0, len(pairs))
+	m := Message{Notice: n}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		value := pairs[i+1]
-		if value == "" && (pairs[i] == "agent" || pairs[i] == "from") {
-			value = "A colleague"
+		name, value := pairs[i], pairs[i+1]
+		if slices.Contains(agentPlaces, name) {
+			m.Names = put(m.Names, name, value)
+			value = cmp.Or(value, "A colleague")
 		}
-		args = append(args, "{"+pairs[i]+"}", value)
+		args = append(args, "{"+name+"}", value)
 	}
-	return Message{Notice: n, Text: strings.NewReplacer(args...).Replace(english[n])}
+	m.Text = strings.NewReplacer(args...).Replace(english[n])
+	return m
+}
+
+// agentPlaces are the placeholders that stand for an agent's name.
+var agentPlaces = []string{"agent", "from"}
+
+func put(m map[string]string, key, value string) map[string]string {
+	if m == nil {
+		m = make(map[string]string)
+	}
+	m[key] = value
+	return m
+}
+
+// Called returns the words of a system line with each agent in them named by
+// name, which gets the stored one: "" when the line is older than its names. The
+// stored words stand as they are unless a name changes. A line that was erased
+// stays empty.
+func (m Message) Called(name func(string) string) string {
+	if m.Text == "" {
+		return ""
+	}
+	var pairs []string
+	changed := false
+	for _, place := range agentPlaces {
+		if !strings.Contains(english[m.Notice], "{"+place+"}") {
+			continue
+		}
+		called := name(m.Names[place])
+		changed = changed || called != m.Names[place]
+		pairs = append(pairs, place, called)
+	}
+	if !changed {
+		return m.Text
+	}
+	return m.Notice.Say(pairs...).Text
 }
 
 // line makes a system draft that says n.

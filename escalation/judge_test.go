@@ -312,6 +312,15 @@ func TestTopicGoesWithTheVerdict(t *testing.T) {
 	}
 }
 
+func TestButtonSpeaksTheVisitorsLanguage(t *testing.T) {
+	p := policyWith(t, func(c *Config) { c.RestrictedTopics[0].Say = Text{"en": "One moment.", "de": "Moment."} })
+	for locale, want := range map[string]string{"de-AT": "Moment.", "en": "One moment.", "": "One moment."} {
+		if _, say, _ := p.Button("", locale, conversation.State{TopicOpen: true, Topic: "Billing disputes"}); say != want {
+			t.Errorf("in %q: %q, want %q", locale, say, want)
+		}
+	}
+}
+
 func TestButton(t *testing.T) {
 	strict := policyWith(t, func(c *Config) { c.HumanButton = HumanButton{AfterAnswers: 2, Strict: true} })
 	loose := policyWith(t, nil)
@@ -332,7 +341,7 @@ func TestButton(t *testing.T) {
 		{"human_only", strict, HumanOnly, conversation.State{}, ReasonButton},
 	}
 	for _, row := range rows {
-		e, say, allowed := row.p.Button(row.level, row.state, in(t, "UTC", "2026-11-20 10:00"))
+		e, say, allowed := row.p.Button(row.level, "", row.state)
 		if allowed != (row.reason != "") || e.Reason != row.reason || !allowed && say == "" {
 			t.Errorf("%s: %+v, %q, %v", row.name, e, say, allowed)
 		}

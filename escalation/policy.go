@@ -141,7 +141,7 @@ const notYet = "Let me try first: tell me what it is about. If I can't help, I'l
 // say is what the visitor is told: at ai_only nobody is asked and she may leave
 // a message; with human_button.strict it waits for human_button.after_answers
 // answers. When it is allowed, an empty say means the standard words.
-func (p *Policy) Button(level string, st conversation.State, _ time.Time) (e conversation.Escalated, say string, allowed bool) {
+func (p *Policy) Button(level, locale string, st conversation.State) (e conversation.Escalated, say string, allowed bool) {
 	level = p.Level(level)
 	if level == AIOnly {
 		return e, conversation.NoticeAIOnly.Say("ref", st.Reference).Text, false
@@ -158,7 +158,7 @@ func (p *Policy) Button(level string, st conversation.State, _ time.Time) (e con
 	if st.TopicOpen {
 		t := p.topics[st.Topic]
 		e.Topic, e.Channel, e.Priority = st.Topic, t.Channel, t.Priority
-		say = t.Say.In("")
+		say = t.Say.In(locale)
 	}
 	return e, say, true
 }

@@ -5,54 +5,15 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
-// Text is what a visitor reads, by locale ("en", "de", "pt-BR"). In YAML it is
-// a string, which is English, or a map by locale. The zero Text is empty.
-type Text map[string]string
+// Text is what a visitor reads, by locale.
+type Text = conversation.Text
 
 // English makes a Text of English words; "" is the zero Text.
-func English(words string) Text {
-	if words == "" {
-		return nil
-	}
-	return Text{"en": words}
-}
-
-// In returns the words for locale: the locale itself, then its language, then
-// English, then "". Case and "_" for "-" do not matter.
-func (t Text) In(locale string) string {
-	want := strings.ToLower(strings.ReplaceAll(locale, "_", "-"))
-	language, _, _ := strings.Cut(want, "-")
-	for _, key := range []string{want, language, "en"} {
-		for have, words := range t {
-			if strings.ToLower(strings.ReplaceAll(have, "_", "-")) == key && key != "" {
-				return words
-			}
-		}
-	}
-	return ""
-}
-
-// UnmarshalYAML reads a string or a map by locale.
-func (t *Text) UnmarshalYAML(decode func(any) error) error {
-	var words string
-	if err := decode(&words); err == nil {
-		*t = English(words)
-		return nil
-	}
-	byLocale := map[string]string{}
-	if err := decode(&byLocale); err != nil {
-		return err
-	}
-	*t = byLocale
-	return nil
-}
-
-// UnmarshalJSON reads a string or a map by locale.
-func (t *Text) UnmarshalJSON(raw []byte) error {
-	return t.UnmarshalYAML(func(v any) error { return json.Unmarshal(raw, v) })
-}
+func English(words string) Text { return conversation.English(words) }
 
 // Ranges are times of day, "09:00-12:30". In YAML they are a list, or one
 // string with commas.

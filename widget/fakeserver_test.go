@@ -93,6 +93,9 @@ func (s *chatServer) api(w http.ResponseWriter, r *http.Request) {
 	raw, _ := io.ReadAll(r.Body)
 	body := object{}
 	_ = json.Unmarshal(raw, &body)
+	for name, values := range r.URL.Query() {
+		body[name] = values[0]
+	}
 	s.mu.Lock()
 	s.calls = append(s.calls, r.Method+" "+r.URL.Path)
 	s.bodies = append(s.bodies, body)

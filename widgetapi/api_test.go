@@ -134,12 +134,12 @@ func TestB57PageIsStripped(t *testing.T) {
 	if opened.Context["plan"] != "pro" || opened.Context["seats"] != float64(3) || opened.Locale != "de-DE" || opened.Visitor != g.id || opened.Widget != shopKey {
 		t.Errorf("got %+v", opened)
 	}
-	g.want(http.StatusNoContent, "PATCH", at(made.ID, ""), OpenBody{Page: PageBody{URL: "/pricing?x=1"}}, nil)
+	g.want(http.StatusNoContent, "PATCH", at(made.ID, ""), PageChangeBody{Page: PageBody{URL: "/pricing?x=1"}}, nil)
 	if got := h.last(made.ID).(conversation.PageChanged); got.Page.URL != "/pricing" {
 		t.Errorf("got %+v", got)
 	}
 	n := len(h.events(made.ID))
-	g.want(http.StatusNoContent, "PATCH", at(made.ID, ""), OpenBody{}, nil)
+	g.want(http.StatusNoContent, "PATCH", at(made.ID, ""), PageChangeBody{}, nil)
 	if len(h.events(made.ID)) != n {
 		t.Error("a change of nothing was appended")
 	}
@@ -310,7 +310,7 @@ func TestTranscript(t *testing.T) {
 
 func TestWidgetConfig(t *testing.T) {
 	h := newHouse(t, func(c *Config) {
-		c.Widget.Greeting, c.Widget.Starters = "</script><b>", []string{"Where is my order?"}
+		c.Widget.Greeting, c.Widget.Starters = conversation.English("</script><b>"), []conversation.Text{conversation.English("Where is my order?")}
 		c.Widget.Keys[1].Level = "human_only"
 	})
 	g := &guest{house: h, origin: shopOrigin}

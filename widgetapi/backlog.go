@@ -10,14 +10,14 @@ import (
 // batch is how many events are read at once.
 const batch = 500
 
-// render makes the API's form of events of one conversation. complete says that
-// nothing follows them in the log; otherwise the rest is read for amendments.
-func (s *Server) render(ctx context.Context, cfg Config, events []conversation.Event, complete bool) ([]Event, error) {
+// render makes the API's form of events of the call's conversation. complete says
+// that nothing follows them in the log; otherwise the rest is read for amendments.
+func (s *Server) render(c *call, events []conversation.Event, complete bool) ([]Event, error) {
 	out := make([]Event, 0, len(events))
 	if len(events) == 0 {
 		return out, nil
 	}
-	v, err := s.viewOf(ctx, cfg, events, complete)
+	v, err := s.viewOf(c, events, complete)
 	if err != nil {
 		return nil, err
 	}
@@ -31,9 +31,9 @@ func (s *Server) render(ctx context.Context, cfg Config, events []conversation.E
 	return out, nil
 }
 
-func (s *Server) viewOf(ctx context.Context, cfg Config, events []conversation.Event, complete bool) (view, error) {
+func (s *Server) viewOf(c *call, events []conversation.Event, complete bool) (view, error) {
 	v := view{
-		names:  naming{cfg.ShowAgent, cfg.Widget.Title},
+		names:  c.names(),
 		amends: amendments{},
 		number: make(map[conversation.Seq]conversation.Seq, len(events)),
 	}
@@ -43,7 +43,7 @@ func (s *Server) viewOf(ctx context.Context, cfg Config, events []conversation.E
 	}
 	id, last := events[0].Conversation, events[len(events)-1].VSeq
 	for !complete {
-		rest, err := s.deps.Conversations.VisitorEvents(ctx, id, last, batch)
+		rest, err := s.deps.Conversations.VisitorEvents(c.ctx(), id, last, batch)
 		if err != nil {
 			return view{}, err
 		}
@@ -53,7 +53,7 @@ func (s *Server) viewOf(ctx context.Context, cfg Config, events []conversation.E
 		}
 		complete = len(rest) < batch
 	}
-	return v, s.numberTargets(ctx, v, events)
+	return v, s.numberTargets(c.ctx(), v, events)
 }
 
 // numberTargets finds the visitor's numbers of the lines that edits and

@@ -2,12 +2,15 @@ package widgetapi
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
 // Config is one snapshot of the settings the door works by. It is read once per
@@ -39,12 +42,12 @@ type ServerConfig struct {
 
 // WidgetConfig is the section "widget".
 type WidgetConfig struct {
-	Keys     []Key    `yaml:"keys" mapstructure:"keys" doc:"the sites that may show the widget, one key each"`
-	Title    string   `yaml:"title" mapstructure:"title" doc:"the name in the widget's header"`
-	Greeting string   `yaml:"greeting" mapstructure:"greeting" doc:"the first line the visitor reads"`
-	Starters []string `yaml:"starters" mapstructure:"starters" doc:"questions offered as buttons in an empty chat"`
-	Locale   string   `yaml:"locale" mapstructure:"locale" doc:"auto, or a language tag such as en or de"`
-	Accent   string   `yaml:"accent" mapstructure:"accent" doc:"the one colour, #rrggbb"`
+	Keys     []Key               `yaml:"keys" mapstructure:"keys" doc:"the sites that may show the widget, one key each"`
+	Title    conversation.Text   `yaml:"title" mapstructure:"title" doc:"the name in the widget's header"`
+	Greeting conversation.Text   `yaml:"greeting" mapstructure:"greeting" doc:"the first line the visitor reads"`
+	Starters []conversation.Text `yaml:"starters" mapstructure:"starters" doc:"questions offered as buttons in an empty chat"`
+	Locale   string              `yaml:"locale" mapstructure:"locale" doc:"auto, which goes by the visitor's browser, or a language tag such as en or de"`
+	Accent   string              `yaml:"accent" mapstructure:"accent" doc:"the one colour, #rrggbb"`
 }
 
 // Key is one site.
@@ -74,7 +77,7 @@ func ServerDefaults() ServerConfig {
 // WidgetDefaults returns the section "widget" as it is when nothing is set. It
 // has no key, and a house needs one.
 func WidgetDefaults() WidgetConfig {
-	return WidgetConfig{Title: "Support", Greeting: "Hi! Ask me anything.", Locale: "auto", Accent: "#3B4FD8"}
+	return WidgetConfig{Title: conversation.English("Support"), Greeting: conversation.English("Hi! Ask me anything."), Locale: "auto", Accent: "#3B4FD8"}
 }
 
 // Problems checks the section "server".
@@ -127,6 +130,26 @@ func (c WidgetConfig) Problems() []Problem {
 	}
 	if !accent.MatchString(c.Accent) {
 		out = append(out, Problem{"accent", fmt.Sprintf("%q is not a colour", c.Accent), `write six hex digits, such as "#3B4FD8"`})
+	}
+	if c.Locale != localeAuto && !conversation.IsLocale(c.Locale) {
+		out = append(out, Problem{"locale", fmt.Sprintf("%q is not a language tag", c.Locale), "write auto, or a tag such as en or pt-BR"})
+	}
+	return append(out, c.textProblems()...)
+}
+
+// textProblems finds words under a locale that no visitor can have.
+func (c WidgetConfig) textProblems() []Problem {
+	texts := map[string]conversation.Text{"title": c.Title, "greeting": c.Greeting}
+	for i, s := range c.Starters {
+		texts[fmt.Sprintf("starters[%d]", i)] = s
+	}
+	var out []Problem
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
+		for _, locale := range slices.Sorted(maps.Keys(texts[key])) {
+			if !conversation.IsLocale(strings.ReplaceAll(locale, "_", "-")) {
+				out = append(out, Problem{key + "." + locale, fmt.Sprintf("%q is not a language tag, so nobody would read the words", locale), "write a tag such as en or pt-BR"})
+			}
+		}
 	}
 	return out
 }

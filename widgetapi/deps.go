@@ -26,7 +26,7 @@ type Deps struct {
 	// zero time when that is not known. nil means always there.
 	Duty func(now time.Time) (open bool, next time.Time)
 	// Escalation says what the visitor's button does to this conversation.
-	Escalation func(widgetKey string, s conversation.State) (Button, error)
+	Escalation func(ctx context.Context, widgetKey string, s conversation.State) (Button, error)
 	// Health says how the house is, for the public "ok" and the admin's JSON.
 	Health func(ctx context.Context) Health
 	// Metrics serves /metrics on the admin listener.

@@ -30,7 +30,7 @@ func sameButRequestID(a, b []byte) bool {
 var validBodies = map[string]any{
 	"openSession":      SessionBody{shopKey},
 	"openConversation": OpenBody{},
-	"changePage":       OpenBody{Page: PageBody{URL: "https://www.shop.example/a"}},
+	"changePage":       PageChangeBody{Page: PageBody{URL: "https://www.shop.example/a"}},
 	"say":              MessageBody{ClientID: "x1", Text: "hi"},
 	"escalate":         EscalateBody{},
 	"cancelEscalation": EmptyBody{},

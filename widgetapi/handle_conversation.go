@@ -11,8 +11,16 @@ import (
 // listed is how many conversations the list shows.
 const listed = 50
 
-// OpenBody starts a conversation.
+// OpenBody starts a conversation. Locale is the language the visitor is shown,
+// a tag such as en or pt-BR; without it widget.locale and her browser decide.
 type OpenBody struct {
+	Page    PageBody       `json:"page"`
+	Context map[string]any `json:"context"`
+	Locale  string         `json:"locale"`
+}
+
+// PageChangeBody says where the visitor is now.
+type PageChangeBody struct {
 	Page    PageBody       `json:"page"`
 	Context map[string]any `json:"context"`
 }
@@ -29,9 +37,13 @@ func (s *Server) openConversation(c *call, b *OpenBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	asked, err := askedLocale(b.Locale)
+	if err != nil {
+		return reply{}, err
+	}
 	state, err := s.deps.Conversations.Create(c.ctx(), c.author(), conversation.Opened{
 		Visitor: c.session.Visitor, Widget: c.session.Widget,
-		Page: b.Page.page(), Context: about, Locale: firstLanguage(c.r.Header.Get("Accept-Language")),
+		Page: b.Page.page(), Context: about, Locale: c.locale(asked),
 	})
 	if err != nil {
 		return reply{}, err
@@ -95,7 +107,7 @@ func (s *Server) unread(ctx context.Context, m session.Summary) (int, error) {
 	return n, nil
 }
 
-func (s *Server) changePage(c *call, b *OpenBody) (reply, error) {
+func (s *Server) changePage(c *call, b *PageChangeBody) (reply, error) {
 	about, err := cleanContext(b.Context)
 	if err != nil {
 		return reply{}, err

@@ -37,7 +37,7 @@ func (s *Server) escalate(c *call, b *EscalateBody) (reply, error) {
 	if c.state.Mode == conversation.Waiting || c.state.Mode == conversation.WithAgent {
 		return reply{status: http.StatusOK, body: phaseOf(c.state)}, nil
 	}
-	button, err := s.deps.Escalation(c.session.Widget, c.state)
+	button, err := s.deps.Escalation(c.ctx(), c.session.Widget, c.state)
 	if err != nil {
 		return reply{}, err
 	}

@@ -65,7 +65,7 @@ func (s *Server) page(c *call, events []conversation.Event, err error, complete 
 	if err != nil {
 		return reply{}, err
 	}
-	rendered, err := s.render(c.ctx(), c.cfg, events, complete)
+	rendered, err := s.render(c, events, complete)
 	if err != nil {
 		return reply{}, err
 	}

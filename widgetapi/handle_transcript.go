@@ -24,11 +24,11 @@ func (s *Server) transcript(c *call) (reply, error) {
 		}
 		after = page[len(page)-1].VSeq
 	}
-	rendered, err := s.render(c.ctx(), c.cfg, events, true)
+	rendered, err := s.render(c, events, true)
 	if err != nil {
 		return reply{}, err
 	}
-	body := transcriptOf(c.cfg.Widget.Title, c.state.Reference, rendered)
+	body := transcriptOf(c.names().team, c.state.Reference, rendered)
 	return reply{write: func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "chat-"+c.state.Reference+".txt"))

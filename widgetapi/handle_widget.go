@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ConfigReply is the public look and texts of a site's widget. It travels as
-// JSON and is never printed into a page.
+// ConfigReply is the public look of a site's widget, and its texts in the
+// visitor's language. It travels as JSON and is never printed into a page.
 type ConfigReply struct {
 	Key          string       `json:"key"`
 	Title        string       `json:"title"`
@@ -36,10 +36,18 @@ func (s *Server) widgetConfig(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	w, level := c.cfg.Widget, c.cfg.level(key)
+	asked, err := askedLocale(c.r.URL.Query().Get("locale"))
+	if err != nil {
+		return reply{}, err
+	}
+	w, level, locales := c.cfg.Widget, c.cfg.level(key), c.locales(asked)
+	starters := make([]string, len(w.Starters))
+	for i, s := range w.Starters {
+		starters[i] = s.In(locales...)
+	}
 	open, next := s.deps.duty(c.now)
 	out := ConfigReply{
-		Key: key.Key, Title: w.Title, Greeting: w.Greeting, Starters: append([]string{}, w.Starters...), Locale: w.Locale, Accent: w.Accent,
+		Key: key.Key, Title: w.Title.In(locales...), Greeting: w.Greeting.In(locales...), Starters: starters, Locale: w.Locale, Accent: w.Accent,
 		HumanButton: c.cfg.HumanButton, AI: level != "human_only", PrivacyURL: c.cfg.PrivacyURL,
 		Limits: PublicLimits{c.cfg.Limits.MessageChars}, Open: open, LeaveMessage: level == "ai_only",
 	}

@@ -89,7 +89,7 @@ func testConfig() Config {
 	limits.RequestsPerMinute, limits.RequestsPerMinuteIP, limits.ConversationsPerHour = 100000, 100000, 10000
 	limits.ContactsPerHour, limits.ContactsPerHourIP, limits.MessagesPerDay = 1000, 1000, 100000
 	widget := WidgetDefaults()
-	widget.Title = "Acme support"
+	widget.Title = conversation.English("Acme support")
 	widget.Keys = []Key{
 		{Key: shopKey, Origins: []string{shopOrigin, "https://*.shop.example:8443"}},
 		{Key: otherKey, Origins: []string{otherSite}},
@@ -147,7 +147,7 @@ func (h *house) serve() *Server {
 		Log: h.store, Conversations: h.store, Sessions: h.store, Counters: h.store,
 		Notifier: h.notifier, Live: h.live, Assets: testAssets{},
 		Duty:       func(time.Time) (bool, time.Time) { return false, h.clock.now().Add(time.Hour) },
-		Escalation: func(string, conversation.State) (Button, error) { return *h.button.Load(), nil },
+		Escalation: func(context.Context, string, conversation.State) (Button, error) { return *h.button.Load(), nil },
 		Now:        h.clock.now, Logger: slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, func() Config { return *h.cfg.Load() })
 	if err != nil {

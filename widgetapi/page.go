@@ -89,19 +89,3 @@ func cut(s string, n int) string {
 	}
 	return string([]rune(s)[:n])
 }
-
-// firstLanguage is the first tag of an Accept-Language header, or "".
-func firstLanguage(header string) string {
-	tag, _, _ := strings.Cut(header, ",")
-	tag, _, _ = strings.Cut(tag, ";")
-	tag = strings.TrimSpace(tag)
-	if len(tag) > 35 {
-		return ""
-	}
-	for _, c := range []byte(tag) {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
-			return ""
-		}
-	}
-	return tag
-}

@@ -173,7 +173,11 @@ func (v view) message(e conversation.Event, b conversation.Message) Message {
 		Seq: e.VSeq, ID: eventID(e.Conversation, e.VSeq), At: stamp(e.At), Order: e.Order, From: v.from(e.Author),
 		Stopped: b.Stopped, Offer: b.Offer, Notice: b.Notice,
 	}
-	m.Text, m.Content = v.amends.words(e.Seq, b.Text, b.Content)
+	text := b.Text
+	if e.Author.Role == conversation.System {
+		text = b.Called(v.names.agent)
+	}
+	m.Text, m.Content = v.amends.words(e.Seq, text, b.Content)
 	if e.Author.Role == conversation.Visitor {
 		m.ClientID = b.ClientID
 	}

@@ -127,7 +127,7 @@ func (st *stream) send(ctx context.Context, w http.ResponseWriter, events []conv
 	if len(events) == 0 {
 		return nil
 	}
-	rendered, err := st.s.render(ctx, st.c.cfg, events, len(events) < batch)
+	rendered, err := st.s.render(st.c, events, len(events) < batch)
 	if err != nil {
 		return err
 	}

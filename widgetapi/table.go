@@ -11,7 +11,7 @@ func routes() []route {
 		{http.MethodGet, "/w/{hash}/{file}", "asset", "A file of the widget, unchanging under its hash", visitor{}, budgetNone, nil, script(), plain((*Server).asset)},
 		{http.MethodGet, "/healthz", "health", "ok, or degraded", visitor{}, budgetNone, nil, text(), plain((*Server).healthz)},
 		{http.MethodGet, "/v1/openapi.json", "openapi", "This document", visitor{}, budgetNone, nil, answers(200, map[string]any{}), plain((*Server).openapi)},
-		{http.MethodGet, "/v1/widget/config", "widgetConfig", "Look and texts of a site's widget", visitor{}, budgetRequest, []query{{"key", "the site's public key", "string"}}, answers(200, ConfigReply{}), plain((*Server).widgetConfig)},
+		{http.MethodGet, "/v1/widget/config", "widgetConfig", "Look and texts of a site's widget", visitor{}, budgetRequest, configQueries, answers(200, ConfigReply{}), plain((*Server).widgetConfig)},
 
 		{http.MethodPost, "/v1/sessions", "openSession", "A new anonymous session", visitor{}, budgetMint, nil, answers(201, SessionReply{}), takes((*Server).openSession)},
 		{http.MethodPost, "/v1/sessions/identify", "identify", "Verify who the visitor is and rotate the token", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
@@ -40,6 +40,12 @@ func routes() []route {
 		{http.MethodGet, "/v1/files/{id}", "file", "A file of the visitor's conversations", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
 		{http.MethodPost, "/v1/events", "track", "Something the visitor did on the site", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
 	}
+}
+
+// configQueries are the parameters of the widget's config.
+var configQueries = []query{
+	{"key", "the site's public key", "string"},
+	{"locale", "the language of the texts, a tag such as en or pt-BR; without it widget.locale and the browser's languages decide", "string"},
 }
 
 // eventQueries are the parameters of the events route.

@@ -23,7 +23,7 @@ widget:
     - key: %s # public: it goes into your page
       origins: [%s]
   title: %q
-  greeting: Hi! Ask me anything.
+  greeting: Hi! Ask me anything. # or by language: {en: Hi! Ask me anything., de: Hallo! Fragen Sie mich.}
 
 `, a.publicURL, a.key(), strings.TrimSuffix(a.site, "/"), a.title)
 	if a.model == "offline" {

@@ -201,7 +201,7 @@ export class Chat {
   private ensure(): Promise<void> {
     if (this.state.conversation) return Promise.resolve();
     this.making ??= this.api
-      .post<ConversationRef>('/v1/conversations', { page: pageInfo(), context: this.context })
+      .post<ConversationRef>('/v1/conversations', { page: pageInfo(), context: this.context, ...this.locale() })
       .then((ref) => {
         this.storage.save({ conversation: { id: ref.id, ...(ref.reference ? { reference: ref.reference } : {}) }, read: 0 });
         this.follower.begin(ref);
@@ -209,6 +209,12 @@ export class Chat {
       })
       .finally(() => { this.making = undefined; });
     return this.making;
+  }
+
+  /** The language the site asked for; without one the server goes by the browser's. */
+  private locale(): { locale?: string } {
+    const { locale } = this.config;
+    return locale && locale !== 'auto' ? { locale } : {};
   }
 
   private async deliver(item: OutItem): Promise<Outcome> {

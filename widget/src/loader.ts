@@ -106,7 +106,7 @@ function boot(given: Any): Promise<void> {
 }
 
 async function start(wanted: Settings, mine: number): Promise<void> {
-  const config = await fetchConfig(wanted.key, mine);
+  const config = await fetchConfig(wanted, mine);
   config.locale = wanted.locale ?? config.locale;
   if (mine !== generation) return;
   core = { ...paint(config, wanted, css), base: base(), key: wanted.key, config, css, context, emit, unread, opened };
@@ -119,10 +119,11 @@ async function start(wanted: Settings, mine: number): Promise<void> {
 
 // A server that does not answer leaves no trace on the page; it is asked again
 // when the device comes back or the page is looked at, at most once a minute.
-async function fetchConfig(key: string, mine: number): Promise<WidgetConfig> {
+async function fetchConfig({ key, locale }: Settings, mine: number): Promise<WidgetConfig> {
+  const query = new URLSearchParams(locale ? { key, locale } : { key });
   for (;;) {
     const asked = Date.now();
-    const answer = await fetch(`${base()}/v1/widget/config?key=${encodeURIComponent(key)}`, { credentials: 'omit' }).catch(() => undefined);
+    const answer = await fetch(`${base()}/v1/widget/config?${query}`, { credentials: 'omit' }).catch(() => undefined);
     const body = (await answer?.json().catch(() => undefined)) as (WidgetConfig & { error?: { message?: string } }) | undefined;
     if (answer?.ok && body) return body;
     if (answer && answer.status < 500 && answer.status !== 429) {

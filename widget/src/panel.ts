@@ -32,7 +32,7 @@ class Session implements Panel {
     core.sheet.replaceSync(core.css + css);
     applyAccent(core.container);
     const { locale } = core.config;
-    if (locale && !/^(auto|en)\b/i.test(locale)) console.warn(`[handoff] locale "${locale}" is not in this version; the chat speaks English`);
+    if (locale && !/^(auto|en)\b/i.test(locale)) console.warn(`[handoff] the widget's own words in "${locale}" are not in this version and stay English; the site's texts follow it`);
     this.storage = new Storage(core.key);
     this.frame = new Frame(() => this.draw());
     const api = new Api(core.base, core.key, {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -86,13 +87,31 @@ func (a *App) duty(now time.Time) (open bool, next time.Time) {
 }
 
 // button is what the visitor's button does: the policy decides, never the model.
-func (a *App) button(key string, s conversation.State) (widgetapi.Button, error) {
-	e, say, allowed := a.Policy().Button(a.level(key), s, a.now())
+func (a *App) button(ctx context.Context, key string, s conversation.State) (widgetapi.Button, error) {
+	locale, err := a.locale(ctx, s.ID)
+	if err != nil {
+		return widgetapi.Button{}, err
+	}
+	e, say, allowed := a.Policy().Button(a.level(key), locale, s)
 	b := widgetapi.Button{Escalated: e, LeaveMessage: !allowed}
 	if say != "" {
 		b.Say = conversation.Message{Text: say}
 	}
 	return b, nil
+}
+
+// locale is the language a conversation was opened in, "" when it is not known.
+func (a *App) locale(ctx context.Context, id conversation.ID) (string, error) {
+	first, err := a.store.Events(ctx, id, 0, 1)
+	if err != nil {
+		return "", fmt.Errorf("read how the conversation was opened: %w", err)
+	}
+	for _, e := range first {
+		if o, ok := e.Body.(conversation.Opened); ok {
+			return o.Locale, nil
+		}
+	}
+	return "", nil
 }
 
 // channel is where a conversation goes that no topic and no rule sends elsewhere.
