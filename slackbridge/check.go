@@ -11,8 +11,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Finding is one thing that was looked at in a real installation. OK findings
-// have no Mend.
+// Finding is one thing that was looked at in a real installation. An OK finding
+// with a Mend is worth a look.
 type Finding struct {
 	OK      bool
 	Name    string // what was looked at: bot_token, scopes, channel C0…, …
@@ -30,11 +30,11 @@ func (b *Bridge) Team(ctx context.Context) (string, error) {
 }
 
 // Check looks at the installation through Slack's own eyes: tokens, scopes, the
-// channels. channels are further ones, which the policy names. It needs no Run,
-// so of Deps only the Config, and posts nothing.
-func (b *Bridge) Check(ctx context.Context, channels ...string) []Finding {
+// clock, who else listens, the channels. It needs no Run, so of Deps only the
+// Config, and posts nothing.
+func (b *Bridge) Check(ctx context.Context, around Around) []Finding {
 	var mu sync.Mutex
-	granted := ""
+	granted, date := "", ""
 	api := slack.New(b.Config.BotToken, slack.OptionHTTPClient(b.HTTP), slack.OptionAPIURL(b.Config.APIURL), slack.OptionAppLevelToken(b.Config.AppToken),
 		slack.OptionOnResponseHeaders(func(_ string, h http.Header) {
 			mu.Lock()
@@ -42,6 +42,7 @@ func (b *Bridge) Check(ctx context.Context, channels ...string) []Finding {
 			if s := h.Get("X-OAuth-Scopes"); s != "" {
 				granted = s
 			}
+			date = h.Get("Date")
 		}))
 	who, err := api.AuthTestContext(ctx)
 	if err != nil {
@@ -53,12 +54,12 @@ func (b *Bridge) Check(ctx context.Context, channels ...string) []Finding {
 	}
 	out := []Finding{{OK: true, Name: "bot_token", Message: "The bot token works, in the workspace " + who.Team + " as " + who.User + "."}}
 	mu.Lock()
-	out = append(out, b.checkScopes(granted))
+	out = append(out, b.checkScopes(granted), b.checkClock(date))
 	mu.Unlock()
 	if b.Config.Mode == ModeSocket {
-		out = append(out, b.checkAppToken(ctx, api))
+		out = append(out, b.checkApp(ctx, api, around)...)
 	}
-	named := append([]string{b.Config.Channel, b.Config.AdminChannel}, channels...)
+	named := append([]string{b.Config.Channel, b.Config.AdminChannel}, around.Channels...)
 	slices.Sort(named)
 	for _, channel := range nonEmpty(slices.Compact(named)...) {
 		out = append(out, b.checkChannel(ctx, api, channel))
@@ -84,12 +85,13 @@ func (b *Bridge) checkScopes(granted string) Finding {
 	return Finding{OK: true, Name: "scopes", Message: "The token has every scope of the manifest."}
 }
 
-func (b *Bridge) checkAppToken(ctx context.Context, api *slack.Client) Finding {
-	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
+func (b *Bridge) checkApp(ctx context.Context, api *slack.Client, around Around) []Finding {
+	_, url, err := api.StartSocketModeContext(ctx)
+	if err != nil {
 		f := classify("apps.connections.open", err)
-		return Finding{Name: "app_token", Message: "No socket can be opened: " + reason(f), Mend: "Switch Socket Mode on, and create an app-level token with the scope connections:write."}
+		return []Finding{{Name: "app_token", Message: "No socket can be opened: " + reason(f), Mend: "Switch Socket Mode on, and create an app-level token with the scope connections:write."}}
 	}
-	return Finding{OK: true, Name: "app_token", Message: "A socket can be opened."}
+	return []Finding{{OK: true, Name: "app_token", Message: "A socket can be opened."}, b.checkSockets(ctx, url, around)}
 }
 
 func (b *Bridge) checkChannel(ctx context.Context, api *slack.Client, id string) Finding {

@@ -34,7 +34,7 @@ func TestB71DirectToSlack(t *testing.T) {
 	if b.Dialer == nil || b.Dialer.Proxy != nil {
 		t.Error("sockets go through a proxy")
 	}
-	if found := b.Check(t.Context()); len(found) != 1 || found[0].OK || !strings.Contains(found[0].Message, "http_307") {
+	if found := b.Check(t.Context(), Around{}); len(found) != 1 || found[0].OK || !strings.Contains(found[0].Message, "http_307") {
 		t.Errorf("a Slack that redirects: %+v, want it refused", found)
 	}
 	b.respond(t.Context(), slack.URL+"/response/1", message{text: "x"}, false)

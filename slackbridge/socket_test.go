@@ -68,7 +68,7 @@ func TestCheck(t *testing.T) {
 	s := newStage(t, withConfig(func(c *slackbridge.Config) {
 		c.Agents, c.AdminChannel = []string{fakeslack.SampleSupportGroup}, fakeslack.SampleBilling
 	}))
-	for _, f := range s.bridge.Check(t.Context()) {
+	for _, f := range s.bridge.Check(t.Context(), slackbridge.Around{Running: true}) {
 		if !f.OK || f.Message == "" {
 			t.Errorf("a fine installation: %+v", f)
 		}
@@ -76,19 +76,19 @@ func TestCheck(t *testing.T) {
 	s.slack.UpdateChannel(fakeslack.SampleSupport, func(c *fakeslack.Channel) { c.ExtShared = true })
 	s.slack.UpdateChannel(fakeslack.SampleBilling, func(c *fakeslack.Channel) { c.Archived = true })
 	s.slack.Switch(func(sw *fakeslack.Switches) { sw.FreePlan = true })
-	list := s.bridge.Check(t.Context())
+	list := s.bridge.Check(t.Context(), slackbridge.Around{Running: true})
 	for name, want := range map[string]string{"channel " + fakeslack.SampleSupport: "shared", "channel " + fakeslack.SampleBilling: "archived", "agents": "paid plan"} {
 		if f := find(list, name); f.OK || !strings.Contains(f.Message, want) || f.Mend == "" {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
 	s.slack.RevokeTokens("invalid_auth")
-	if f := find(s.bridge.Check(t.Context()), "bot_token"); f.OK || f.Mend == "" {
+	if f := find(s.bridge.Check(t.Context(), slackbridge.Around{Running: true}), "bot_token"); f.OK || f.Mend == "" {
 		t.Errorf("a refused token: %+v", f)
 	}
 	s.slack.RevokeTokens("")
 	s.slack.Switch(func(sw *fakeslack.Switches) { sw.Outage = true })
-	if f := find(s.bridge.Check(t.Context()), "slack"); f.OK || f.Mend == "" {
+	if f := find(s.bridge.Check(t.Context(), slackbridge.Around{Running: true}), "slack"); f.OK || f.Mend == "" {
 		t.Errorf("no Slack: %+v", f)
 	}
 	s.slack.Switch(func(sw *fakeslack.Switches) { sw.Outage = false })

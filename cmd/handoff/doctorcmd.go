@@ -21,7 +21,8 @@ func doctorCommand(log *slog.Logger) *cobra.Command {
 		Use:   "doctor",
 		Short: "check a real installation and say what to mend",
 		Long: "Calls Slack, the model and the database, and says what is wrong and what to do: token kinds, scopes against the\n" +
-			"manifest, channel membership, channels shared with other companies, model, store, parked readers. It changes nothing.\n" +
+			"manifest, the clock, somebody else on the same Slack app, channel membership, channels shared with other companies,\n" +
+			"model, store, parked readers. It changes nothing.\n" +
 			"Exit code 1 when something is bad.",
 		Args: args(cobra.NoArgs, "no words"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,7 +35,7 @@ func doctorCommand(log *slog.Logger) *cobra.Command {
 				return err
 			}
 			findings := doctor.Examine(cmd.Context(), doctor.Patient{
-				File: f, Model: modelOf(f, log), Slack: bridge,
+				File: f, Model: modelOf(f, log), Slack: bridge, Running: remote(f).Listening(cmd.Context()),
 				Storage: func(ctx context.Context) ([]feed.Parked, error) { return storageOf(ctx, f, log) },
 			})
 			if !doctor.Print(cmd.OutOrStdout(), findings) {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/handoff-bot/handoff/config"
@@ -42,12 +43,14 @@ type Model interface {
 }
 
 // Patient is what doctor examines. Slack is nil when the section is absent.
+// Running says that the installation's server is up, with sockets of its own.
 // Storage writes to the database, or has the server that owns it do so, and
 // returns the parked readers.
 type Patient struct {
 	File    *config.File
 	Model   Model
 	Slack   *slackbridge.Bridge
+	Running bool
 	Storage func(ctx context.Context) ([]feed.Parked, error)
 }
 
@@ -82,17 +85,20 @@ func (p Patient) slack(ctx context.Context) []Finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	var channels []string
+	around := slackbridge.Around{Running: p.Running, Shared: !strings.HasPrefix(p.File.Storage.URL, "sqlite://")}
 	for _, t := range p.File.Handoff.RestrictedTopics {
-		channels = append(channels, t.Channel)
+		around.Channels = append(around.Channels, t.Channel)
 	}
 	for _, r := range p.File.Handoff.Rules {
-		channels = append(channels, r.Channel)
+		around.Channels = append(around.Channels, r.Channel)
 	}
 	var out []Finding
-	for _, f := range p.Slack.Check(ctx, channels...) {
+	for _, f := range p.Slack.Check(ctx, around) {
 		verdict := Bad
-		if f.OK {
+		switch {
+		case f.OK && f.Mend != "":
+			verdict = Doubt
+		case f.OK:
 			verdict = Good
 		}
 		out = append(out, Finding{Check: f.Name, Verdict: verdict, Says: f.Message, Mend: f.Mend})

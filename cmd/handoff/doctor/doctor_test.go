@@ -3,6 +3,7 @@ package doctor
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
 
 	"github.com/handoff-bot/handoff/config"
@@ -64,14 +66,66 @@ handoff: {restricted_topics: [{name: Billing, phrases: [refund], channel: C0BILL
 	if err != nil {
 		t.Fatal(err)
 	}
-	bridge, err := slackbridge.New(slackbridge.Deps{Config: *file.Slack, HTTP: &http.Client{Transport: transport, Timeout: time.Second}})
+	return Patient{
+		File: file, Model: model{}, Slack: bridge(t, file, transport, 0),
+		Storage: func(context.Context) ([]feed.Parked, error) { return nil, nil },
+	}, workspace
+}
+
+// bridge is the staff's door with a clock that is off by so much.
+func bridge(t *testing.T, file *config.File, transport http.RoundTripper, off time.Duration) *slackbridge.Bridge {
+	t.Helper()
+	b, err := slackbridge.New(slackbridge.Deps{
+		Config: *file.Slack, HTTP: &http.Client{Transport: transport, Timeout: time.Second},
+		Now: func() time.Time { return time.Now().Add(off) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Patient{
-		File: file, Model: model{}, Slack: bridge,
-		Storage: func(context.Context) ([]feed.Parked, error) { return nil, nil },
-	}, workspace
+	return b
+}
+
+// listen opens sockets of the sample's app, as another installation would.
+func listen(t *testing.T, p *Patient, n int) {
+	t.Helper()
+	for range n {
+		api := slackAPI{t, p.File.Slack.APIURL}
+		conn, resp, err := websocket.DefaultDialer.DialContext(t.Context(), api.openSocket(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		t.Cleanup(func() { _ = conn.Close() })
+		if _, _, err := conn.ReadMessage(); err != nil { // the greeting: Slack counts it
+			t.Fatal(err)
+		}
+	}
+}
+
+// slackAPI calls Slack without the product.
+type slackAPI struct {
+	*testing.T
+	url string
+}
+
+func (a slackAPI) openSocket() string {
+	a.Helper()
+	req, err := http.NewRequestWithContext(a.Context(), http.MethodPost, a.url+"apps.connections.open", nil)
+	if err != nil {
+		a.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+fakeslack.SampleAppToken)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		a.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var opened struct{ URL string }
+	if err := json.NewDecoder(resp.Body).Decode(&opened); err != nil || opened.URL == "" {
+		a.Fatalf("no socket is offered: %v", err)
+	}
+	return opened.URL
 }
 
 func examine(t *testing.T, p Patient) (string, bool) {
@@ -87,7 +141,7 @@ func TestHealthyInstallation(t *testing.T) {
 	if !healthy || strings.Contains(text, "→") {
 		t.Errorf("healthy = %v:\n%s", healthy, text)
 	}
-	for _, want := range []string{"bot_token", "app_token", "scopes", "channel C0SUPPORT", "channel C0BILLING", "model", "store writable", "parked readers"} {
+	for _, want := range []string{"bot_token", "app_token", "scopes", "ok    clock", "ok    sockets", "channel C0SUPPORT", "channel C0BILLING", "model", "store writable", "parked readers"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not told:\n%s", want, text)
 		}
@@ -115,6 +169,17 @@ func TestEachIllnessHasItsMend(t *testing.T) {
 		{"scopes", nil, func(_ *Patient, s *fakeslack.Server) {
 			s.SetScopes([]string{"chat:write", "channels:read", "groups:read", "im:read"})
 		}, "The token lacks chat:write.customize", "handoff manifest"},
+		{"clock behind", nil, func(p *Patient, _ *fakeslack.Server) {
+			p.Slack = bridge(t, p.File, &http.Transport{DisableKeepAlives: true}, -90*time.Second)
+		}, "behind Slack's", "NTP"},
+		{"clock ahead", nil, func(p *Patient, _ *fakeslack.Server) {
+			p.Slack = bridge(t, p.File, &http.Transport{DisableKeepAlives: true}, time.Hour)
+		}, "ahead of Slack's", "NTP"},
+		{"somebody else", nil, func(p *Patient, _ *fakeslack.Server) { listen(t, p, 2) }, "Sockets that are not ours: 2", "an app of its own"},
+		{"somebody beside our server", nil, func(p *Patient, _ *fakeslack.Server) {
+			p.Running = true
+			listen(t, p, 3)
+		}, "Sockets that are not ours: 1", "an app of its own"},
 		{"model", nil, func(p *Patient, _ *fakeslack.Server) { p.Model = model{errors.New("refused the key")} }, "refused the key", "ai.api_key"},
 		{"disk", nil, func(p *Patient, _ *fakeslack.Server) {
 			p.Storage = func(context.Context) ([]feed.Parked, error) { return nil, errors.New("the disk is full") }
@@ -135,6 +200,32 @@ func TestEachIllnessHasItsMend(t *testing.T) {
 				t.Errorf("healthy = %v; want %q and %q in\n%s", healthy, c.says, c.mend, text)
 			}
 		})
+	}
+}
+
+// A running server has two sockets of its own, and so has every other node that
+// shares the database: the first is no illness, the second worth a look.
+func TestOwnSocketsAreNobodyElse(t *testing.T) {
+	p, _ := patient(t, nil)
+	p.Running = true
+	listen(t, &p, 2)
+	if text, healthy := examine(t, p); !healthy || !strings.Contains(text, "ok    sockets             Nobody else") {
+		t.Errorf("healthy = %v:\n%s", healthy, text)
+	}
+	p.File.Storage.URL = "postgres://handoff@db.example.com/handoff"
+	listen(t, &p, 2)
+	if text, healthy := examine(t, p); !healthy || !strings.Contains(text, "look  sockets             Sockets of this Slack app that are not this server's: 2") {
+		t.Errorf("healthy = %v:\n%s", healthy, text)
+	}
+}
+
+func TestSmallClockDifferencesAreFine(t *testing.T) {
+	p, _ := patient(t, nil)
+	for _, off := range []time.Duration{-55 * time.Second, 55 * time.Second} {
+		p.Slack = bridge(t, p.File, &http.Transport{DisableKeepAlives: true}, off)
+		if text, healthy := examine(t, p); !healthy {
+			t.Errorf("off by %v:\n%s", off, text)
+		}
 	}
 }
 
