@@ -48,7 +48,7 @@ func TestBrowserStory(t *testing.T) {
 	maya.until("the card with its reason", `text('[data-testid^="message-"]').includes('Restricted topic')`)
 	maya.shot("3-card")
 	maya.press(`[data-testid^="thread-"]`)
-	maya.inOrder("How long does shipping take?", "I was charged twice")
+	maya.follows("visitor: How long does shipping take?", "visitor: I was charged twice")
 	maya.press(`[data-testid="button-handoff_claim"]`)
 	visitor.reads("system: You're now chatting with Maya.")
 	maya.enter(`[data-testid="thread-composer"]`, "Hello, I can see both charges. One is cancelled now.")
@@ -58,7 +58,7 @@ func TestBrowserStory(t *testing.T) {
 	visitor.shot("4-reply")
 
 	visitor.say("Thank you so much")
-	maya.inOrder("One is cancelled now.", "Thank you so much")
+	maya.follows("visitor: How long does shipping take?", "visitor: I was charged twice", "agent: One is cancelled now.", "visitor: Thank you so much")
 	maya.shot("5-thread")
 	maya.press(`[data-testid="button-handoff_handback"]`)
 	maya.press(`[data-testid="modal-submit"]`)
@@ -241,15 +241,22 @@ for(const l of log()){if(i<want.length&&l.who===want[i].who&&l.text.includes(wan
 return i===want.length&&want.every(w=>!w.text||log().filter(l=>l.who===w.who&&l.text.includes(w.text)).length===1)})()`)
 }
 
-// inOrder waits until the thread pane shows texts in this order.
-func (p *page) inOrder(texts ...string) {
+// follows waits until the thread pane shows lines ("author: text") below the
+// card, in this order, each once. The card at the top repeats what was asked; the
+// transcript below it is one post that names its authors.
+func (p *page) follows(lines ...string) {
 	p.Helper()
-	var quoted []string
-	for _, t := range texts {
-		quoted = append(quoted, fmt.Sprintf("%q", t))
+	var conditions []string
+	for _, l := range lines {
+		who, text, _ := strings.Cut(l, ": ")
+		name := map[string]string{"visitor": "Visitor", "agent": "Maya"}[who]
+		conditions = append(conditions, fmt.Sprintf("{who:%q,text:%q}", name, text))
 	}
-	p.until(strings.Join(texts, " | "), `(()=>{let at=0;for(const t of [`+strings.Join(quoted, ",")+`]){
-at=text('[data-testid="thread"]').indexOf(t,at);if(at<0)return false;at+=t.length}return true})()`)
+	p.until(strings.Join(lines, " | "), `(()=>{let i=0,at=0;const want=[`+strings.Join(conditions, ",")+`];
+const posts=[...document.querySelectorAll('[data-testid="thread"] [data-testid^="message-"]')].slice(1).map(e=>({who:e.getAttribute('aria-label')??'',text:e.innerText}));
+const by=(m,w)=>m.who.startsWith(w.who)||m.text.slice(0,at).includes(w.who);
+for(const m of posts)for(at=0;i<want.length&&(at=m.text.indexOf(want[i].text,at))>=0&&by(m,want[i]);i++)at+=want[i].text.length;
+return i===want.length&&want.every(w=>posts.map(m=>m.text).join('\n').split(w.text).length===2)})()`)
 }
 
 // shot keeps a screenshot when CI asks for it.
