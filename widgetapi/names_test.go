@@ -24,7 +24,7 @@ func (h *house) manyHands(id conversation.ID) {
 			conversation.Draft{Author: maya, Source: conversation.FromSlack, Body: conversation.Retracted{Of: of}},
 		),
 		conversation.TakeOver(noah, maya.ID),
-		conversation.TransferTo(noah, conversation.Staff{ID: maya.ID, Name: maya.Name}, "a note", false),
+		conversation.Transfer(noah, conversation.Passing{To: conversation.Staff{ID: maya.ID, Name: maya.Name}, Note: "a note"}, false),
 		conversation.Release(maya),
 		conversation.Claim(noah, conversation.ByButton),
 		conversation.HandBack(noah, "be kind", false),
@@ -32,9 +32,11 @@ func (h *house) manyHands(id conversation.ID) {
 		conversation.Append(conversation.Draft{Author: systemA, Source: conversation.FromQueue, Body: conversation.Routed{Channel: "C0SUPPORT", Shown: true}}),
 		conversation.Cancel(fromVisitor),
 		conversation.Claim(maya, conversation.ByTakeover),
-		conversation.Close(maya, "", false),
+		conversation.Requeue(maya.ID, ""),
+		conversation.Claim(maya, conversation.ByButton),
+		conversation.Close(maya, conversation.Closing{}, false),
 		conversation.Reopen(noah),
-		conversation.Close(noah, "", false),
+		conversation.Close(noah, conversation.Closing{}, false),
 		conversation.Rate(fromVisitor, conversation.Rated{Score: 5}),
 	} {
 		h.appendAs(id, decide)
@@ -48,7 +50,7 @@ func TestAgentNamesEverywhere(t *testing.T) {
 		show          string
 		shows, hidden []string
 	}{
-		{"team", []string{"You're now chatting with Acme support.", "Acme support has taken over from Acme support."}, []string{"Maya", "Lindqvist", "Noah", "Sommer", "U0MAYA"}},
+		{"team", []string{"You're now chatting with Acme support.", "Acme support has taken over from Acme support.", "Acme support is away; a colleague will read what you wrote."}, []string{"Maya", "Lindqvist", "Noah", "Sommer", "U0MAYA"}},
 		{"first_name", []string{"You're now chatting with Maya.", "Noah has taken over from Maya.", "Noah has closed this chat."}, []string{"Lindqvist", "Sommer", "U0MAYA"}},
 		{"", []string{"Maya has left; the team has been asked again."}, []string{"Lindqvist", "Sommer"}},
 		{"display_name", []string{"Noah Sommer has taken over from Maya Lindqvist."}, []string{"U0MAYA"}},
