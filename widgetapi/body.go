@@ -25,7 +25,9 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, dto any) erro
 	rc := http.NewResponseController(w)
 	_ = rc.SetReadDeadline(time.Now().Add(bodyTime))
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	_ = rc.SetReadDeadline(time.Time{})
+	if err == nil {
+		_ = rc.SetReadDeadline(time.Time{}) // else the rest would be waited for without end
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return &fault{code: codeTooLarge}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
@@ -19,6 +20,10 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		cfg := s.config()
 		s.setHeaders(w.Header(), r, cfg)
 		defer s.recover(w, r)
+		if r.ContentLength != 0 {
+			// net/http reads what a handler left of a body before it answers.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+		}
 		if isPreflight(r) {
 			preflight(w)
 			return

@@ -81,6 +81,10 @@ func (s *Server) healthz(c *call) (reply, error) {
 // a write, and anybody may ask.
 const healthAge = 2 * time.Second
 
+// healthPatience is how long the house may take to say how it is; everybody who
+// asks meanwhile waits.
+const healthPatience = 5 * time.Second
+
 // lastHealth remembers the health for a moment.
 type lastHealth struct {
 	mu   sync.Mutex
@@ -92,7 +96,9 @@ func (l *lastHealth) ok(ctx context.Context, d Deps, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.at.IsZero() || now.Sub(l.at) >= healthAge {
-		l.good, l.at = d.health(context.WithoutCancel(ctx)).OK, now
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthPatience)
+		defer cancel()
+		l.good, l.at = d.health(ctx).OK, now
 	}
 	return l.good
 }
