@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
@@ -77,23 +78,40 @@ func (t *tx) extend(ctx context.Context, s conversation.State, id conversation.I
 	if err := t.saveFold(ctx, next, string(fold)); err != nil {
 		return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
 	}
-	t.touch(id)
+	if err := t.ready(ctx, id, ""); err != nil {
+		return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
+	}
 	return conversation.Outcome{State: next, Events: events}, nil
 }
 
-// saveFold stores the new fold with the columns that lists select on, and makes
-// the readers ready: all but those that back off or are parked.
+// saveFold stores the new fold with the columns that lists select on.
 func (t *tx) saveFold(ctx context.Context, s conversation.State, fold string) error {
-	_, err := t.exec(ctx, `update conversations
-		set state = $2, last_seq = $3, last_vseq = $4, mode = $5, owner = $6, epoch = $7, updated = $8
-		where id = $1`,
-		string(s.ID), fold, int64(s.Seq), int64(s.VSeq), string(s.Mode), s.Owner.ID, s.Epoch, ms(s.Last.At))
-	if err != nil {
-		return err
+	var route conversation.Route
+	var from time.Time
+	if s.Mode == conversation.Waiting {
+		from = s.WaitFrom
 	}
-	_, err = t.exec(ctx, `update readers set ready_at = $2
-		where conversation = $1 and not held and parked_at = 0 and (ready_at is null or ready_at > $2)`,
-		string(s.ID), ms(t.now))
+	routed := s.Mode == conversation.Waiting && s.Routed()
+	if routed {
+		route = s.Route
+	}
+	_, err := t.exec(ctx, `update conversations
+		set state = $2, last_seq = $3, last_vseq = $4, mode = $5, owner = $6, epoch = $7, updated = $8,
+			routed = $9, staffed = $10, channel = $11, wait_from = $12, blocked_until = $13
+		where id = $1`,
+		string(s.ID), fold, int64(s.Seq), int64(s.VSeq), string(s.Mode), s.Owner.ID, s.Epoch, ms(s.Last.At),
+		routed, route.Staffed, route.Channel, ms(from), ms(s.BlockedUntil))
+	return err
+}
+
+// ready makes readers of a conversation ready, one consumer's or with "" all of
+// them, but not those that back off or are parked.
+func (t *tx) ready(ctx context.Context, id conversation.ID, consumer string) error {
+	t.touch(id)
+	_, err := t.exec(ctx, `update readers set ready_at = $2
+		where conversation = $1 and (consumer = $3 or $3 = '') and not held and parked_at = 0
+			and (ready_at is null or ready_at > $2)`,
+		string(id), ms(t.now), consumer)
 	return err
 }
 

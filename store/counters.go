@@ -9,11 +9,13 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 )
 
-// Windows of counters that began longer ago than counterLife, and what a visitor
-// spent on days before that, are deleted, at most every sweepEvery. No limit looks
-// back longer than a day. The totals of the days are kept.
+// What nobody will ask for again is deleted, at most every sweepEvery: windows of
+// counters that began longer ago than counterLife, what a visitor spent on days
+// before that, and codes and presences keepOver after they were over. No limit
+// looks back longer than a day. The totals of the days are kept.
 const (
 	counterLife = 48 * time.Hour
+	keepOver    = 24 * time.Hour
 	sweepEvery  = time.Hour
 )
 
@@ -37,14 +39,21 @@ func (t *tx) sweep(ctx context.Context) error {
 	if now-last < sweepEvery.Milliseconds() || !t.s.swept.CompareAndSwap(last, now) {
 		return nil
 	}
-	old := now - counterLife.Milliseconds()
-	if _, err := t.exec(ctx, `delete from counters where start < $1`, old); err != nil {
-		return fmt.Errorf("forget old counters: %w", err)
-	}
-	// A day's name sorts like the day. One day more, for clocks of all zones.
-	_, err := t.exec(ctx, `delete from spend where day < $1 and scope <> ''`, at(old).AddDate(0, 0, -1).Format(time.DateOnly))
-	if err != nil {
-		return fmt.Errorf("forget what visitors spent: %w", err)
+	old, over := now-counterLife.Milliseconds(), now-keepOver.Milliseconds()
+	for _, d := range []struct {
+		what, text string
+		arg        any
+	}{
+		{"counters", `delete from counters where start < $1`, old},
+		// A day's name sorts like the day. One day more, for clocks of all zones.
+		{"what visitors spent", `delete from spend where day < $1 and scope <> ''`, at(old).AddDate(0, 0, -1).Format(time.DateOnly)},
+		{"codes", `delete from codes where expires < $1`, over},
+		{"who was there", `delete from presence where conversation in (select p.conversation from presence p
+			join conversations c on c.id = p.conversation where c.mode = 'closed' and c.updated < $1)`, over},
+	} {
+		if _, err := t.exec(ctx, d.text, d.arg); err != nil {
+			return fmt.Errorf("forget %s: %w", d.what, err)
+		}
 	}
 	return nil
 }

@@ -21,6 +21,12 @@ func (s *Store) Redact(ctx context.Context, id conversation.ID, seq conversation
 		if err != nil {
 			return fmt.Errorf("redact the inbox: %w", err)
 		}
+		// A code was sent to an address; without the address it is nobody's.
+		_, err = t.exec(ctx, `delete from codes where conversation = $1 and exists
+			(select 1 from events e where e.conversation = $1 and e.seq = $2 and e.kind = 'contact_given')`, string(id), int64(seq))
+		if err != nil {
+			return fmt.Errorf("forget the codes: %w", err)
+		}
 		return found(t.blank(ctx, id, ` and seq = $2`, int64(seq)))
 	})
 	if err != nil {
@@ -51,6 +57,11 @@ func (s *Store) EraseAll(ctx context.Context, ids []conversation.ID) error {
 			}
 			if _, err := t.exec(ctx, blankInbox, string(id), []byte{}); err != nil {
 				return fmt.Errorf("erase the inbox: %w", err)
+			}
+			for _, table := range []string{"codes", "presence"} {
+				if _, err := t.exec(ctx, `delete from `+table+` where conversation = $1`, string(id)); err != nil {
+					return fmt.Errorf("erase from %s: %w", table, err)
+				}
 			}
 			_, err := t.blank(ctx, id, "")
 			return err

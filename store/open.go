@@ -18,8 +18,7 @@ import (
 // Options says how a store is opened. The zero value is a store without readers.
 type Options struct {
 	// Consumers names the readers that get a row with each conversation. Those
-	// that are new to a database get rows for the conversations it has: at the
-	// beginning of an open one, at the end of a closed one.
+	// that are new to a database get rows at the end of the logs it has.
 	Consumers []string
 	// Committed is told which conversations have news, after the commit. It must
 	// not block and not call the store. It may be called from several goroutines.
@@ -112,6 +111,9 @@ func (s *Store) start(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = s.refold(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("prepare the database: %w", err)
 	}

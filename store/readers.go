@@ -25,14 +25,12 @@ const insertReader = `insert into readers
 	(consumer, conversation, seq, ready_at, held, attempts, lease_until, token, parked_at, cause)
 	values ($1, $2, $3, $4, false, 0, 0, '', 0, '')`
 
-// addReaders gives a consumer that is new to this database its rows: at the
-// beginning of the open conversations, whose history it needs, and at the end of
-// the closed ones, which are not to be acted upon again.
+// addReaders gives a consumer that is new to this database its rows, at the end
+// of each log: what happened before it came is not to be acted upon again.
 func (t *tx) addReaders(ctx context.Context, consumer string) error {
 	_, err := t.exec(ctx, `insert into readers
 		(consumer, conversation, seq, ready_at, held, attempts, lease_until, token, parked_at, cause)
-		select $1, c.id, case when c.mode = 'closed' then c.last_seq else 0 end,
-			case when c.mode = 'closed' then null else c.updated end, false, 0, 0, '', 0, ''
+		select $1, c.id, c.last_seq, null, false, 0, 0, '', 0, ''
 		from conversations c
 		where not exists (select 1 from readers r where r.conversation = c.id and r.consumer = $1)
 		on conflict do nothing`, consumer)

@@ -5,21 +5,27 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
 
-// Search lists conversations, newest activity first. Text is found literally,
-// in any case, inside one line, note or name.
+// Search lists conversations, newest activity first or, with Oldest, first those
+// who wait, by their place in line. Text is found literally, in any case, inside
+// one line, note or name.
 func (s *Store) Search(ctx context.Context, q conversation.Query) ([]conversation.State, error) {
-	where, args := conditions(q)
+	where, args := conditions(q, s.now())
+	order := "updated desc, id"
+	if q.Oldest {
+		order = "case when wait_from > 0 then 0 else 1 end, wait_from, " + order
+	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 50
 	}
 	args = append(args, limit)
 	rows, err := all(ctx, s.read, scanConversation,
-		fmt.Sprintf("%s where %s order by updated desc, id limit $%d", selectConversation, where, len(args)), args...)
+		fmt.Sprintf("%s where %s order by %s limit $%d", selectConversation, where, order, len(args)), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +38,7 @@ func (s *Store) Search(ctx context.Context, q conversation.Query) ([]conversatio
 	return out, nil
 }
 
-func conditions(q conversation.Query) (string, []any) {
+func conditions(q conversation.Query, now time.Time) (string, []any) {
 	terms, args := []string{"1 = 1"}, []any{}
 	add := func(term string, arg any) {
 		args = append(args, arg)
@@ -53,6 +59,12 @@ func conditions(q conversation.Query) (string, []any) {
 	// on the unfinished ones.
 	if q.Owner != "" || len(q.Modes) > 0 && !slices.Contains(q.Modes, conversation.IsClosed) {
 		terms = append(terms, "mode <> 'closed'")
+	}
+	if q.Visitor != "" {
+		add("visitor = $%d", q.Visitor)
+	}
+	if q.Blocked {
+		add("blocked_until > 0 and blocked_until > $%d", ms(now))
 	}
 	if q.Escalated {
 		terms = append(terms, "epoch > 0")

@@ -13,18 +13,19 @@ import (
 var mayImport = map[string][]string{
 	"conversation": {},
 	"feed":         {"conversation"},
-	"store":        {"conversation", "feed", "slackbridge/ledger", "widgetapi/session"},
+	"store":        {"conversation", "duty", "feed", "slackbridge/ledger", "widgetapi/session"},
 	"escalation":   {"conversation"},
-	"queue":        {"conversation", "feed", "markup", "escalation"},
+	"queue":        {"conversation", "duty", "feed", "markup", "escalation"},
 	"bot":          {"conversation", "feed", "markup", "escalation", "llm", "knowledge"},
 	"widgetapi":    {"conversation", "feed", "markup", "widget", "widgetapi/session"},
-	"slackbridge":  {"conversation", "feed", "markup", "slackbridge/ledger"},
+	"slackbridge":  {"conversation", "duty", "feed", "markup", "slackbridge/ledger"},
 	"llm":          {},
 	"knowledge":    {},
 	"markup":       {},
 	"widget":       {},
 	"demo":         {},
 
+	"duty":               {},
 	"slackbridge/ledger": {"conversation"},
 	"widgetapi/session":  {"conversation"},
 

@@ -4,13 +4,17 @@
 
 -- +goose Up
 update conversations set state = '';
-alter table conversations add column channel text not null default '';
-alter table conversations add column wait_from bigint not null default 0;     -- her place in line; 0: nobody waits
+alter table conversations add column routed boolean not null default false; -- waits, with a route that holds
+alter table conversations add column staffed boolean not null default false; -- of the route
+alter table conversations add column channel text not null default '';      -- of the route
+alter table conversations add column wait_from bigint not null default 0;   -- her place in line; 0: she does not wait
 alter table conversations add column blocked_until bigint not null default 0;
-create index conversations_line on conversations (channel, wait_from) where mode = 'waiting';
+create index conversations_unfolded on conversations (id) where state = '';
+create index conversations_line on conversations (channel, wait_from, id, staffed) where routed;
 create index conversations_owned on conversations (owner) where mode = 'agent';
 create index conversations_blocked on conversations (visitor, blocked_until) where blocked_until > 0;
 create index events_claimed on events (at) where kind = 'claimed';
+create index events_owner on events (conversation, at) where kind in ('claimed', 'transferred', 'released', 'reopened');
 
 -- People who may answer, as the platform showed them last.
 create table agents (
@@ -36,12 +40,14 @@ create table presence (
 
 -- Codes that a mail carried: to prove the address, or to come back.
 create table codes (
-  hash         bytea primary key,
-  purpose      text not null,  -- verify or resume
   conversation text not null references conversations (id),
-  address      text not null,  -- where it was sent
+  purpose      text not null,   -- verify or resume
+  hash         bytea not null,
+  address      text not null,   -- where it was sent
   expires      bigint not null,
-  tries        bigint not null
+  tries        bigint not null, -- wrong ones
+  used         bigint not null, -- when
+  primary key (conversation, purpose)
 );
-create index codes_of on codes (conversation, purpose);
+create unique index codes_resume on codes (hash) where purpose = 'resume';
 create index codes_expires on codes (expires);

@@ -158,8 +158,8 @@ func yields(t *testing.T, url string) {
 	}
 }
 
-// newConsumer: a reader that a later version adds starts at the beginning of
-// open conversations and leaves the closed ones alone.
+// newConsumer: a reader that a later version adds starts at the end of every log:
+// it must not mail, post or announce what happened before it came.
 func newConsumer(t *testing.T, url string) {
 	clk := newClock()
 	s := OpenAt(t, url, store.Options{Consumers: []string{"bot"}, Now: clk.Now})
@@ -171,14 +171,21 @@ func newConsumer(t *testing.T, url string) {
 		must(t, s.Close())
 	}
 	s = OpenAt(t, url, optionsAt(clk))
-	c := claim(t, s, "slack", clk.Now())
-	if c.Conversation != open || c.After != 0 {
-		t.Errorf("claim = %+v, want the open one from its beginning", c)
+	if got := claims(t, s, "slack", clk.Now()); len(got) != 0 {
+		t.Errorf("claimed %+v, want nothing before there is news", got)
 	}
-	mustAppend(t, s, closed, "", conversation.Reopen(maya))
-	c = claim(t, s, "slack", clk.Now())
-	if c.Conversation != closed || c.After != 3 {
-		t.Errorf("claim = %+v, want the closed one after 3", c)
+	for id, after := range map[conversation.ID]conversation.Seq{open: 1, closed: 3} {
+		if id == closed {
+			mustAppend(t, s, id, "", conversation.Reopen(maya))
+		} else {
+			mustAppend(t, s, id, "", Says("news"))
+		}
+		if c := claim(t, s, "slack", clk.Now()); c.Conversation != id || c.After != after {
+			t.Errorf("claim = %+v, want %s after %d", c, id, after)
+		}
+	}
+	if got := claims(t, s, "bot", clk.Now()); len(got) != 2 || got[0].After != 0 || got[1].After != 0 {
+		t.Errorf("claimed %+v, want the old reader where it was", got)
 	}
 }
 

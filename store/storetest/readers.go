@@ -46,6 +46,12 @@ func finish(t *testing.T, s *store.Store, c feed.Claim, d feed.Done) conversatio
 	return out
 }
 
+// finishAll finishes a claim at the end of its log.
+func finishAll(t *testing.T, s *store.Store, c feed.Claim) {
+	t.Helper()
+	finish(t, s, c, feed.Done{Through: 1 << 40})
+}
+
 func readerLifecycle(t *testing.T, url string) {
 	clk := newClock()
 	s := OpenAt(t, url, optionsAt(clk))

@@ -1,0 +1,51 @@
+package session
+
+import (
+	"errors"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// Purpose says what a code is good for.
+type Purpose string
+
+// The purposes of codes. A conversation has at most one code of each: a new one
+// replaces the old.
+const (
+	Verify Purpose = "verify" // the visitor types it to prove her address
+	Resume Purpose = "resume" // a link with it continues the conversation on any device, once
+)
+
+// Code is a secret that a mail carried. Hash is the SHA-256 of it; the code
+// itself is never stored. A code to Resume is found by its hash alone and has to
+// be long and random; one to Verify only counts within its conversation, so a few
+// digits are enough. Address is where it was sent.
+type Code struct {
+	Hash         [32]byte
+	Purpose      Purpose
+	Conversation conversation.ID
+	Address      string
+	Expires      time.Time
+}
+
+// Grant is what a code was good for: the conversation, whose it is, and the
+// address that is proved by it.
+type Grant struct {
+	Conversation conversation.ID
+	Owner        Owner
+	Address      string
+}
+
+// CodeTries is how many wrong tries use a code up.
+const CodeTries = 5
+
+// Why a code was refused.
+var (
+	// ErrCodeWrong: no code reads like this one, or a newer one has replaced it.
+	ErrCodeWrong = errors.New("the code is wrong")
+	// ErrCodeExpired: the code was right once, or none was sent.
+	ErrCodeExpired = errors.New("the code has expired")
+	// ErrCodeSpent: the code was used already, or guessed at too often.
+	ErrCodeSpent = errors.New("the code is used up")
+)
