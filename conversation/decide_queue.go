@@ -97,10 +97,10 @@ func BackToBot(queued Seq, why HandBackWhy, say Message) Decider {
 	}
 }
 
-// Remind reminds the owner of the visitor's line of, once.
+// Remind reminds the owner of what she owes ([State.Owed]), once.
 func Remind(of Seq) Decider {
 	return func(s State) ([]Draft, error) {
-		if s.Mode != WithAgent || s.Unanswered.Seq != of || s.Reminded >= of {
+		if s.Mode != WithAgent || s.Owed().Seq != of || s.Reminded >= of {
 			return nil, nil
 		}
 		return []Draft{fromQueue(Reminded{Agent: s.Owner, Of: of})}, nil

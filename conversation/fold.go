@@ -70,19 +70,17 @@ func (s State) moved(e Event) State {
 		s.Steps = b.Step + 1
 		return s
 	case Reminded:
-		s.Reminded = b.Of
+		s.Reminded, s.RemindedAt = b.Of, e.At
 		return s
 	case Undone:
-		return s.restored()
+		return s.restored().taken(before, e)
 	case Escalated:
 		s = s.escalated(e, b)
 	case Claimed:
 		s.Mode, s.Owner, s.Claimed, s.Offer, s.Accept = WithAgent, b.Agent, Mark{e.Seq, e.At}, 0, time.Time{}
 		s.Claims++
 	case Released:
-		s.Owner, s.Accept = Staff{}, time.Time{}
-		s = s.queue(e)
-		s.Passed = append(slices.Clone(s.Passed), b.Agent.ID)
+		s = s.released(e, b)
 	case Transferred:
 		s = s.transferred(e, b)
 	case HandedBack:
@@ -102,11 +100,25 @@ func (s State) moved(e Event) State {
 	case Blocked:
 		s.BlockedUntil = b.Until
 	}
-	return s.remember(before, e)
+	return s.taken(before, e).remember(before, e)
+}
+
+// taken starts the clock of an owner who has it newly.
+func (s State) taken(before State, e Event) State {
+	if s.Mode == WithAgent && (before.Mode != WithAgent || before.Owner.ID != s.Owner.ID) {
+		s.Taken, s.Reminded, s.RemindedAt = Mark{e.Seq, e.At}, 0, time.Time{}
+	}
+	return s
 }
 
 func (s State) routed(e Event, b Routed) State {
-	s.Route = Route{Seq: e.Seq, Channel: b.Channel, Mention: b.Mention, Staffed: b.Staffed, NextOpen: b.NextOpen, Epoch: s.Epoch}
+	since := s.Route.Since
+	if empty := s.Route.Seq > 0 && !s.Route.Staffed && s.Route.NextOpen.IsZero(); empty && b.Staffed {
+		since = e.At
+	}
+	s.Route = Route{
+		Seq: e.Seq, Channel: b.Channel, Mention: b.Mention, Staffed: b.Staffed, NextOpen: b.NextOpen, Epoch: s.Epoch, Since: since,
+	}
 	if b.Priority != "" {
 		s.Priority = b.Priority
 	}
@@ -118,8 +130,8 @@ func (s State) routed(e Event, b Routed) State {
 func (s State) queue(e Event) State {
 	if s.Mode != Waiting {
 		s.WaitFrom = e.At
-		if s.Unanswered.Seq != 0 {
-			s.WaitFrom = s.Unanswered.At
+		if owed := s.Owed(); owed.Seq != 0 {
+			s.WaitFrom = owed.At
 		}
 	}
 	s.Mode, s.Queued = Waiting, Mark{e.Seq, e.At}
@@ -218,13 +230,33 @@ func (s State) transferred(e Event, b Transferred) State {
 		}
 		return s
 	}
-	steps, queued := s.Steps, s.Queued
+	before := s
 	s.Owner, s.Accept = Staff{}, time.Time{}
 	s = s.queue(e)
 	s.Group = b.Group
-	if b.Why == TransferOverflow { // the same wait goes on elsewhere
-		s.Steps, s.Queued = steps, queued
+	if b.Why == TransferOverflow {
+		return s.sameWait(before)
 	}
+	return s
+}
+
+func (s State) released(e Event, b Released) State {
+	before := s
+	s.Owner, s.Accept = Staff{}, time.Time{}
+	s = s.queue(e)
+	if b.Why == ReleasedUnaccepted { // she never had anybody
+		s = s.sameWait(before)
+		s.WaitFrom, s.Passed, s.Group = before.WaitFrom, before.Passed, before.Group
+		return s
+	}
+	s.Passed = append(slices.Clone(s.Passed), b.Agent.ID)
+	return s
+}
+
+// sameWait is a wait that goes on with somebody else: its clock, its steps and
+// what the visitor was told stay.
+func (s State) sameWait(before State) State {
+	s.Steps, s.Queued, s.Added = before.Steps, before.Queued, before.Added
 	return s
 }
 

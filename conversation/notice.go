@@ -32,6 +32,8 @@ const (
 	NoticeModelDown   Notice = "model_down"
 	NoticeWithheld    Notice = "withheld"
 
+	NoticeAwayKept    Notice = "away_kept"   // nobody is in; nothing is asked
+	NoticeTrying      Notice = "team_trying" // the team cannot be reached; nothing is asked
 	NoticeAdded       Notice = "added"       // once per wait
 	NoticeAgentAway   Notice = "agent_away"  // the owner is silent or gone
 	NoticeAskContact  Notice = "ask_contact" // a step of the ladder
@@ -65,6 +67,8 @@ var english = map[Notice]string{
 	NoticeAIOnly:      "I can't answer this one. Leave an address and the team will reply there. Your reference is {ref}.",
 	NoticeModelDown:   "I couldn't finish that answer. Leave an address and the team will reply there. Your reference is {ref}.",
 	NoticeWithheld:    "Let me bring in a colleague for this.",
+	NoticeAwayKept:    "Nobody from the team is here right now. What you wrote is kept, and you will get an answer. Your reference is {ref}.",
+	NoticeTrying:      "I could not reach the team yet; I keep trying. What you wrote is kept.",
 	NoticeAdded:       "Added for the team.",
 	NoticeAgentAway:   "{agent} is away; a colleague will read what you wrote.",
 	NoticeAskContact:  "Everybody is still busy. Leave an address and we'll answer there, or keep waiting: your place is kept.",

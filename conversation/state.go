@@ -48,6 +48,7 @@ type State struct {
 	Agents    []string `json:"agents,omitempty"`    // who may claim it; empty for every agent
 	Claims    int      `json:"claims,omitempty"`
 	Claimed   Mark     `json:"claimed,omitzero"`
+	Taken     Mark     `json:"taken,omitzero"` // since when the present owner has it
 
 	// WaitFrom is since when the visitor waits for a person: her request, or her
 	// oldest line that the owner before has not answered. It decides her place in
@@ -65,10 +66,11 @@ type State struct {
 	Added  bool     `json:"added,omitempty"`
 
 	// Accept is until when the agent whom the queue assigned has to act, zero
-	// when nothing is open. Reminded is the visitor's line the owner was last
-	// reminded of.
-	Accept   time.Time `json:"accept,omitzero"`
-	Reminded Seq       `json:"reminded,omitempty"`
+	// when nothing is open. Reminded is the visitor's line the present owner was
+	// last reminded of, and RemindedAt is when.
+	Accept     time.Time `json:"accept,omitzero"`
+	Reminded   Seq       `json:"reminded,omitempty"`
+	RemindedAt time.Time `json:"reminded_at,omitzero"`
 
 	// TopicOpen holds from a restricted topic's verdict until an agent hands
 	// back or closes.
@@ -127,6 +129,9 @@ type Route struct {
 	NextOpen time.Time `json:"next_open,omitzero"`
 	Epoch    int       `json:"epoch,omitempty"` // the epoch it was made for
 	Stale    bool      `json:"stale,omitempty"` // who is on duty has to be asked again
+	// Since is when somebody came on duty after the office was open and empty;
+	// zero when that never happened.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Seat is an agent who is asked to take a waiting conversation.
@@ -175,4 +180,17 @@ func (s State) Phase() Phase {
 // Routed says that the current escalation has a route that still holds.
 func (s State) Routed() bool {
 	return s.Route.Seq > 0 && s.Route.Epoch == s.Epoch && !s.Route.Stale
+}
+
+// Owed is the oldest thing that the people who answer owe the visitor: a line of
+// hers, or her request for a person when nobody has said anything since. The
+// zero Mark is "nothing".
+func (s State) Owed() Mark {
+	if s.Unanswered.Seq != 0 {
+		return s.Unanswered
+	}
+	if s.Escalated.Seq > max(s.LastAgent.Seq, s.Reset, s.Closed.Seq) {
+		return s.Escalated
+	}
+	return Mark{}
 }

@@ -127,7 +127,8 @@ func saidByCard(n conversation.Notice) bool {
 		conversation.NoticeReopened, conversation.NoticeContact, conversation.NoticeAgentAway, conversation.NoticeVerified, conversation.NoticeBlocked, conversation.NoticeAdded:
 		return true
 	case conversation.NoticeAsked, conversation.NoticeAway, conversation.NoticeUnreachable, conversation.NoticeAIOnly, conversation.NoticeModelDown, conversation.NoticeWithheld,
-		conversation.NoticeAskContact, conversation.NoticeNobody, conversation.NoticeContinues, conversation.NoticeSuggest, conversation.NoticeIdleWarning, conversation.NoticeRecap:
+		conversation.NoticeAskContact, conversation.NoticeNobody, conversation.NoticeContinues, conversation.NoticeSuggest, conversation.NoticeIdleWarning, conversation.NoticeRecap,
+		conversation.NoticeAwayKept, conversation.NoticeTrying:
 	}
 	return false
 }
