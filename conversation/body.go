@@ -45,6 +45,8 @@ const (
 	KindUnblocked    Kind = "unblocked"
 	KindVerified     Kind = "contact_verified"
 	KindMailed       Kind = "mailed"
+	KindLabelled     Kind = "labelled"
+	KindMisjudged    Kind = "misjudged"
 )
 
 // Page is where the visitor is, without query string and fragment.
@@ -269,3 +271,5 @@ func (Blocked) kind() Kind      { return KindBlocked }
 func (Unblocked) kind() Kind    { return KindUnblocked }
 func (Verified) kind() Kind     { return KindVerified }
 func (Mailed) kind() Kind       { return KindMailed }
+func (Labelled) kind() Kind     { return KindLabelled }
+func (Misjudged) kind() Kind    { return KindMisjudged }

@@ -98,11 +98,30 @@ type (
 		Points  []Point   `json:"points,omitempty"`
 	}
 
-	// Undone takes back the act Of: what the conversation was before it, it is
-	// again. Agent is who pressed Undo.
+	// Undone takes back the act Of, of the kind What: what the conversation was
+	// before it, it is again. Agent is who pressed Undo, From who had the
+	// conversation until now and To who has it again.
 	Undone struct {
 		Of    Seq   `json:"of" log:"fact"`
 		Agent Staff `json:"agent" log:"fact"`
+		What  Kind  `json:"what,omitempty" log:"fact"`
+		From  Staff `json:"from,omitzero" log:"fact"`
+		To    Staff `json:"to,omitzero" log:"fact"`
+	}
+
+	// Labelled is what an agent sets by hand: the priority and all the tags.
+	Labelled struct {
+		Agent    Staff    `json:"agent" log:"fact"`
+		Priority string   `json:"priority,omitempty" log:"fact"`
+		Tags     []string `json:"tags,omitempty" log:"fact"`
+	}
+
+	// Misjudged is an agent's word that the escalation of Epoch was not needed. It
+	// changes nothing here; it is there for whoever tunes the policy.
+	Misjudged struct {
+		Agent Staff  `json:"agent" log:"fact"`
+		Epoch int    `json:"epoch" log:"fact"`
+		Note  string `json:"note,omitempty"`
 	}
 
 	// Blocked keeps the visitor out until a time.

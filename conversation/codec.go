@@ -45,6 +45,8 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindUnblocked:    decode[Unblocked],
 	KindVerified:     decode[Verified],
 	KindMailed:       decode[Mailed],
+	KindLabelled:     decode[Labelled],
+	KindMisjudged:    decode[Misjudged],
 }
 
 // EncodeBody splits a body into its facts (what the fold reads) and its payload

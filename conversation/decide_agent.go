@@ -1,5 +1,7 @@
 package conversation
 
+import "slices"
+
 // Deciders for agents. by is always an agent's Author; who may act at all is
 // checked before, at the door.
 
@@ -191,5 +193,27 @@ func Announce(epoch int, channel string) Decider {
 			return nil, nil
 		}
 		return []Draft{{Author: Author{Role: System}, Source: FromSlack, Body: Announced{Epoch: epoch, Channel: channel}}}, nil
+	}
+}
+
+// Label sets the priority and the tags. Setting what is set already does
+// nothing; had is what the tags are, which the State does not hold.
+func Label(by Author, priority string, tags, had []string) Decider {
+	return func(s State) ([]Draft, error) {
+		if s.Priority == priority && slices.Equal(tags, had) {
+			return nil, nil
+		}
+		return []Draft{by.acts(Labelled{Agent: by.staff(), Priority: priority, Tags: tags})}, nil
+	}
+}
+
+// Misjudge records that the last escalation was not needed. Before the first one
+// it does nothing.
+func Misjudge(by Author, note string) Decider {
+	return func(s State) ([]Draft, error) {
+		if s.Epoch == 0 {
+			return nil, nil
+		}
+		return []Draft{by.acts(Misjudged{Agent: by.staff(), Epoch: s.Epoch, Note: note})}, nil
 	}
 }

@@ -50,7 +50,9 @@ func (s State) Apply(e Event) State {
 		s.BlockedUntil = time.Time{}
 	case Escalated, Routed, Offered, Stepped, Reminded, Claimed, Released, Transferred, HandedBack, Cancelled, Closed, Reopened, Blocked, Undone:
 		return s.moved(e)
-	case PageChanged, Note, Edited, Retracted, Asked, Feedback:
+	case Labelled:
+		s.Priority = b.Priority
+	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged:
 		// The State does not depend on them.
 	}
 	return s

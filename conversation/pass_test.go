@@ -157,3 +157,34 @@ func TestCloseTellsTheRecap(t *testing.T) {
 		t.Error("the visitor did not get the recap")
 	}
 }
+
+// TestUndoneSaysWhoHasIt: the line about it can name both.
+func TestUndoneSaysWhoHasIt(t *testing.T) {
+	_, log := run(t, after(owned(), Transfer(maya, Passing{To: sam.staff()}, false), undo(maya, time.Second))...)
+	want := Undone{Agent: maya.staff(), What: KindTransferred, From: sam.staff(), To: maya.staff()}
+	for _, e := range log {
+		if b, ok := e.Body.(Undone); ok {
+			if want.Of = b.Of; b != want {
+				t.Errorf("undone %+v, want %+v", b, want)
+			}
+			return
+		}
+	}
+	t.Error("nothing was undone")
+}
+
+func TestLabelAndMisjudge(t *testing.T) {
+	s := play(t, after(waiting(), Label(maya, "high", []string{"vip"}, nil))...)
+	if s.Priority != "high" || s.Mode != Waiting {
+		t.Errorf("labelled: priority %q, mode %s", s.Priority, s.Mode)
+	}
+	if drafts, err := Label(sam, "high", []string{"vip"}, []string{"vip"})(s); len(drafts) != 0 || err != nil {
+		t.Errorf("the same labels again: %v, %v", drafts, err)
+	}
+	if drafts, err := Misjudge(maya, "no")(play(t, says("hello"))); len(drafts) != 0 || err != nil {
+		t.Errorf("misjudged before any escalation: %v, %v", drafts, err)
+	}
+	if drafts, err := Misjudge(maya, "no")(s); len(drafts) != 1 || err != nil {
+		t.Errorf("misjudged: %v, %v", drafts, err)
+	}
+}

@@ -38,6 +38,8 @@ var everyBody = []Body{
 	Unblocked{Agent: Staff{"U1", "Maya"}},
 	Verified{},
 	Mailed{Through: 9, Notice: true},
+	Labelled{Agent: Staff{"U1", "Maya"}, Priority: "high", Tags: []string{"refund", "vip"}},
+	Misjudged{Agent: Staff{"U1", "Maya"}, Epoch: 1, Note: "she only said hello"},
 }
 
 func TestEveryKindHasABody(t *testing.T) {
