@@ -13,11 +13,13 @@ import (
 type Threads interface {
 	// OpenThread writes a row with State Opening before the root is posted. When
 	// the conversation has an Opening or Open thread in that channel already, it
-	// returns that one and false.
+	// returns that one and false; one that it has left it makes Open again, with
+	// the Since of t and without the fingerprint of its card, and returns false too.
 	OpenThread(ctx context.Context, t ledger.Thread) (ledger.Thread, bool, error)
-	// SaveThread stores what changes: TS, State, Attempted, Card, CardAt, Seen.
+	// SaveThread stores what changes: TS, State, Attempted, Card, CardAt, Seen, Since.
 	SaveThread(ctx context.Context, t ledger.Thread) error
-	// ThreadOf returns the newest thread of a conversation that is not Lost.
+	// ThreadOf returns the thread the conversation is in, or the newest that it has
+	// left; never one that is Lost.
 	ThreadOf(ctx context.Context, id conversation.ID) (ledger.Thread, error)
 	// ThreadAt returns the thread whose root is (team, channel, ts), in any state.
 	ThreadAt(ctx context.Context, team, channel, ts string) (ledger.Thread, error)
@@ -34,6 +36,14 @@ type Posts interface {
 	PostsOf(ctx context.Context, thread int64) ([]ledger.Post, error)
 	// PostWith returns the post of a conversation that contains the event.
 	PostWith(ctx context.Context, id conversation.ID, seq conversation.Seq) (ledger.Post, error)
+}
+
+// Errands keeps what is done in Slack beside the posts of a thread.
+type Errands interface {
+	// SaveErrand inserts or updates an errand by its conversation and name.
+	SaveErrand(ctx context.Context, e ledger.Errand) error
+	// Errand returns an errand, or conversation.ErrNotFound.
+	Errand(ctx context.Context, id conversation.ID, name string) (ledger.Errand, error)
 }
 
 // Inbox keeps what Slack told us until it is dealt with.

@@ -1,5 +1,5 @@
 // Package ledger holds the types of what the Slack mirror remembers: threads,
-// posts and the inbox. It is a leaf, so that the store can keep these rows
+// posts, errands and the inbox. It is a leaf, so that the store can keep these rows
 // without knowing the bridge, and the bridge can use them without knowing SQL.
 package ledger
 
@@ -37,6 +37,9 @@ type Thread struct {
 	CardAt       time.Time // when it was last drawn
 	Seen         string    // newest reply ts the backfill has read
 	OpenedAt     time.Time
+	// Since is how far the log had gone when the conversation came here, or came
+	// back: what happened before stands in the thread as history and calls nobody.
+	Since conversation.Seq
 }
 
 // PostState says how sure we are that a post stands in Slack.
@@ -59,6 +62,18 @@ type Post struct {
 	Rev          int
 	TS           string
 	State        PostState
+	Attempted    time.Time
+}
+
+// Errand is something done in Slack beside the posts of a thread, once: a direct
+// message, a file. The row is written before (Sending) and completed after
+// (Sent). Name says what it is and which event it is for. Ref is Slack's id of
+// what is being made, "" before there is one.
+type Errand struct {
+	Conversation conversation.ID
+	Name         string
+	State        PostState
+	Ref          string
 	Attempted    time.Time
 }
 

@@ -1,0 +1,33 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// SaveErrand inserts or updates an errand by its conversation and name.
+func (s *Store) SaveErrand(ctx context.Context, e ledger.Errand) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, `insert into errands (conversation, name, state, ref, attempted) values ($1, $2, $3, $4, $5)
+			on conflict (conversation, name) do update set state = excluded.state, ref = excluded.ref, attempted = excluded.attempted`,
+			string(e.Conversation), e.Name, string(e.State), e.Ref, ms(e.Attempted))
+		if err != nil {
+			return fmt.Errorf("save the errand %s of %s: %w", e.Name, e.Conversation, err)
+		}
+		return nil
+	})
+}
+
+// Errand returns an errand, or conversation.ErrNotFound.
+func (s *Store) Errand(ctx context.Context, id conversation.ID, name string) (ledger.Errand, error) {
+	return one(ctx, s.read, func(r row) (ledger.Errand, error) {
+		var e ledger.Errand
+		var attempted int64
+		err := r.Scan(&e.Conversation, &e.Name, &e.State, &e.Ref, &attempted)
+		e.Attempted = at(attempted)
+		return e, err
+	}, `select conversation, name, state, ref, attempted from errands where conversation = $1 and name = $2`, string(id), name)
+}
