@@ -100,13 +100,15 @@ type (
 
 	// Undone takes back the act Of, of the kind What: what the conversation was
 	// before it, it is again. Agent is who pressed Undo, From who had the
-	// conversation until now and To who has it again.
+	// conversation until now and To who has it again; Phase is what the visitor
+	// sees again.
 	Undone struct {
 		Of    Seq   `json:"of" log:"fact"`
 		Agent Staff `json:"agent" log:"fact"`
 		What  Kind  `json:"what,omitempty" log:"fact"`
 		From  Staff `json:"from,omitzero" log:"fact"`
 		To    Staff `json:"to,omitzero" log:"fact"`
+		Phase Phase `json:"phase,omitempty" log:"fact"`
 	}
 
 	// Labelled is what an agent sets by hand: the priority and all the tags.

@@ -46,6 +46,13 @@ func TestUndo(t *testing.T) {
 			if got.Undo != nil {
 				t.Error("an undone act can be undone again")
 			}
+			drafts, err := undo(maya, time.Second)(play(t, after(topic, act)...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said := drafts[0].Body.(Undone); said.Phase != before.Phase() || said.To != before.Owner {
+				t.Errorf("the event says %+v, want %s of %v", said, before.Phase(), before.Owner)
+			}
 		})
 	}
 }
@@ -161,7 +168,7 @@ func TestCloseTellsTheRecap(t *testing.T) {
 // TestUndoneSaysWhoHasIt: the line about it can name both.
 func TestUndoneSaysWhoHasIt(t *testing.T) {
 	_, log := run(t, after(owned(), Transfer(maya, Passing{To: sam.staff()}, false), undo(maya, time.Second))...)
-	want := Undone{Agent: maya.staff(), What: KindTransferred, From: sam.staff(), To: maya.staff()}
+	want := Undone{Agent: maya.staff(), What: KindTransferred, From: sam.staff(), To: maya.staff(), Phase: PhaseAgent}
 	for _, e := range log {
 		if b, ok := e.Body.(Undone); ok {
 			if want.Of = b.Of; b != want {

@@ -86,7 +86,7 @@ func Undo(by Author, of Seq, now time.Time, force bool) Decider {
 		if u == nil || u.Seq != of || now.Sub(u.At) > UndoWithin || u.By != by.ID && !force {
 			return nil, ErrTooLate
 		}
-		drafts := []Draft{by.acts(Undone{Of: of, Agent: by.staff(), What: u.Kind, From: s.Owner, To: u.Owner})}
+		drafts := []Draft{by.acts(Undone{Of: of, Agent: by.staff(), What: u.Kind, From: s.Owner, To: u.Owner, Phase: s.restored().Phase()})}
 		switch {
 		case u.Mode == WithAgent:
 			return append(drafts, NoticeClaimed.line(FromSlack, "agent", u.Owner.Name)), nil

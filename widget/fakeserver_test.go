@@ -258,6 +258,14 @@ func (s *chatServer) say(kind string, data object) int {
 	return seq
 }
 
+// blank takes the words of a message out of the log, as the server does once it
+// was taken back.
+func (s *chatServer) blank(seq int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.Copy(s.log[seq-1].data, object{"text": "", "content": []object{}})
+}
+
 // pass sends an event without a number to whoever listens now.
 func (s *chatServer) pass(kind string, data object) {
 	s.mu.Lock()

@@ -88,7 +88,8 @@ func (s *Server) listConversations(c *call) (reply, error) {
 	return reply{status: http.StatusOK, body: out}, nil
 }
 
-// unread counts the bot's and agents' lines after the last one read.
+// unread counts the bot's and agents' lines after the last one read, without
+// those that were taken back.
 func (s *Server) unread(ctx context.Context, m session.Summary) (int, error) {
 	if m.State.VSeq <= m.Read {
 		return 0, nil
@@ -97,14 +98,18 @@ func (s *Server) unread(ctx context.Context, m session.Summary) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := 0
+	waiting := map[conversation.Seq]bool{}
 	for _, e := range events {
-		_, line := e.Body.(conversation.Message)
-		if line && (e.Author.Role == conversation.Bot || e.Author.Role == conversation.Agent) {
-			n++
+		switch b := e.Body.(type) {
+		case conversation.Message:
+			if e.Author.Role == conversation.Bot || e.Author.Role == conversation.Agent {
+				waiting[e.Seq] = true
+			}
+		case conversation.Retracted:
+			delete(waiting, b.Of)
 		}
 	}
-	return n, nil
+	return len(waiting), nil
 }
 
 func (s *Server) changePage(c *call, b *PageChangeBody) (reply, error) {

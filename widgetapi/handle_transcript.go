@@ -3,6 +3,7 @@ package widgetapi
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,17 +38,18 @@ func (s *Server) transcript(c *call) (reply, error) {
 }
 
 func transcriptOf(title, reference string, events []Event) string {
-	retracted := map[conversation.Seq]bool{}
+	retracted, unseen := map[conversation.Seq]bool{}, map[conversation.Seq]bool{}
 	var lines []Message
 	for _, e := range events {
 		switch p := e.Data.(type) {
 		case Message:
 			lines = append(lines, p)
 		case Retracted:
-			retracted[p.Of] = true
+			retracted[p.Of], unseen[p.Of] = true, p.Unseen
 		case Edited, State, Rated:
 		}
 	}
+	lines = slices.DeleteFunc(lines, func(m Message) bool { return unseen[m.Seq] })
 	sortRuns(lines)
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s, chat %s\nTimes are UTC.\n", oneLine(title), reference)

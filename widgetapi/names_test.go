@@ -37,9 +37,18 @@ func (h *house) manyHands(id conversation.ID) {
 		conversation.Close(maya, conversation.Closing{}, false),
 		conversation.Reopen(noah),
 		conversation.Close(noah, conversation.Closing{}, false),
+		undoLast(noah),
+		conversation.Close(noah, conversation.Closing{}, false),
 		conversation.Rate(fromVisitor, conversation.Rated{Score: 5}),
 	} {
 		h.appendAs(id, decide)
+	}
+}
+
+// undoLast takes back what by did last.
+func undoLast(by conversation.Author) conversation.Decider {
+	return func(s conversation.State) ([]conversation.Draft, error) {
+		return conversation.Undo(by, s.Undo.Seq, s.Undo.At, false)(s)
 	}
 }
 
@@ -107,7 +116,7 @@ func checkKinds(t *testing.T, h *house, id conversation.ID, shown int) {
 	for _, b := range []conversation.Body{
 		conversation.Message{}, conversation.Edited{}, conversation.Retracted{}, conversation.Escalated{}, conversation.Routed{},
 		conversation.Claimed{}, conversation.Released{}, conversation.Transferred{}, conversation.HandedBack{}, conversation.Cancelled{},
-		conversation.Closed{}, conversation.Reopened{}, conversation.Rated{},
+		conversation.Closed{}, conversation.Reopened{}, conversation.Rated{}, conversation.Undone{},
 	} {
 		if !have[conversation.KindOf(b)] {
 			t.Errorf("no %s event is in the log", conversation.KindOf(b))

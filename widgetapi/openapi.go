@@ -101,7 +101,7 @@ type schemaSet object
 var enums = map[reflect.Type][]string{
 	reflect.TypeFor[conversation.Role]():        {"visitor", "bot", "agent", "system"},
 	reflect.TypeFor[conversation.Phase]():       {"bot", "waiting", "agent", "offline", "closed"},
-	reflect.TypeFor[conversation.CloseReason](): {"agent", "visitor", "idle"},
+	reflect.TypeFor[conversation.CloseReason](): {"agent", "visitor", "idle", "blocked"},
 }
 
 // of is the schema of a type in replies: what has no omitempty is always there.

@@ -59,15 +59,18 @@ type (
 		Content markup.Tree      `json:"content"`
 		Text    string           `json:"text"`
 	}
-	// Retracted takes message Of back.
+	// Retracted takes message Of back. Unseen says that nobody has read it: it
+	// leaves without a trace.
 	Retracted struct {
-		Seq conversation.Seq `json:"seq"`
-		Of  conversation.Seq `json:"of"`
+		Seq    conversation.Seq `json:"seq"`
+		Of     conversation.Seq `json:"of"`
+		Unseen bool             `json:"unseen,omitempty"`
 	}
 	// State says who cares for the visitor from here on. Contact asks the widget
 	// to show the contact form.
 	State struct {
 		Seq      conversation.Seq         `json:"seq"`
+		At       string                   `json:"at"`
 		Phase    conversation.Phase       `json:"phase"`
 		Agent    *Agent                   `json:"agent,omitempty"`
 		Reason   conversation.CloseReason `json:"reason,omitempty"`
@@ -157,7 +160,7 @@ func (v view) event(e conversation.Event) (Event, error) {
 		text, tree := v.amends.words(b.Of, b.Text, b.Content)
 		return Event{"edited", Edited{Seq: e.VSeq, Of: v.number[b.Of], Content: tree, Text: text}}, nil
 	case conversation.Retracted:
-		return Event{"retracted", Retracted{Seq: e.VSeq, Of: v.number[b.Of]}}, nil
+		return Event{"retracted", Retracted{Seq: e.VSeq, Of: v.number[b.Of], Unseen: b.Unseen}}, nil
 	case conversation.Rated:
 		return Event{"rated", Rated{Seq: e.VSeq, Score: b.Score}}, nil
 	}
@@ -203,7 +206,7 @@ func (v view) from(a conversation.Author) From {
 
 // state is the payload of an event that changes who cares for the visitor.
 func (v view) state(e conversation.Event) (State, bool) {
-	s := State{Seq: e.VSeq}
+	s := State{Seq: e.VSeq, At: stamp(e.At)}
 	switch b := e.Body.(type) {
 	case conversation.Escalated:
 		s.Phase, s.Contact = conversation.PhaseWaiting, b.Quiet
@@ -230,6 +233,11 @@ func (v view) state(e conversation.Event) (State, bool) {
 		}
 	case conversation.Closed:
 		s.Phase, s.Reason = conversation.PhaseClosed, b.Reason
+	case conversation.Undone:
+		s.Phase = b.Phase
+		if b.Phase == conversation.PhaseAgent {
+			s = v.with(s, b.To)
+		}
 	default:
 		return State{}, false
 	}

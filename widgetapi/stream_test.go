@@ -148,6 +148,53 @@ func TestPagesKnowLaterAmendments(t *testing.T) {
 	}
 }
 
+// A line that was taken back before she saw it leaves no trace: not in a page,
+// not in the transcript, not in what is counted as unread. One she may have seen
+// says that it is gone.
+func TestTakenBackUnseen(t *testing.T) {
+	h := newHouse(t)
+	g := h.guest()
+	id := g.open()
+	g.say(id, "c1", "hello")
+	stream := g.follow(id, "?after=1")
+	lineOf := func(text string) conversation.Event {
+		said := h.appendAs(id, agentSays(text)).Events
+		return said[len(said)-1]
+	}
+	kept, wrong, late := lineOf("Hi, this is Maya"), lineOf("internal: he owes us 400"), lineOf("The price is 10")
+	for _, b := range []conversation.Retracted{{Of: wrong.Seq, Unseen: true}, {Of: late.Seq}} {
+		h.appendAs(id, conversation.Append(conversation.Draft{Author: maya, Source: conversation.FromSlack, Body: b}))
+	}
+	unseen := map[conversation.Seq]bool{wrong.VSeq: true, late.VSeq: false}
+	for n := 0; n < len(unseen); {
+		w := stream.next()
+		if w.Type != "retracted" {
+			continue
+		}
+		n++
+		of := conversation.Seq(w.field("of").(float64))
+		want, known := unseen[of]
+		if got := w.field("unseen") == true; !known || got != want {
+			t.Errorf("on the stream: got %v", w)
+		}
+	}
+	for _, w := range g.backlog(id, "") {
+		if strings.Contains(string(w.Data), "400") || strings.Contains(string(w.Data), "price") {
+			t.Errorf("in the backlog: %v", w)
+		}
+	}
+	transcript := string(g.want(http.StatusOK, "GET", at(id, "/transcript"), nil, nil).body)
+	if strings.Count(transcript, "(taken back)") != 1 || strings.Count(transcript, "Maya: ") != 2 {
+		t.Errorf("the transcript: %s", transcript)
+	}
+	var list ConversationsReply
+	g.want(http.StatusNoContent, "POST", at(id, "/read"), ReadBody{kept.VSeq - 1}, nil)
+	g.want(http.StatusOK, "GET", "/v1/conversations", nil, &list)
+	if got := list.Conversations[0].Unread; got != 1 {
+		t.Errorf("unread: got %d, want 1, the line that stays", got)
+	}
+}
+
 // Signals travel without an id and never hold up or overtake the line they
 // belong to.
 func TestEphemeralSignals(t *testing.T) {

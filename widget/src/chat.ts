@@ -5,7 +5,7 @@ import { Follower } from './follow';
 import { Outbox, type OutItem, type Outcome } from './outbox';
 import type { Storage } from './storage';
 import type { Connection } from './stream';
-import type { ChatState } from './store';
+import { fresh, type ChatState } from './store';
 import { publishAdvance } from './publish';
 import { pageInfo, randomId } from './environment';
 import type { Attributes, ContactFields, ConversationRef, WidgetConfig } from './types';
@@ -271,7 +271,7 @@ export class Chat {
   }
 
   private advanced(before: ChatState, after: ChatState): void {
-    for (const message of after.messages.slice(before.messages.length)) {
+    for (const message of fresh(before, after)) {
       if (message.client_id) this.outbox.settle(message.client_id);
       if (message.from.role !== 'visitor') this.awaitingAt = 0;
       if (message.from.role === 'system') this.requestSettled();

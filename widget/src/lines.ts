@@ -1,6 +1,6 @@
 // From state to what stands in the log, line by line. Pure; the view draws it.
 import type { OutItem } from './outbox';
-import { amendmentOf, isRemoved, type ChatState } from './store';
+import { amendmentOf, isRemoved, wordsOf, type ChatState } from './store';
 import type { Block, Message } from './types';
 
 export interface MessageLine {
@@ -20,7 +20,7 @@ export interface MessageLine {
   receipt: boolean;
 }
 export interface PendingLine { kind: 'pending'; key: string; item: OutItem; first: boolean; last: boolean }
-export interface SystemLine { kind: 'system'; key: string; text: string; at: string }
+export interface SystemLine { kind: 'system'; key: string; seq: number; text: string; at: string }
 export interface DayLine { kind: 'day'; key: string; at: number }
 export type Line = MessageLine | PendingLine | SystemLine | DayLine;
 
@@ -62,8 +62,12 @@ export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptio
   };
   const offered = openOffer(state, o.declined);
   for (const message of inOrder(state.messages)) {
+    const words = wordsOf(state, message);
+    if (words === undefined) continue;
     divide(Date.parse(message.at));
-    result.push(message.from.role === 'system' ? system(state, message) : messageLine(state, message, offered));
+    result.push(message.from.role === 'system'
+      ? { kind: 'system', key: `m-${message.seq}`, seq: message.seq, text: words, at: message.at }
+      : messageLine(state, message, words, offered));
   }
   const arrived = new Set(state.messages.map((message) => message.client_id));
   for (const item of outbox) {
@@ -76,7 +80,7 @@ export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptio
   return result;
 }
 
-function messageLine(state: ChatState, message: Message, offered: number): MessageLine {
+function messageLine(state: ChatState, message: Message, text: string, offered: number): MessageLine {
   const amendment = amendmentOf(state, message);
   const edit = amendment && 'text' in amendment ? amendment : undefined;
   return {
@@ -84,7 +88,7 @@ function messageLine(state: ChatState, message: Message, offered: number): Messa
     key: `m-${message.client_id ?? message.seq}`,
     message,
     content: edit ? edit.content : message.content,
-    text: edit ? edit.text : message.text,
+    text,
     edited: edit !== undefined,
     removed: isRemoved(amendment),
     first: true,
@@ -92,12 +96,6 @@ function messageLine(state: ChatState, message: Message, offered: number): Messa
     offer: message.seq === offered,
     receipt: false,
   };
-}
-
-function system(state: ChatState, message: Message): SystemLine {
-  const amendment = amendmentOf(state, message);
-  const text = amendment && 'text' in amendment ? amendment.text : message.text;
-  return { kind: 'system', key: `m-${message.seq}`, text, at: message.at };
 }
 
 /** Seq of the offer that still waits for an answer, or 0: the last word in the chat, and not yet declined. */

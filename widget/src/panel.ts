@@ -8,7 +8,7 @@ import { applyAccent } from './colour';
 import type { ConversationState, Core, HandoffState, OpenOptions, Panel } from './core';
 import { Frame } from './frame';
 import { Storage } from './storage';
-import { unreadCount } from './store';
+import { unreadCount, wordsOf } from './store';
 import { en as s } from './strings/en';
 import { Window } from './window';
 
@@ -130,9 +130,10 @@ class Session implements Panel {
     if (state.amended !== this.amended) this.announcer.say('');
     this.amended = state.amended;
     for (const message of state.messages) {
-      if (message.seq <= this.spoken || message.from.role === 'visitor') continue;
-      if (message.from.role === 'system') this.announcer.say(message.text);
-      else this.announcer.message(message.from.name || s.assistant, message.text);
+      const words = wordsOf(state, message);
+      if (message.seq <= this.spoken || message.from.role === 'visitor' || !words) continue;
+      if (message.from.role === 'system') this.announcer.say(words);
+      else this.announcer.message(message.from.name || s.assistant, words);
     }
     this.spoken = Math.max(this.spoken, state.last);
     if (state.turn && !state.turn.thinking && !state.turn.stopped) this.announcer.answering(state.turn.id);

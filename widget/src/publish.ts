@@ -1,12 +1,12 @@
 // Tells the site what happened, without the words: ids and senders only.
-import type { ChatState } from './store';
+import { fresh, type ChatState } from './store';
 
 type Emit = (name: string, detail?: unknown) => unknown;
 
 /** Publishes the difference between two states of one conversation. */
 export function publishAdvance(before: ChatState, after: ChatState, emit: Emit): void {
-  for (const message of after.messages.slice(before.messages.length)) {
-    if (message.from.role !== 'visitor') emit('message:received', { id: message.id, seq: message.seq, from: message.from.role });
+  for (const message of fresh(before, after)) {
+    if (message.from.role !== 'visitor' && message.text !== '') emit('message:received', { id: message.id, seq: message.seq, from: message.from.role });
   }
   if (before.stateSeq === after.stateSeq) return;
   const name = transition(before, after);

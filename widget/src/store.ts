@@ -8,8 +8,8 @@ import type {
 export interface Turn { id: string; content: Block[]; thinking: boolean; stopped: boolean }
 export interface TypingNow { name: string; until: number }
 
-/** The latest change to a message: new content, or null when it was taken back. */
-export type Amendment = { seq: number; content: Block[] | undefined; text: string } | { seq: number; removed: true };
+/** The latest change to a message: new content, or that it was taken back; unseen leaves no trace. */
+export type Amendment = { seq: number; content: Block[] | undefined; text: string } | { seq: number; removed: true; unseen: boolean };
 
 export interface ChatState {
   conversation: ConversationRef | undefined;
@@ -82,8 +82,8 @@ function fold(state: ChatState, event: Durable): ChatState {
   const base = { ...state, last: seq, first: state.first || seq };
   switch (event.type) {
     case 'message': return withMessage(base, event.data);
-    case 'edited':
-    case 'retracted': return { ...base, amended: amend(base.amended, event) };
+    case 'edited': return { ...base, amended: amend(base.amended, event) };
+    case 'retracted': return { ...base, amended: amend(base.amended, event), messages: base.messages.map((m) => forget(m, event.data)) };
     case 'state': return withState(base, event.data);
     case 'rated': return { ...base, rated: event.data.score };
     case 'unknown': return base;
@@ -124,9 +124,19 @@ function amend(amended: ReadonlyMap<string, Amendment>, event: Amending): Readon
   if (known && known.seq > event.data.seq) return amended;
   const { seq } = event.data;
   const change: Amendment = event.type === 'retracted'
-    ? { seq, removed: true }
+    ? { seq, removed: true, unseen: event.data.unseen === true }
     : { seq, content: event.data.content, text: event.data.text };
   return new Map(amended).set(of, change);
+}
+
+/** What was taken back is not kept in memory either. */
+function forget(message: Message, { of }: Retracted): Message {
+  return String(message.seq) === String(of) || message.id === of ? { ...message, text: '', content: [], sources: [] } : message;
+}
+
+/** Messages that came with the events between two states of one conversation. */
+export function fresh(before: ChatState, after: ChatState): Message[] {
+  return after.messages.filter((message) => message.seq > before.last);
 }
 
 /** What became of a message, if anything. Amendments name it by seq or by id. */
@@ -185,6 +195,17 @@ export function unreadCount(state: ChatState): number {
 
 export function isRemoved(amendment: Amendment | undefined): boolean {
   return amendment !== undefined && 'removed' in amendment;
+}
+
+/**
+ * The words of a message as they are now; undefined when there is nothing to
+ * show: it was taken back before she saw it, or its words are gone already and
+ * the event that says so is still to come.
+ */
+export function wordsOf(state: ChatState, message: Message): string | undefined {
+  const amendment = amendmentOf(state, message);
+  if (amendment && 'removed' in amendment) return amendment.unseen ? undefined : '';
+  return (amendment ? amendment.text : message.text) || undefined;
 }
 
 /** Complete bot answers so far in the page held; the "Talk to a person" chip waits for some. */

@@ -31,9 +31,9 @@ export interface Message {
   offer?: boolean;
 }
 export interface Edited { seq: number; of: number | string; content?: Block[]; text: string }
-export interface Retracted { seq: number; of: number | string }
+export interface Retracted { seq: number; of: number | string; unseen?: boolean }
 export interface StateChange {
-  seq: number; phase: Phase; agent?: Agent; reason?: string; next_open?: string; contact?: boolean;
+  seq: number; at?: string; phase: Phase; agent?: Agent; reason?: string; next_open?: string; contact?: boolean;
 }
 export interface Rated { seq: number; score: number }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lines, openOffer } from '../src/lines';
-import { applyAll, applyEphemeral, emptyChat, hasHole, prepend, startAt, unreadCount, type ChatState } from '../src/store';
+import { applyAll, applyEphemeral, emptyChat, fresh, hasHole, prepend, startAt, unreadCount, type ChatState } from '../src/store';
 import type { Durable } from '../src/types';
 import { message, state } from './build';
 
@@ -51,6 +51,28 @@ describe('durable events', () => {
     const [first] = lines(chat, [], options).filter((line) => line.kind === 'message');
     expect(first?.kind === 'message' && first.edited).toBe(true);
     expect(unreadCount(chat)).toBe(1);
+  });
+
+  it('forgets what was taken back before it was seen, without a trace', () => {
+    const chat = after(message(1, 'visitor', 'a'), message(2, 'agent', 'secret'), message(3, 'agent', 'b'),
+      { type: 'retracted', data: { seq: 4, of: 2, unseen: true } }, { type: 'retracted', data: { seq: 5, of: 3 } });
+    expect(texts(chat)).toEqual(['a', '-']);
+    expect(unreadCount(chat)).toBe(0);
+    expect(JSON.stringify(chat.messages)).not.toMatch(/secret|"b"/);
+  });
+
+  it('shows nothing for a line whose words are gone and whose retraction is still to come', () => {
+    const blank = after(message(1, 'visitor', 'a'), message(2, 'agent', ''));
+    expect(texts(blank)).toEqual(['a']);
+    expect(texts(applyAll(blank, [{ type: 'retracted', data: { seq: 3, of: 2 } }]))).toEqual(['a', '-']);
+    const older = startAt(emptyChat({ id: 'c' }), [{ type: 'retracted', data: { seq: 6, of: 5, unseen: true } }], 'agent');
+    expect(texts(prepend(older, [message(4, 'agent', 'd'), message(5, 'agent', '')]))).toEqual(['d']);
+  });
+
+  it('finds what is new, whatever came at once', () => {
+    const before = after(message(1, 'visitor', 'a'));
+    const holed = applyAll(before, [message(3, 'agent', 'c'), { type: 'retracted', data: { seq: 4, of: 2, unseen: true } }]);
+    expect(fresh(before, applyAll(holed, [message(2, 'agent', 'b')])).map((m) => m.seq)).toEqual([2, 3]);
   });
 
   it('keeps a later edit when the older page comes after it', () => {

@@ -29,7 +29,8 @@ export class Log implements View {
   private limit = window_;
   private conversation: string | undefined;
   private fresh = 0;
-  private newest = '';
+  /** Seq of the newest line of others when she was last at the end. */
+  private mark = 0;
   private oldest = 0;
   private hadTurn = false;
   private redraw = (): void => undefined;
@@ -78,7 +79,7 @@ export class Log implements View {
     this.conversation = conversation;
     this.limit = window_;
     this.fresh = 0;
-    this.newest = '';
+    this.mark = 0;
     this.oldest = 0;
   }
 
@@ -113,19 +114,14 @@ export class Log implements View {
     const line: MessageLine = {
       kind: 'message', key: 'greeting', message, content: undefined, text, edited: false, removed: false, first: true, last: true, offer: false, receipt: false,
     };
-    return role === 'system' ? [{ kind: 'system', key: 'greeting', text, at: '' }, ...all] : [line, ...all];
+    return role === 'system' ? [{ kind: 'system', key: 'greeting', seq: 0, text, at: '' }, ...all] : [line, ...all];
   }
 
   // What arrived below while she read above.
   private count(all: Line[]): void {
-    const others = all.filter((line) => line.kind === 'system' || (line.kind === 'message' && line.message.from.role !== 'visitor'));
-    const last = others[others.length - 1]?.key ?? '';
-    if (this.scroller.following) this.fresh = 0;
-    else if (this.newest !== '' && last !== this.newest) {
-      const from = others.findIndex((line) => line.key === this.newest);
-      this.fresh += from < 0 ? 1 : others.length - 1 - from;
-    }
-    this.newest = last;
+    const others = all.map((line) => (line.kind === 'system' ? line.seq : line.kind === 'message' && line.message.from.role !== 'visitor' ? line.message.seq : 0));
+    if (this.scroller.following) this.mark = others.reduce((a, b) => Math.max(a, b), 0);
+    this.fresh = others.filter((seq) => seq > this.mark).length;
   }
 
   private showPill(): void {
