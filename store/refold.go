@@ -31,9 +31,10 @@ func (s *Store) refold(ctx context.Context) error {
 	}
 }
 
+const selectUnfolded = `select id from conversations where state = '' and id > $1 order by id limit $2`
+
 func (t *tx) refoldSome(ctx context.Context, after conversation.ID) ([]conversation.ID, error) {
-	ids, err := all(ctx, t, value[conversation.ID],
-		`select id from conversations where state = '' and id > $1 order by id limit $2`+t.d.lock, string(after), refoldBatch)
+	ids, err := all(ctx, t, value[conversation.ID], selectUnfolded+t.d.lock, string(after), refoldBatch)
 	for _, id := range ids {
 		if err := t.refoldOne(ctx, id); err != nil {
 			return nil, err

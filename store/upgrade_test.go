@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"database/sql"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -18,7 +17,7 @@ import (
 )
 
 // behind opens the database without the store. Nobody else may have it open.
-func behind(t *testing.T, url string) (*sql.DB, goose.Dialect) {
+func behind(t testing.TB, url string) (*sql.DB, goose.Dialect) {
 	t.Helper()
 	driver, dialect, source := "pgx", goose.DialectPostgres, url
 	if path, ok := strings.CutPrefix(url, "sqlite://"); ok {
@@ -43,21 +42,7 @@ func execute(t *testing.T, db *sql.DB, text string) {
 func TestUpgrade(t *testing.T) {
 	storetest.Engines(t, func(t *testing.T, url string) {
 		ctx := context.Background()
-		db, dialect := behind(t, url)
-		p, err := goose.NewProvider(dialect, db, os.DirFS("migrations"), goose.WithTableName("schema_version"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := p.UpTo(ctx, 1); err != nil {
-			t.Fatal(err)
-		}
-		rows, err := os.ReadFile("testdata/first_rows.sql")
-		if err != nil {
-			t.Fatal(err)
-		}
-		execute(t, db, string(rows))
-		_ = db.Close()
-
+		first(t, url, "testdata/first_rows.sql")
 		s := storetest.OpenAt(t, url, store.Options{Consumers: []string{"bot", "queue", "slack"}})
 		log, err := s.Events(ctx, "cnv_one", 0, 10)
 		if err != nil || len(log) != 5 {

@@ -10,7 +10,7 @@ alter table conversations add column channel text not null default '';      -- o
 alter table conversations add column wait_from bigint not null default 0;   -- her place in line; 0: she does not wait
 alter table conversations add column blocked_until bigint not null default 0;
 create index conversations_unfolded on conversations (id) where state = '';
-create index conversations_line on conversations (channel, wait_from, id, staffed) where routed;
+create index conversations_line on conversations (channel, wait_from, id) where routed;
 create index conversations_owned on conversations (owner) where mode = 'agent';
 create index conversations_blocked on conversations (visitor, blocked_until) where blocked_until > 0;
 create index events_claimed on events (at) where kind = 'claimed';

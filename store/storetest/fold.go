@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/store"
 )
 
 // foldIsCache: whatever is decided, the stored state is the fold of the stored
@@ -52,10 +54,40 @@ func foldIsCache(t *testing.T, url string) {
 		if got := asJSON(cached); got != folded {
 			rt.Fatalf("the cache\n%s\nis not the fold\n%s", got, folded)
 		}
+		if err := columnsFollow(ctx, s, cached); err != nil {
+			rt.Fatal(err)
+		}
 		if got := asJSON(state); got != folded {
 			rt.Fatalf("the last outcome\n%s\nis not the fold\n%s", got, folded)
 		}
 	})
+}
+
+// columnsFollow says whether the lists know of a conversation what its state says.
+func columnsFollow(ctx context.Context, s *store.Store, state conversation.State) error {
+	line, err := s.Line(ctx)
+	if err != nil {
+		return err
+	}
+	var got, want conversation.Wait
+	if i := slices.IndexFunc(line, func(w conversation.Wait) bool { return w.ID == state.ID }); i >= 0 {
+		got = line[i]
+	}
+	if state.Mode == conversation.Waiting && state.Routed() {
+		want = conversation.Wait{ID: state.ID, Channel: state.Route.Channel, From: state.WaitFrom, Staffed: state.Route.Staffed}
+	}
+	if asJSON(got) != asJSON(want) {
+		return fmt.Errorf("in line as %+v, want %+v", got, want)
+	}
+	blocked, err := s.Search(ctx, conversation.Query{Blocked: true, Limit: 1000})
+	if err != nil {
+		return err
+	}
+	listed := slices.ContainsFunc(blocked, func(b conversation.State) bool { return b.ID == state.ID })
+	if want := state.BlockedUntil.After(state.Last.At); listed != want {
+		return fmt.Errorf("listed as blocked: %v, want %v", listed, want)
+	}
+	return nil
 }
 
 func expected(err error) bool {
@@ -66,7 +98,7 @@ func expected(err error) bool {
 		return true
 	}
 	for _, known := range []error{conversation.ErrClosed, conversation.ErrWithBot, conversation.ErrSuperseded,
-		conversation.ErrRated, conversation.ErrNotWaiting} {
+		conversation.ErrRated, conversation.ErrNotWaiting, conversation.ErrTooLate, conversation.ErrTopicOpen, conversation.ErrBlocked} {
 		if errors.Is(err, known) {
 			return true
 		}
@@ -147,6 +179,30 @@ var acts = map[string]act{
 		return conversation.Append(conversation.Draft{Author: maya, Source: conversation.FromSlack,
 			Body: conversation.Edited{Of: s.Seq, Text: "changed"}})
 	},
+	"ask": func(s conversation.State, now time.Time) conversation.Decider {
+		return conversation.OfferTo(s.Queued.Seq, conversation.Staff{ID: "U2", Name: "Tom"}, now.Add(time.Minute))
+	},
+	"assign": func(s conversation.State, now time.Time) conversation.Decider {
+		return conversation.AssignTo(s.Queued.Seq, conversation.Staff{ID: "U2", Name: "Tom"}, now.Add(time.Minute))
+	},
+	"requeue": fixed(conversation.Requeue("U2", conversation.ReleasedUnaccepted)),
+	"step": func(s conversation.State, _ time.Time) conversation.Decider {
+		return conversation.Step(s.Queued.Seq, conversation.Stepped{Step: s.Steps, Do: "overflow", Channel: "C2"}, conversation.Overflow("C2"))
+	},
+	"pass": fixed(conversation.Transfer(maya, conversation.Passing{Channel: "C3", Group: "S1"}, true)),
+	"remind": func(s conversation.State, _ time.Time) conversation.Decider {
+		return conversation.Remind(s.Unanswered.Seq)
+	},
+	"block": func(_ conversation.State, now time.Time) conversation.Decider {
+		return conversation.Block(maya, now.Add(24*time.Hour), "spam", true)
+	},
+	"unblock": fixed(conversation.Unblock(tom)),
+	"undo": func(s conversation.State, now time.Time) conversation.Decider {
+		if s.Undo == nil {
+			return conversation.Append()
+		}
+		return conversation.Undo(tom, s.Undo.Seq, now, true)
+	},
 	"failed": func(s conversation.State, _ time.Time) conversation.Decider {
 		return conversation.BotActs(s.LastVisitor.Seq, conversation.Draft{Author: conversation.Author{Role: conversation.Bot},
 			Source: conversation.FromBot, Body: conversation.TurnFailed{Turn: "t", On: s.LastVisitor.Seq, Cause: "down", Attempt: 1}})
@@ -155,4 +211,5 @@ var acts = map[string]act{
 
 // actNames is in a fixed order, so that a failing case can be run again.
 var actNames = []string{"say", "say", "say", "button", "answer", "answer", "offer", "decide", "route", "announce", "claim", "claim2",
-	"reply", "takeover", "release", "transfer", "back", "close", "leave", "reopen", "cancel", "stop", "contact", "rate", "note", "edit", "failed"}
+	"reply", "takeover", "release", "transfer", "back", "close", "leave", "reopen", "cancel", "stop", "contact", "rate", "note", "edit", "failed",
+	"ask", "assign", "requeue", "step", "pass", "remind", "block", "unblock", "undo", "route"}

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// TestPlans: what the desk asks again and again is answered from an index, and
+// nothing looks at every conversation or event.
+func TestPlans(t *testing.T) {
+	s := openFile(t, file(t), Options{})
+	for _, c := range []struct {
+		what, text string
+		args       int
+		want       []string
+	}{
+		{"line", selectLine, 0, []string{"INDEX conversations_line"}},
+		{"recent waits", selectWaits, 1, []string{"INDEX events_claimed"}},
+		{"load", selectLoad, 0, []string{"COVERING INDEX conversations_owned"}},
+		{"blocked until", selectBlocked, 3, []string{"INDEX conversations_blocked"}},
+		{"knew", selectOwners, 2, []string{"INDEX conversations_mine", "INDEX events_owner"}},
+		{"a code to resume", selectCode + `c.purpose = 'resume' and c.hash = $2`, 2, []string{"INDEX codes_resume"}},
+		{"folds to make again", selectUnfolded, 2, []string{"INDEX conversations_unfolded"}},
+	} {
+		args := make([]any, c.args)
+		for i := range args {
+			args[i] = 1
+		}
+		steps, err := all(context.Background(), s.read, func(r row) (string, error) {
+			var id, parent, unused int
+			var detail string
+			err := r.Scan(&id, &parent, &unused, &detail)
+			return detail, err
+		}, "explain query plan "+c.text, args...)
+		if err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		plan := strings.Join(steps, "; ")
+		for _, index := range c.want {
+			if !strings.Contains(plan, index) {
+				t.Errorf("%s: %s, want it to use %s", c.what, plan, index)
+			}
+		}
+		for _, step := range steps {
+			if strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "INDEX") {
+				t.Errorf("%s looks at everything: %s", c.what, plan)
+			}
+		}
+	}
+}
