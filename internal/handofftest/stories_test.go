@@ -2,8 +2,12 @@ package handofftest
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 	"github.com/handoff-bot/handoff/store/storetest"
@@ -44,4 +48,29 @@ func TestCrashes(t *testing.T) {
 			Slack: fakeslack.Options{Delay: func(d time.Duration) time.Duration { return d / 20 }},
 		})
 	})
+}
+
+// TestEveryLineIsOurs: the script engine has verbs of its own ("stop", "kill",
+// "wait"), which win over ours and do nothing for the product. A story uses none.
+func TestEveryLineIsOurs(t *testing.T) {
+	ours := commands(Options{})
+	scripts, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("%d scripts: %v", len(scripts), err)
+	}
+	for _, path := range scripts {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(archive.Comment), "\n") {
+			verb, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "! "), " ")
+			if verb == "" || strings.HasPrefix(verb, "#") {
+				continue
+			}
+			if ours[verb] == nil {
+				t.Errorf("%s:%d: %q is not a verb of the stories", path, i+1, verb)
+			}
+		}
+	}
 }

@@ -47,7 +47,7 @@ type command func(ts *testscript.TestScript, s *story, args []string) error
 
 func commands(o Options) map[string]func(*testscript.TestScript, bool, []string) {
 	verbs := map[string]command{
-		"start": start, "stop": stopHouse, "kill": killHouse, "restart": restart,
+		"start": start, "halt": stopHouse, "crash": killHouse, "restart": restart,
 		"model": model, "visitor": visitor, "agent": agent, "slack": slack, "thread": thread, "card": card,
 	}
 	out := make(map[string]func(*testscript.TestScript, bool, []string), len(verbs))
