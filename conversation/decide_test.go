@@ -99,7 +99,7 @@ func TestVisitorActs(t *testing.T) {
 		{"visitor writes", nil, says("hi"), []Kind{KindMessage}, nil, WithBot},
 		{"visitor writes while waiting", h.waiting, says("hi"), []Kind{KindMessage}, nil, Waiting},
 		{"visitor reopens what an agent closed", h.closed, says("still broken"),
-			[]Kind{KindReopened, KindMessage, KindMessage, KindEscalated}, nil, Waiting},
+			[]Kind{KindReopened, KindMessage, KindEscalated, KindMessage}, nil, Waiting},
 		{"visitor reopens what she closed with the bot", append(slices.Clone(h.answered), CloseSelf(anna)), says("one more"),
 			[]Kind{KindReopened, KindMessage, KindMessage}, nil, WithBot},
 		{"visitor writes too late", h.closed, VisitorSays(anna, Message{}, t0.Add(80*time.Hour), hours), nil, ErrClosed, IsClosed},

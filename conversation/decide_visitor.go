@@ -15,12 +15,14 @@ func VisitorSays(by Author, m Message, now time.Time, window time.Duration) Deci
 		if err != nil {
 			return nil, err
 		}
-		drafts = append(drafts, line)
-		if s.Closure.Owner.ID != "" {
-			again := Escalated{Reason: ReasonReopened, Topic: s.Topic, Priority: s.Priority, Channel: s.Wants}
-			drafts = append(drafts, Draft{Author: by, Source: FromWidget, Body: again})
+		if s.Closure.Owner.ID == "" {
+			return append(drafts, NoticeReopened.line(FromWidget), line), nil
 		}
-		return drafts, nil
+		again := Escalated{Reason: ReasonReopened, Topic: s.Topic, Level: s.Level, Priority: s.Priority, Channel: s.Wants, Agents: s.Agents}
+		return append(drafts, line,
+			Draft{Author: by, Source: FromWidget, Body: again},
+			NoticeEscalatedReopened.line(FromWidget),
+		), nil
 	}
 }
 
@@ -38,10 +40,7 @@ func (s State) reopen(by Author, now time.Time, window time.Duration) ([]Draft, 
 	if now.Sub(s.Closed.At) > window {
 		return nil, ErrClosed
 	}
-	return []Draft{
-		{Author: by, Source: FromWidget, Body: Reopened{}},
-		NoticeReopened.line(FromWidget),
-	}, nil
+	return []Draft{{Author: by, Source: FromWidget, Body: Reopened{}}}, nil
 }
 
 // AskByButton asks for a person without the policy and without the model: the
@@ -59,6 +58,7 @@ func AskByButton(by Author, how string, e Escalated, say Message, now time.Time,
 			if drafts, err = s.reopen(by, now, window); err != nil {
 				return nil, err
 			}
+			drafts = append(drafts, NoticeReopened.line(FromWidget))
 		case WithBot:
 		}
 		if say.Text == "" {

@@ -21,7 +21,7 @@ func (s State) Apply(e Event) State {
 	case Message:
 		return s.message(e, b)
 	case Decided:
-		return s.decided(b)
+		return s.decided(e, b)
 	case Announced:
 		s.Announced = b.Epoch
 	case Declined:
@@ -87,7 +87,9 @@ func (s State) moved(e Event) State {
 		s = s.transferred(e, b)
 	case HandedBack:
 		s.TopicOpen = s.TopicOpen && b.Agent.ID == ""
-		s = s.backToBot(e)
+		if s = s.backToBot(e); b.Why != "" {
+			s = s.takesUp(before)
+		}
 	case Cancelled:
 		s = s.backToBot(e)
 	case Closed:
@@ -201,8 +203,8 @@ func (s State) botLine(m Mark, b Message) State {
 	return s
 }
 
-func (s State) decided(b Decided) State {
-	s.Judged = b.On
+func (s State) decided(e Event, b Decided) State {
+	s.Judged, s.Verdict = b.On, e.Seq
 	if b.Topic != "" && b.Act == ActEscalate {
 		s.TopicOpen = true
 	}
@@ -215,6 +217,7 @@ func (s State) escalated(e Event, b Escalated) State {
 	s.Escalated, s.WaitFrom, s.Queued = Mark{e.Seq, e.At}, e.At, Mark{e.Seq, e.At}
 	s.Group, s.Seat, s.Passed, s.Steps, s.Added, s.Accept = "", Seat{}, nil, 0, false, time.Time{}
 	s.Reason, s.Topic, s.Priority, s.Wants, s.Quiet, s.Agents = b.Reason, b.Topic, b.Priority, b.Channel, b.Quiet, b.Agents
+	s.Level = b.Level
 	if b.Topic != "" {
 		s.TopicOpen = true
 	}
@@ -268,6 +271,16 @@ func (s State) backToBot(e Event) State {
 	s.Mode, s.Owner, s.Reset, s.Accept = WithBot, Staff{}, e.Seq, time.Time{}
 	s.Answers, s.Offers, s.Asks, s.Offer, s.Failed = 0, 0, 0, 0, 0
 	s.Unanswered, s.WaitFrom = Mark{}, time.Time{}
+	return s
+}
+
+// takesUp leaves to the bot what the visitor wrote while she waited and nobody
+// has answered: her new chapter begins with those lines. What a verdict has
+// judged is not judged again, or the same words would ask for the same people.
+func (s State) takesUp(before State) State {
+	if before.Unanswered.Seq != 0 && before.LastVisitor.Seq > before.Judged {
+		s.Unanswered, s.Reset = before.Unanswered, max(before.Unanswered.Seq-1, before.Verdict)
+	}
 	return s
 }
 

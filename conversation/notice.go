@@ -46,10 +46,30 @@ const (
 	NoticeBlocked     Notice = "blocked"
 )
 
+// What the visitor is told at an escalation, by its reason; [NoticeEscalated] is
+// for her own wish. Each says what happens and what she can do, and none says
+// when: who is on duty is the queue's to tell. The escalation room chooses.
+const (
+	NoticeEscalatedTopic     Notice = "escalated_topic"
+	NoticeEscalatedUpset     Notice = "escalated_upset"
+	NoticeEscalatedUnknown   Notice = "escalated_unknown"
+	NoticeEscalatedRepeated  Notice = "escalated_repeated"
+	NoticeEscalatedDown      Notice = "escalated_model_down"
+	NoticeEscalatedBudget    Notice = "escalated_over_budget"
+	NoticeEscalatedRule      Notice = "escalated_rule"
+	NoticeEscalatedHumanOnly Notice = "escalated_human_only"
+	NoticeEscalatedReopened  Notice = "escalated_reopened"
+
+	// The same without an apology, for when the line before has one.
+	NoticeEscalatedUpsetPlain Notice = "escalated_upset_plain"
+	NoticeEscalatedDownPlain  Notice = "escalated_model_down_plain"
+	NoticeModelDownPlain      Notice = "model_down_plain"
+)
+
 // english holds the words; {agent} is the agent's name, {from} the one before,
 // {when} a time, {ref} the reference.
 var english = map[Notice]string{
-	NoticeEscalated:   "I've asked the team. You can keep typing; they will see everything. You can also close this; we'll keep your place.",
+	NoticeEscalated:   "I've asked the team. You can keep typing or close this: they will see everything, and your place is kept.",
 	NoticeAsked:       "The team already knows you are waiting. You can keep typing; they will see everything.",
 	NoticeAway:        "Nobody from the team is here right now. Leave an address and we'll answer there. Your reference is {ref}.",
 	NoticeContact:     "Thank you. The team will answer there. Your reference is {ref}.",
@@ -65,7 +85,7 @@ var english = map[Notice]string{
 	NoticeClosedIdle:  "This chat was closed because it was quiet for a while. Write here to reopen it.",
 	NoticeReopened:    "This chat is open again.",
 	NoticeAIOnly:      "I can't answer this one. Leave an address and the team will reply there. Your reference is {ref}.",
-	NoticeModelDown:   "I couldn't finish that answer. Leave an address and the team will reply there. Your reference is {ref}.",
+	NoticeModelDown:   "I'm sorry, I couldn't finish that answer. Leave an address and the team will reply there. Your reference is {ref}.",
 	NoticeWithheld:    "Let me bring in a colleague for this.",
 	NoticeAwayKept:    "Nobody from the team is here right now. What you wrote is kept, and you will get an answer. Your reference is {ref}.",
 	NoticeTrying:      "I could not reach the team yet; I keep trying. What you wrote is kept.",
@@ -79,11 +99,44 @@ var english = map[Notice]string{
 	NoticeRecap:       "{text}",
 	NoticeVerified:    "Thank you, your address is confirmed. The team's answers go there too.",
 	NoticeBlocked:     "The team has ended this chat.",
+
+	NoticeEscalatedTopic:     "This needs a person, so I've asked the team. You can add details: they will see everything.",
+	NoticeEscalatedUpset:     "I'm sorry this has been so tiresome; I've asked the team to take over. You needn't repeat anything: they can read the whole chat.",
+	NoticeEscalatedUnknown:   "I don't have the answer to this, so I've asked the team. You can add what may help them: they will see everything.",
+	NoticeEscalatedRepeated:  "My answers don't settle this, so I've asked the team. You needn't repeat anything: they can read the whole chat.",
+	NoticeEscalatedDown:      "I'm sorry, I couldn't finish that answer, so I've asked the team. You can keep typing or close this: your question is kept.",
+	NoticeEscalatedBudget:    "I can't answer any more today, so I've asked the team. You can keep typing or close this: your question is kept.",
+	NoticeEscalatedRule:      "I've asked the team to look after this. You can add details: they will see everything.",
+	NoticeEscalatedHumanOnly: "The team has your message. You can add to it or close this: they will see everything, and your place is kept.",
+	NoticeEscalatedReopened:  "This chat is open again, and I've asked the team. You can keep typing or close this: they will see everything, and your place is kept.",
+
+	NoticeEscalatedUpsetPlain: "I've asked the team to take over. You needn't repeat anything: they can read the whole chat.",
+	NoticeEscalatedDownPlain:  "I couldn't finish that answer, so I've asked the team. You can keep typing or close this: your question is kept.",
+	NoticeModelDownPlain:      "I couldn't finish that answer. Leave an address and the team will reply there. Your reference is {ref}.",
 }
+
+// plain has the notices that say the same without an apology.
+var plain = map[Notice]Notice{
+	NoticeEscalatedUpset: NoticeEscalatedUpsetPlain,
+	NoticeEscalatedDown:  NoticeEscalatedDownPlain,
+	NoticeModelDown:      NoticeModelDownPlain,
+}
+
+// Plain is the notice that says the same without an apology: n itself when it
+// has none.
+func (n Notice) Plain() Notice {
+	if p, ok := plain[n]; ok {
+		return p
+	}
+	return n
+}
+
+// SaysEscalated says that the line tells the visitor of an escalation.
+func (n Notice) SaysEscalated() bool { return strings.HasPrefix(string(n), string(NoticeEscalated)) }
 
 // AsksContact says that the line asks the visitor for an address.
 func (n Notice) AsksContact() bool {
-	return slices.Contains([]Notice{NoticeAway, NoticeAskContact, NoticeUnreachable, NoticeAIOnly, NoticeModelDown, NoticeSuggest}, n)
+	return slices.Contains([]Notice{NoticeAway, NoticeAskContact, NoticeUnreachable, NoticeAIOnly, NoticeModelDown, NoticeModelDownPlain, NoticeSuggest}, n)
 }
 
 // Say returns a system line with the notice's English words; pairs are

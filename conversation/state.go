@@ -39,6 +39,7 @@ type State struct {
 	Epoch     int      `json:"epoch,omitempty"`
 	Escalated Mark     `json:"escalated,omitzero"`
 	Reason    string   `json:"reason,omitempty"`
+	Level     string   `json:"level,omitempty"` // the policy's level then
 	Topic     string   `json:"topic,omitempty"`
 	Priority  string   `json:"priority,omitempty"`
 	Quiet     bool     `json:"quiet,omitempty"`
@@ -76,7 +77,9 @@ type State struct {
 	// back or closes.
 	TopicOpen bool `json:"topic_open,omitempty"`
 
-	// Since the last hand back (or cancel, or reopening).
+	// Since the last hand back (or cancel, or reopening). Reset is where that
+	// chapter begins: at the event itself, or before the lines it leaves to the
+	// bot.
 	Reset   Seq `json:"reset,omitempty"`
 	Answers int `json:"answers,omitempty"` // bot answers
 	Offers  int `json:"offers,omitempty"`
@@ -91,7 +94,8 @@ type State struct {
 	// Unanswered is the oldest visitor line nobody has answered, zero when
 	// there is none.
 	Unanswered Mark `json:"unanswered,omitzero"`
-	Judged     Seq  `json:"judged,omitempty"` // the last visitor line with a verdict
+	Judged     Seq  `json:"judged,omitempty"`  // the last visitor line with a verdict
+	Verdict    Seq  `json:"verdict,omitempty"` // that verdict's event
 	StopAsked  Seq  `json:"stop_asked,omitempty"`
 	Failed     int  `json:"failed,omitempty"` // failed attempts at the current turn
 

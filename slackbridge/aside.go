@@ -124,11 +124,14 @@ func saidByCard(n conversation.Notice) bool {
 	switch n {
 	case conversation.NoticeEscalated, conversation.NoticeClaimed, conversation.NoticeTakenOver, conversation.NoticeReleased, conversation.NoticeTransferred,
 		conversation.NoticeHandedBack, conversation.NoticeCancelled, conversation.NoticeClosed, conversation.NoticeClosedSelf, conversation.NoticeClosedIdle,
-		conversation.NoticeReopened, conversation.NoticeContact, conversation.NoticeAgentAway, conversation.NoticeVerified, conversation.NoticeBlocked, conversation.NoticeAdded:
+		conversation.NoticeReopened, conversation.NoticeContact, conversation.NoticeAgentAway, conversation.NoticeVerified, conversation.NoticeBlocked, conversation.NoticeAdded,
+		conversation.NoticeEscalatedTopic, conversation.NoticeEscalatedUpset, conversation.NoticeEscalatedUpsetPlain, conversation.NoticeEscalatedUnknown,
+		conversation.NoticeEscalatedRepeated, conversation.NoticeEscalatedDown, conversation.NoticeEscalatedDownPlain, conversation.NoticeEscalatedBudget,
+		conversation.NoticeEscalatedRule, conversation.NoticeEscalatedHumanOnly, conversation.NoticeEscalatedReopened:
 		return true
-	case conversation.NoticeAsked, conversation.NoticeAway, conversation.NoticeUnreachable, conversation.NoticeAIOnly, conversation.NoticeModelDown, conversation.NoticeWithheld,
-		conversation.NoticeAskContact, conversation.NoticeNobody, conversation.NoticeContinues, conversation.NoticeSuggest, conversation.NoticeIdleWarning, conversation.NoticeRecap,
-		conversation.NoticeAwayKept, conversation.NoticeTrying:
+	case conversation.NoticeAsked, conversation.NoticeAway, conversation.NoticeUnreachable, conversation.NoticeAIOnly, conversation.NoticeModelDown,
+		conversation.NoticeModelDownPlain, conversation.NoticeWithheld, conversation.NoticeAskContact, conversation.NoticeNobody, conversation.NoticeContinues,
+		conversation.NoticeSuggest, conversation.NoticeIdleWarning, conversation.NoticeRecap, conversation.NoticeAwayKept, conversation.NoticeTrying:
 	}
 	return false
 }
