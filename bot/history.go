@@ -15,8 +15,9 @@ type history struct {
 	past        []conversation.Decided // verdicts since the last hand back
 	visitor     map[string]any         // what the site says of her, unverified
 	page        conversation.Page
-	locale      string // in which the conversation was opened
-	instruction string // of the agent who handed back last
+	locale      string           // in which the conversation was opened
+	instruction string           // of the agent who handed back last
+	back        conversation.Seq // when a wait ended last without a person
 }
 
 // line is a line everybody saw, with its edits applied.
@@ -71,7 +72,11 @@ func (h *history) add(e conversation.Event, reset conversation.Seq, at map[conve
 		}
 		maps.Copy(h.visitor, b.Context)
 	case conversation.HandedBack:
-		h.instruction = b.Instruction
+		if h.instruction = b.Instruction; b.Why != "" {
+			h.back = e.Seq
+		}
+	case conversation.Cancelled:
+		h.back = e.Seq
 	case conversation.Decided:
 		if e.Seq > reset {
 			h.past = append(h.past, b)
@@ -90,6 +95,17 @@ func (h *history) since(reset conversation.Seq) []escalation.Line {
 		}
 	}
 	return lines
+}
+
+// saidBefore is the last line that somebody of ours has said to the visitor, ""
+// when there is none.
+func (h *history) saidBefore() string {
+	for i := len(h.lines) - 1; i >= 0; i-- {
+		if l := h.lines[i]; l.role != conversation.Visitor && l.text != "" {
+			return l.text
+		}
+	}
+	return ""
 }
 
 // question is the burst of visitor lines that nobody has answered, as one text.

@@ -13,6 +13,8 @@ import (
 // The bot's own lines, where the model has no part.
 const (
 	wordsOffer = "I don't have anything about that in my knowledge. Would you like to talk to a person?"
+	wordsShow  = "I can ask the team for you: choose “Talk to a person” below. Or tell me more, and I'll keep trying."
+	wordsRetry = "I can't answer that right now. Would you like me to ask the team again?"
 	wordsAsk   = "I can bring in a colleague. Tell me in a sentence or two what it is about, so that they can help you at once."
 	wordsLeak  = "I can't share that. Is there anything else I can help you with?"
 )
@@ -42,10 +44,27 @@ func (t *turn) outcome(v escalation.Verdict, withheld string) []conversation.Dra
 	case escalation.Ask:
 		return []conversation.Draft{decided, t.line(conversation.Message{Text: wordsAsk, Ask: true})}
 	case escalation.Withhold:
-		return []conversation.Draft{decided, t.system(t.sorry(v))}
+		return []conversation.Draft{decided, t.system(t.words(v))}
 	case escalation.Offer, escalation.Answer:
 	}
-	return []conversation.Draft{decided, t.line(conversation.Message{Text: wordsOffer, Offer: true})}
+	return []conversation.Draft{decided, t.line(conversation.Message{Text: offerWords(v), Offer: true})}
+}
+
+// offerWords asks whether a person is wanted, where there is no answer to go with
+// the question.
+func offerWords(v escalation.Verdict) string {
+	switch {
+	case v.WantsPerson():
+		return wordsShow
+	case v.Reason == escalation.ReasonModelDown, v.Reason == escalation.ReasonOverBudget:
+		return wordsRetry
+	}
+	return wordsOffer
+}
+
+// words is what the visitor is told of a verdict that escalates or withholds.
+func (t *turn) words(v escalation.Verdict) conversation.Message {
+	return t.set.Policy.Words(v, t.past.saidBefore(), t.state.Reference)
 }
 
 func (t *turn) escalates(decided conversation.Draft, v escalation.Verdict) []conversation.Draft {
@@ -53,29 +72,15 @@ func (t *turn) escalates(decided conversation.Draft, v escalation.Verdict) []con
 	if v.Reason == escalation.ReasonAsked {
 		drafts = append(drafts, t.system(conversation.Asked{How: "words"}))
 	}
-	say := conversation.NoticeEscalated.Say()
-	if v.Say != "" {
-		say.Text = v.Say
-	}
-	return append(drafts, t.system(v.Escalated()), t.system(say))
-}
-
-// sorry is what the visitor reads when nothing is answered and nobody is asked.
-func (t *turn) sorry(v escalation.Verdict) conversation.Message {
-	notice := conversation.NoticeAIOnly
-	if v.Reason == escalation.ReasonModelDown || v.Reason == escalation.ReasonOverBudget {
-		notice = conversation.NoticeModelDown
-	}
-	m := notice.Say("ref", t.state.Reference)
-	if v.Say != "" {
-		m.Text = strings.TrimSpace(v.Say) + " " + m.Text
-	}
-	return m
+	return append(drafts, t.system(v.Escalated()), t.system(t.words(v)))
 }
 
 // says is the answer, with its sources, and with an offer when the verdict asks
-// for one.
+// for one, in the words of the rule that does.
 func (t *turn) says(v escalation.Verdict, text string) []conversation.Draft {
+	if v.Act == escalation.Offer && v.Say != "" {
+		text += "\n\n" + v.Say
+	}
 	m := conversation.Message{Text: text, Offer: v.Act == escalation.Offer}
 	if v.Reason != escalation.ReasonUnknown {
 		m.Answer, m.Sources = true, t.sources()

@@ -81,9 +81,14 @@ func (t *turn) run(ctx context.Context) ([]conversation.Draft, error) {
 }
 
 // answersToo says that the model answers although the verdict is not Answer: an
-// offer for any reason but that there is nothing to answer with.
+// offer that goes with an answer. There is none when nothing was asked but for a
+// person, and when there is nothing, or nobody, to answer with.
 func answersToo(v escalation.Verdict) bool {
-	return v.Act == escalation.Offer && v.Reason != escalation.ReasonUnknown
+	switch v.Reason {
+	case escalation.ReasonFrustrated, escalation.ReasonRepeated, escalation.ReasonChallenge, escalation.ReasonRule:
+		return v.Act == escalation.Offer
+	}
+	return false
 }
 
 // lookUp searches the knowledge for what the visitor wrote; when that finds
@@ -122,6 +127,7 @@ func (t *turn) judge(draft string) escalation.Verdict {
 		Now: t.now, Level: t.set.Level(t.state.Widget), State: t.state,
 		Lines: t.past.since(t.state.Reset), Visitor: t.past.visitor, Page: t.past.page,
 		Draft: draft, Finding: t.finding, Past: t.past.past, Locale: t.past.locale,
+		TakenUp: t.on < t.past.back,
 	})
 }
 

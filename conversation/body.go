@@ -165,6 +165,7 @@ type (
 		Channel   string   `json:"channel,omitempty" log:"fact"`
 		Tags      []string `json:"tags,omitempty" log:"fact"`
 		Notify    bool     `json:"notify,omitempty" log:"fact"`
+		Agents    []string `json:"agents,omitempty" log:"fact"`
 		Signals   []Signal `json:"signals,omitempty" log:"fact"`
 		Tried     []string `json:"tried,omitempty" log:"fact"`
 		Policy    string   `json:"policy" log:"fact"`

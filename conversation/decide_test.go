@@ -218,6 +218,8 @@ func TestTopicStaysOpenUntilAnAgentHandsBackOrCloses(t *testing.T) {
 		{"after the visitor cancels", []Decider{says("x"), escalates(2, "Billing"), Cancel(anna)}, true},
 		{"after a claim", []Decider{says("x"), escalates(2, "Billing"), Claim(maya, ByButton)}, true},
 		{"after the hand back", []Decider{says("x"), escalates(2, "Billing"), Claim(maya, ByButton), HandBack(maya, "", false)}, false},
+		{"after she closes it herself", []Decider{says("x"), escalates(2, "Billing"), CloseSelf(anna)}, true},
+		{"after it went quiet", []Decider{says("x"), escalates(2, "Billing"), Claim(maya, ByButton), func(s State) ([]Draft, error) { return CloseIdle(s.Active.Seq)(s) }}, true},
 		{"after the close", []Decider{says("x"), escalates(2, "Billing"), Close(maya, Closing{}, false)}, false},
 		{"without a topic", []Decider{says("x"), escalates(2, "")}, false},
 	}

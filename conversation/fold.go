@@ -91,10 +91,11 @@ func (s State) moved(e Event) State {
 			s = s.takesUp(before)
 		}
 	case Cancelled:
-		s = s.backToBot(e)
+		s = s.backToBot(e).takesUp(before)
 	case Closed:
 		s.Closed, s.Closure = Mark{e.Seq, e.At}, Closure{b.Reason, b.Owner}
-		s.Mode, s.Owner, s.Offer, s.TopicOpen, s.Unanswered, s.Accept = IsClosed, Staff{}, 0, false, Mark{}, time.Time{}
+		s.Mode, s.Owner, s.Offer, s.Unanswered, s.Accept = IsClosed, Staff{}, 0, Mark{}, time.Time{}
+		s.TopicOpen = s.TopicOpen && b.Reason != ClosedByAgent && b.Reason != ClosedByBlock
 	case Reopened:
 		s = s.backToBot(e)
 		s.Closed, s.Closure = Mark{}, Closure{}
@@ -274,9 +275,10 @@ func (s State) backToBot(e Event) State {
 	return s
 }
 
-// takesUp leaves to the bot what the visitor wrote while she waited and nobody
-// has answered: her new chapter begins with those lines. What a verdict has
-// judged is not judged again, or the same words would ask for the same people.
+// takesUp is for a wait that ended without a person: it leaves to the bot what
+// the visitor wrote meanwhile and nobody has answered. Her new chapter begins
+// with those lines. What a verdict has judged is not judged again, or the same
+// words would ask for the same people.
 func (s State) takesUp(before State) State {
 	if before.Unanswered.Seq != 0 && before.LastVisitor.Seq > before.Judged {
 		s.Unanswered, s.Reset = before.Unanswered, max(before.Unanswered.Seq-1, before.Verdict)

@@ -42,11 +42,17 @@ func TestTakesUp(t *testing.T) {
 	}
 }
 
-func TestOnlyTheQueueLeavesLinesToTheBot(t *testing.T) {
-	for name, act := range map[string]Decider{"an agent": HandBack(maya, "", false), "the visitor": Cancel(anna)} {
-		if s := play(t, after(waiting(), says("hello?"), act)...); s.Unanswered.Seq != 0 || s.Reset != s.Seq-1 {
-			t.Errorf("%s: open %d, chapter from %d, want a fresh one", name, s.Unanswered.Seq, s.Reset)
-		}
+// An agent who hands back has read what she wrote.
+func TestHandBackBeginsAfresh(t *testing.T) {
+	if s := play(t, after(waiting(), says("hello?"), HandBack(maya, "", false))...); s.Unanswered.Seq != 0 || s.Reset != s.Seq-1 {
+		t.Errorf("open %d, chapter from %d, want a fresh one", s.Unanswered.Seq, s.Reset)
+	}
+}
+
+func TestCancelLeavesHerLinesToTheBot(t *testing.T) {
+	s := play(t, after(waiting(), says("hello?"), Cancel(anna))...)
+	if s.Mode != WithBot || s.Unanswered.Seq != 2 || s.Reset != 1 {
+		t.Errorf("open %d, chapter from %d, want from her first line on", s.Unanswered.Seq, s.Reset)
 	}
 }
 

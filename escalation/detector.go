@@ -31,14 +31,14 @@ const (
 	SignalDown       = "model_down"
 	SignalBudget     = "over_budget"
 	SignalTopicOpen  = "topic_open"     // "topic_open:<name>"
+	SignalTakenUp    = "taken_up"       // the wait for a person is over, the line is still open
 	SignalAwaits     = "awaits_problem" // the bot asked for the problem and has not heard it
 	SignalRule       = "rule"           // "rule:<name>": the condition holds
 	signalBefore     = "before:"        // "before:<signal>": counted at an earlier verdict
 )
 
 // detectors is the table: what looks, in this order.
-func detectors(c Config) []Detector {
-	language := load()
+func detectors(c Config, language []*language) []Detector {
 	asks := asksDetector{language}
 	return []Detector{
 		topicDetector{compileTopics(c.RestrictedTopics)},

@@ -41,7 +41,7 @@ var reasons = map[string]func(Verdict, evidence, Situation) string{
 		return fmt.Sprintf("Frustration %.2f%s%s", sig.Value, times(len(e.clear(signalBefore+SignalFrustrated))), quote(sig, s))
 	},
 	ReasonUnknown: func(v Verdict, e evidence, s Situation) string {
-		if v.Rule == "level/model_wants" {
+		if v.Rule == "level/"+rowWants {
 			return "The bot itself asked for a person" + colon(s.Finding.Wants)
 		}
 		sig := e.strongest(SignalCannot)
@@ -140,6 +140,7 @@ func (v Verdict) Print(w io.Writer, lines []Line) error {
 	row("level", v.Level)
 	row("priority", v.Priority)
 	row("channel", v.Channel)
+	row("agents", strings.Join(v.Agents, ", "))
 	row("tags", strings.Join(v.Tags, ", "))
 	row("says", v.Say)
 	if v.Notify {

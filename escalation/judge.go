@@ -38,6 +38,7 @@ func found(s Situation, on conversation.Seq) []conversation.Signal {
 	add(SignalBudget, s.Finding.OverBudget)
 	add(SignalWants, s.Finding.Wants != "")
 	add(SignalTopicOpen+":"+s.State.Topic, s.State.TopicOpen)
+	add(SignalTakenUp, s.TakenUp)
 	return signals
 }
 
@@ -101,7 +102,20 @@ func (p *Policy) decide(level string, signals []conversation.Signal, locale stri
 	e := evidence{level: v.Level, signals: signals}
 	v = p.byLevel(v, e)
 	v = p.byRules(v, e, matched)
+	v = takenUp(v, e)
 	return p.dress(v, e, matched, locale)
+}
+
+// takenUp: a wait for people has just ended without them, so bringing them in for
+// a line of that time would only let the visitor wait again. She is asked whether
+// she wants that. What only people may answer goes to them all the same.
+func takenUp(v Verdict, e evidence) Verdict {
+	stays := v.Reason == ReasonTopic || v.Level == HumanOnly
+	if e.has(SignalTakenUp) && !stays && (v.Act == Escalate || v.Act == Ask) {
+		v.Tried = append(v.Tried, fmt.Sprintf("taken up: %s becomes %s", v.Act, Offer))
+		v.Act = Offer
+	}
+	return v
 }
 
 // byLevel walks the table of levels.
@@ -115,7 +129,7 @@ func (p *Policy) byLevel(v Verdict, e evidence) Verdict {
 			}
 			continue
 		}
-		if r.reason == ReasonAsked && act == Escalate && !p.config.AskInWords {
+		if act == Escalate && !p.config.AskInWords && inWords(r, e) {
 			act = Offer
 		}
 		v.Tried = append(v.Tried, fmt.Sprintf("%s: time %d: %s", r.name, n, act))
@@ -127,6 +141,13 @@ func (p *Policy) byLevel(v Verdict, e evidence) Verdict {
 		v.Reason = ReasonAIOnly
 	}
 	return v
+}
+
+// inWords says that a row stands for her asking in words, which only shows the
+// button when ask_in_words is off: she asks, or the model has understood her so.
+// Accepting an offer is not that, it answers a question of ours.
+func inWords(r row, e evidence) bool {
+	return r.name == rowAsked && !e.has(SignalAccepts) || r.name == rowWants
 }
 
 // rowLevel is the level that holds for a row: a restricted topic may have its
@@ -176,12 +197,16 @@ func (p *Policy) byRules(v Verdict, e evidence, matched []rule) Verdict {
 	return v
 }
 
-// dress adds what goes with the verdict: topic, channel, priority, tags, words.
-// Rules come first, in order, then the topic.
+// dress adds what goes with the verdict: topic, channel, priority, agents, tags,
+// words. Rules come first, in order, then the topic; of who may claim it the
+// topic comes first, because that is who may know.
 func (p *Policy) dress(v Verdict, e evidence, matched []rule, locale string) Verdict {
 	var say Text
 	for _, r := range matched {
 		v.Priority, v.Channel = either(v.Priority, r.Priority), either(v.Channel, r.Channel)
+		if len(v.Agents) == 0 {
+			v.Agents = r.Agents
+		}
 		if len(say) == 0 && (v.Act == Escalate || v.Rule == "rule/"+r.Name) {
 			say = r.Say
 		}
@@ -195,6 +220,9 @@ func (p *Policy) dress(v Verdict, e evidence, matched []rule, locale string) Ver
 		v.Topic = names[0]
 		t := p.topics[v.Topic]
 		v.Priority, v.Channel = either(v.Priority, t.Priority), either(v.Channel, t.Channel)
+		if len(t.Agents) > 0 {
+			v.Agents = t.Agents
+		}
 		if len(say) == 0 && v.Act == Escalate {
 			say = t.Say
 		}

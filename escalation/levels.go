@@ -26,6 +26,12 @@ const (
 	Rises     = 0.2
 )
 
+// Rows that are named elsewhere.
+const (
+	rowAsked = "asked"
+	rowWants = "model_wants"
+)
+
 // row is one line of the table of levels: what is seen, and for each level what
 // is done at the first, second, third time; the last step stays. An empty list
 // means nothing is done. turn counts the time, 0 for "not seen".
@@ -55,7 +61,7 @@ func levels() []row {
 		{name: "human_only", reason: ReasonHumanOnly, turn: func(evidence) int { return 1 }, steps: map[string][]Act{
 			HumanOnly: {Escalate},
 		}},
-		{name: "asked", reason: ReasonAsked, turn: evidence.asked, steps: map[string][]Act{
+		{name: rowAsked, reason: ReasonAsked, turn: evidence.asked, steps: map[string][]Act{
 			AIOnly: {Withhold}, Quick: {Escalate}, Balanced: {Escalate}, AIFirst: {Ask, Escalate},
 		}},
 		// Whether it is a machine is answered truthfully, with an offer the first time.
@@ -65,7 +71,7 @@ func levels() []row {
 		{name: "frustration", reason: ReasonFrustrated, turn: evidence.frustrated, steps: map[string][]Act{
 			AIOnly: never, Quick: {Escalate}, Balanced: {Offer, Escalate}, AIFirst: {Offer, Escalate},
 		}},
-		{name: "model_wants", reason: ReasonUnknown, turn: once(SignalWants), steps: map[string][]Act{
+		{name: rowWants, reason: ReasonUnknown, turn: once(SignalWants), steps: map[string][]Act{
 			AIOnly: never, Quick: {Escalate}, Balanced: {Escalate}, AIFirst: {Offer},
 		}},
 		{name: "unknown", reason: ReasonUnknown, turn: counted(SignalCannot), steps: map[string][]Act{

@@ -21,6 +21,7 @@ type Policy struct {
 	topics    map[string]topicHours
 	rules     []rule
 	detectors []Detector
+	languages []*language
 }
 
 type topicHours struct {
@@ -56,7 +57,8 @@ func Compile(c Config) (*Policy, []Problem) {
 		}
 		p.rules = append(p.rules, compiled)
 	}
-	p.detectors = detectors(c)
+	p.languages = load()
+	p.detectors = detectors(c, p.languages)
 	return p, nil
 }
 
@@ -157,7 +159,7 @@ func (p *Policy) Button(level, locale string, st conversation.State) (e conversa
 	}
 	if st.TopicOpen {
 		t := p.topics[st.Topic]
-		e.Topic, e.Channel, e.Priority = st.Topic, t.Channel, t.Priority
+		e.Topic, e.Channel, e.Priority, e.Agents = st.Topic, t.Channel, t.Priority, t.Agents
 		say = t.Say.In(locale)
 	}
 	return e, say, true

@@ -53,6 +53,10 @@ type Situation struct {
 	Draft   string
 	Finding Finding
 	Past    []conversation.Decided
+	// TakenUp says that the line was written before or while the visitor waited
+	// for a person, and that the wait is over without one: nobody had time, or she
+	// no longer wanted to wait.
+	TakenUp bool
 
 	readings map[string]*reading // what the detectors of one judgement share
 }
@@ -60,7 +64,8 @@ type Situation struct {
 // Verdict is a decision that explains itself. Rule names what decided:
 // "topic/<name>", "rule/<name>", "level/<row of the table>", "" for nothing.
 // Signals are what was seen, with places; those named "before:…" are what
-// earlier verdicts saw and this one counted. Tried lists what was looked at, in
+// earlier verdicts saw and this one counted. Agents are those who may claim it,
+// by user or user group, empty for everybody. Tried lists what was looked at, in
 // order; Explain is one line for people. Say is what the visitor is told at an
 // escalation, "" for the standard words. Notify asks for one line in Slack
 // besides.
@@ -73,6 +78,7 @@ type Verdict struct {
 	Level     string
 	Priority  string
 	Channel   string
+	Agents    []string
 	Say       string
 	Tags      []string
 	Signals   []conversation.Signal
@@ -88,6 +94,7 @@ func (v Verdict) Decided(on conversation.Seq, turn, draft string) conversation.D
 	return conversation.Decided{
 		On: on, Turn: turn, Act: string(v.Act), Rule: v.Rule, Reason: v.Reason, Level: v.Level,
 		Topic: v.Topic, Priority: v.Priority, Channel: v.Channel, Tags: v.Tags, Notify: v.Notify,
+		Agents:  v.Agents,
 		Signals: v.Signals, Tried: v.Tried, Policy: v.Policy, Detectors: v.Detectors,
 		Explain: v.Explain, Draft: draft,
 	}
@@ -97,6 +104,6 @@ func (v Verdict) Decided(on conversation.Seq, turn, draft string) conversation.D
 func (v Verdict) Escalated() conversation.Escalated {
 	return conversation.Escalated{
 		Reason: v.Reason, Topic: v.Topic, Rule: v.Rule, Level: v.Level, Policy: v.Policy,
-		Priority: v.Priority, Channel: v.Channel, Tags: v.Tags, Explain: v.Explain,
+		Priority: v.Priority, Channel: v.Channel, Tags: v.Tags, Agents: v.Agents, Explain: v.Explain,
 	}
 }
