@@ -65,8 +65,8 @@ func TestMessagesAreIdempotent(t *testing.T) {
 	g.refused(http.StatusConflict, codeClosed, "POST", at(id, "/escalate"), EscalateBody{})
 }
 
-// A line that reopens a chat which an agent had is followed by an escalation;
-// its replay still answers with the line.
+// A line that reopens a chat which an agent had is followed by an escalation
+// and its words; its replay still answers with the line.
 func TestReplayOfAReopeningLine(t *testing.T) {
 	g := newHouse(t).guest()
 	id := g.open()
@@ -77,8 +77,8 @@ func TestReplayOfAReopeningLine(t *testing.T) {
 	if string(first.body) != string(again.body) {
 		t.Errorf("got %s, then %s", first.body, again.body)
 	}
-	if _, ok := g.last(id).(conversation.Escalated); !ok {
-		t.Errorf("the last event is %T, want the escalation", g.last(id))
+	if m, ok := g.last(id).(conversation.Message); !ok || m.Notice != conversation.NoticeEscalatedReopened {
+		t.Errorf("the last event is %+v, want the words of the escalation", g.last(id))
 	}
 }
 
