@@ -18,6 +18,7 @@ type Deps struct {
 	Conversations Conversations
 	Sessions      Sessions
 	Counters      Counters
+	Presence      Presences
 	Notifier      Notifier
 	Live          Live
 	Assets        Assets
@@ -76,7 +77,7 @@ type Health struct {
 
 func (d Deps) check() error {
 	for name, missing := range map[string]bool{
-		"Log": d.Log == nil, "Conversations": d.Conversations == nil, "Sessions": d.Sessions == nil, "Counters": d.Counters == nil,
+		"Log": d.Log == nil, "Conversations": d.Conversations == nil, "Sessions": d.Sessions == nil, "Counters": d.Counters == nil, "Presence": d.Presence == nil,
 		"Notifier": d.Notifier == nil, "Live": d.Live == nil, "Escalation": d.Escalation == nil, "Now": d.Now == nil, "Logger": d.Logger == nil,
 	} {
 		if missing {

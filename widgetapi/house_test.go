@@ -47,7 +47,7 @@ type house struct {
 	logs     *logBuffer
 }
 
-// clock stands still until it is moved.
+// clock stands still until it is moved; without a time it is the bubble's.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -56,6 +56,9 @@ type clock struct {
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.at.IsZero() {
+		return time.Now()
+	}
 	return c.at
 }
 
@@ -103,15 +106,7 @@ func testConfig() Config {
 // newHouse starts one. change, when given, edits the settings.
 func newHouse(t *testing.T, change ...func(*Config)) *house {
 	t.Helper()
-	h := &house{T: t, notifier: feed.NewNotifier(), live: feed.NewLive(nil), clock: &clock{at: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)}, logs: &logBuffer{}}
-	cfg := testConfig()
-	for _, f := range change {
-		f(&cfg)
-	}
-	h.cfg.Store(&cfg)
-	h.button.Store(&Button{})
-	h.store = h.openStore()
-	h.server = h.serve()
+	h := emptyHouse(t, time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC), change...)
 	listener := httptest.NewServer(h.server.Handler())
 	transport := &http.Transport{DisableCompression: true}
 	h.url, h.client = listener.URL, &http.Client{Transport: checked(t, transport, h.server)}
@@ -120,6 +115,21 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 		transport.CloseIdleConnections()
 		listener.Close()
 	})
+	return h
+}
+
+// emptyHouse is one that does not listen yet.
+func emptyHouse(t *testing.T, now time.Time, change ...func(*Config)) *house {
+	t.Helper()
+	h := &house{T: t, notifier: feed.NewNotifier(), live: feed.NewLive(nil), clock: &clock{at: now}, logs: &logBuffer{}}
+	cfg := testConfig()
+	for _, f := range change {
+		f(&cfg)
+	}
+	h.cfg.Store(&cfg)
+	h.button.Store(&Button{})
+	h.store = h.openStore()
+	h.server = h.serve()
 	return h
 }
 
@@ -144,7 +154,7 @@ func (h *house) openStore() *store.Store {
 func (h *house) serve() *Server {
 	h.Helper()
 	s, err := New(Deps{
-		Log: h.store, Conversations: h.store, Sessions: h.store, Counters: h.store,
+		Log: h.store, Conversations: h.store, Sessions: h.store, Counters: h.store, Presence: h.store,
 		Notifier: h.notifier, Live: h.live, Assets: testAssets{},
 		Duty:       func(time.Time) (bool, time.Time) { return false, h.clock.now().Add(time.Hour) },
 		Escalation: func(context.Context, string, conversation.State) (Button, error) { return *h.button.Load(), nil },

@@ -48,6 +48,15 @@ type Conversations interface {
 	MarkRead(ctx context.Context, id conversation.ID, vseq conversation.Seq) error
 }
 
+// Presences keeps whether visitors have their chat open.
+type Presences interface {
+	// SetPresence says that she has it open at this time, or had it until then. A
+	// report from before what is kept is passed over.
+	SetPresence(ctx context.Context, id conversation.ID, here bool, at time.Time) error
+	// Presence returns what is kept; the zero time when nothing is.
+	Presence(ctx context.Context, id conversation.ID) (here bool, at time.Time, err error)
+}
+
 // Counters keeps the limits that must survive a restart.
 type Counters interface {
 	// Count adds n to the counter (name, window start) and returns the sum. Old

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -20,6 +21,7 @@ type Server struct {
 	limits  *limiter
 	days    *dayCounts
 	streams *streams
+	here    *presences
 	mux     *http.ServeMux
 	schema  []byte
 	health  lastHealth
@@ -37,6 +39,7 @@ func New(deps Deps, config func() Config) (*Server, error) {
 	s := &Server{
 		deps: deps, config: config,
 		limits: newLimiter(), days: newDayCounts(deps.Counters), streams: newStreams(), mux: http.NewServeMux(),
+		here: newPresences(deps.Presence, deps.Now, deps.Logger.Warn),
 	}
 	schema, err := openapiDocument(routes())
 	if err != nil {
@@ -69,14 +72,17 @@ func (s *Server) HTTP(addr string) *http.Server {
 	return srv
 }
 
-// Run does what the door does by the clock: it stores the counters, forgets
-// idle buckets and expired sessions. When ctx ends it ends the open streams,
-// stores the counters a last time and returns nil.
+// Run does what the door does by the clock: it stores the counters and who is
+// here, forgets idle buckets and expired sessions. When ctx ends it ends the open
+// streams, stores the counters a last time and returns nil.
 func (s *Server) Run(ctx context.Context) error {
 	flush, sweep, purge := time.NewTicker(5*time.Second), time.NewTicker(time.Minute), time.NewTicker(time.Hour)
 	defer flush.Stop()
 	defer sweep.Stop()
 	defer purge.Stop()
+	var here sync.WaitGroup
+	here.Go(func() { s.here.run(ctx) }) // ends with ctx
+	defer here.Wait()
 	for {
 		select {
 		case <-ctx.Done():

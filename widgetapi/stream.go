@@ -42,6 +42,8 @@ func (s *Server) follow(c *call, after conversation.Seq) (reply, error) {
 	}
 	return reply{write: func(w http.ResponseWriter) {
 		defer s.streams.leave(sl)
+		s.here.enter(c.id(), c.state.Mode)
+		defer s.here.leave(c.id())
 		st := &stream{s: s, c: c, rc: http.NewResponseController(w), at: after}
 		if err := st.run(w, sl); err != nil && c.ctx().Err() == nil {
 			s.deps.Logger.Debug("an event stream ended", "conversation", c.id(), "error", err)
@@ -146,7 +148,20 @@ func (st *stream) send(ctx context.Context, w http.ResponseWriter, events []conv
 		return err
 	}
 	st.at = events[len(events)-1].VSeq
+	if len(events) < batch { // she is up to date: what was in between is history
+		st.turned(rendered)
+	}
 	return nil
+}
+
+// turned tells who keeps presence whether a person waits or answers now.
+func (st *stream) turned(events []Event) {
+	for i := len(events) - 1; i >= 0; i-- {
+		if state, ok := events[i].Data.(State); ok {
+			st.s.here.turned(st.c.id(), state.Phase)
+			return
+		}
+	}
 }
 
 // drain passes on the signals that are there, without waiting for more.

@@ -56,7 +56,7 @@ func links(file *config.File) markup.Links {
 // buildDoor makes the visitor's door.
 func (a *App) buildDoor(*config.File) (err error) {
 	a.door, err = widgetapi.New(widgetapi.Deps{
-		Log: a.store, Conversations: a.store, Sessions: a.store, Counters: a.store,
+		Log: a.store, Conversations: a.store, Sessions: a.store, Counters: a.store, Presence: a.store,
 		Notifier: a.notifier, Live: a.live, Assets: assets{},
 		Duty: a.duty, Escalation: a.button, Health: a.health, Metrics: metrics(),
 		Now: a.now, Logger: a.Logger,
