@@ -160,7 +160,7 @@ func TestAdmin(t *testing.T) {
 func TestRunStoresCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		counts := &memoryCounts{}
-		s := &Server{deps: Deps{Now: time.Now}, limits: newLimiter(), days: newDayCounts(counts), streams: newStreams()}
+		s := &Server{deps: Deps{Now: time.Now}, limits: newLimiter(), days: newDayCounts(counts), streams: newStreams(), here: newPresences(nil, time.Now, nil)}
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- s.Run(ctx) }()

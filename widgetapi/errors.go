@@ -41,6 +41,7 @@ const (
 	codeNoRoute      = "no_such_route"
 	codeMethod       = "method_not_allowed"
 	codeClosed       = "conversation_closed"
+	codeBlocked      = "blocked"
 	codeRated        = "already_rated"
 	codeTooEarly     = "too_early"
 	codeTooLarge     = "too_large"
@@ -68,6 +69,7 @@ var faults = map[string]answer{
 	codeNoRoute:      {http.StatusNotFound, "There is no such address. GET /v1/openapi.json lists what there is."},
 	codeMethod:       {http.StatusMethodNotAllowed, "This address does not take that method. The Allow header lists those it takes."},
 	codeClosed:       {http.StatusConflict, "This conversation ended too long ago to be reopened. Start a new one with POST /v1/conversations."},
+	codeBlocked:      {http.StatusForbidden, "You can't write here for now; what was said so far stays readable."},
 	codeRated:        {http.StatusConflict, "This conversation has a rating already."},
 	codeTooEarly:     {http.StatusConflict, "A person can be asked for after the assistant has tried to answer. Write what you need first."},
 	codeTooLarge:     {http.StatusRequestEntityTooLarge, "The request is too large."},
@@ -87,6 +89,7 @@ var domain = []struct {
 	{conversation.ErrNotFound, codeNotFound},
 	{conversation.ErrClosed, codeClosed},
 	{conversation.ErrRated, codeRated},
+	{conversation.ErrBlocked, codeBlocked},
 	{conversation.ErrStorageFull, codeFull},
 }
 

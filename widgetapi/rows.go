@@ -43,6 +43,9 @@ type Conversations interface {
 	VisitorSeq(ctx context.Context, id conversation.ID, vseq conversation.Seq) (conversation.Seq, error)
 	// VSeqOf is the reverse; 0 for an event the visitor may not see.
 	VSeqOf(ctx context.Context, id conversation.ID, seq conversation.Seq) (conversation.Seq, error)
+	// BlockedUntil is when the team lets the owner write again; a time that is
+	// over, or the zero time, when it does now.
+	BlockedUntil(ctx context.Context, o session.Owner, now time.Time) (time.Time, error)
 	// MarkRead stores how far the visitor has read, in her numbering; it never
 	// goes back.
 	MarkRead(ctx context.Context, id conversation.ID, vseq conversation.Seq) error

@@ -175,7 +175,7 @@ func (s *Server) route(rt route) http.Handler {
 }
 
 // admit runs the checks of a row, in this order: the session, the limits, the
-// owner, the version, the body.
+// owner, the team's block, the version, the body.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) (*call, error) {
 	c := &call{w: w, r: r, cfg: s.config(), now: s.deps.Now()}
 	c.ip = clientIP(r, c.cfg.Server.TrustedProxies)
@@ -189,6 +189,11 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) (*call,
 	}
 	if rt.who.owned {
 		if err := s.findOwned(c); err != nil {
+			return nil, err
+		}
+	}
+	if rt.who.writes {
+		if err := s.checkBlock(c); err != nil {
 			return nil, err
 		}
 	}
@@ -218,6 +223,16 @@ func (s *Server) countRefused(c *call, refused error) error {
 		return err
 	}
 	return refused
+}
+
+// checkBlock refuses a visitor whom the team has blocked for now, in whichever
+// of her conversations.
+func (s *Server) checkBlock(c *call) error {
+	until, err := s.deps.Conversations.BlockedUntil(c.ctx(), c.owner(), c.now)
+	if err == nil && c.now.Before(until) {
+		err = conversation.ErrBlocked
+	}
+	return err
 }
 
 func (s *Server) findOwned(c *call) error {

@@ -57,9 +57,10 @@ func connected(t *testing.T) net.Conn {
 		Conversations
 		Sessions
 		Counters
+		Presences
 	}{}
 	s, err := New(Deps{
-		Log: none, Conversations: none, Sessions: none, Counters: none, Notifier: feed.NewNotifier(), Live: feed.NewLive(nil),
+		Log: none, Conversations: none, Sessions: none, Counters: none, Presence: none, Notifier: feed.NewNotifier(), Live: feed.NewLive(nil),
 		Escalation: func(context.Context, string, conversation.State) (Button, error) { return Button{}, nil }, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	}, testConfig)
 	if err != nil {

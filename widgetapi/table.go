@@ -19,12 +19,12 @@ func routes() []route {
 		{http.MethodDelete, "/v1/sessions/current", "endSession", "End the session; its token is dead at once", visitor{session: true}, budgetRequest, nil, empty(), plain((*Server).endSession)},
 		{http.MethodDelete, "/v1/visitor", "clearVisitor", "End and clear everything of the visitor", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
 
-		{http.MethodPost, "/v1/conversations", "openConversation", "A new conversation", visitor{session: true}, budgetOpen, nil, answers(201, ConversationReply{}), takes((*Server).openConversation)},
+		{http.MethodPost, "/v1/conversations", "openConversation", "A new conversation", visitor{session: true, writes: true}, budgetOpen, nil, answers(201, ConversationReply{}), takes((*Server).openConversation)},
 		{http.MethodGet, "/v1/conversations", "listConversations", "The visitor's conversations, newest first", visitor{session: true}, budgetRequest, nil, answers(200, ConversationsReply{}), plain((*Server).listConversations)},
 		{http.MethodPatch, "/v1/conversations/{id}", "changePage", "Where the visitor is now, and what the site says of her", owner, budgetRequest, nil, empty(), takes((*Server).changePage)},
-		{http.MethodPost, "/v1/conversations/{id}/messages", "say", "Say something; the same client_id again gets the first answer with 200", owner, budgetMessage, nil, answers(201, MessageReply{}), takes((*Server).say)},
+		{http.MethodPost, "/v1/conversations/{id}/messages", "say", "Say something; the same client_id again gets the first answer with 200", writer, budgetMessage, nil, answers(201, MessageReply{}), takes((*Server).say)},
 		{http.MethodGet, "/v1/conversations/{id}/events", "events", "What happened, as a stream that goes on, or with wait=0 as JSON", owner, budgetRequest, eventQueries, streams200(), plain((*Server).events)},
-		{http.MethodPost, "/v1/conversations/{id}/escalate", "escalate", "Ask for a person; never refused by a limit, never through the model", owner, budgetEscalate, nil, answers(200, PhaseReply{}), takes((*Server).escalate)},
+		{http.MethodPost, "/v1/conversations/{id}/escalate", "escalate", "Ask for a person; never refused by a limit, never through the model", writer, budgetEscalate, nil, answers(200, PhaseReply{}), takes((*Server).escalate)},
 		{http.MethodPost, "/v1/conversations/{id}/escalate/cancel", "cancelEscalation", "Back to the assistant, or no to its offer", owner, budgetRequest, nil, answers(200, PhaseReply{}), takes((*Server).cancelEscalation)},
 		{http.MethodPost, "/v1/conversations/{id}/stop", "stop", "Stop the answer that is being written", owner, budgetRequest, nil, empty(), takes((*Server).stop)},
 		{http.MethodPost, "/v1/conversations/{id}/close", "close", "End the conversation", owner, budgetRequest, nil, answers(200, PhaseReply{}), takes((*Server).close)},
@@ -33,7 +33,7 @@ func routes() []route {
 		{http.MethodPost, "/v1/conversations/{id}/rating", "rate", "Rate the conversation, once", owner, budgetRequest, nil, empty(), takes((*Server).rate)},
 		{http.MethodPost, "/v1/conversations/{id}/feedback", "feedback", "A thumb on one answer of the bot", owner, budgetRequest, nil, empty(), takes((*Server).feedback)},
 		{http.MethodGet, "/v1/conversations/{id}/transcript", "transcript", "The conversation as a text file", owner, budgetRequest, nil, text(), plain((*Server).transcript)},
-		{http.MethodPost, "/v1/conversations/{id}/contact", "contact", "How the visitor can be reached", owner, budgetContact, nil, answers(200, PhaseReply{}), takes((*Server).contact)},
+		{http.MethodPost, "/v1/conversations/{id}/contact", "contact", "How the visitor can be reached", writer, budgetContact, nil, answers(200, PhaseReply{}), takes((*Server).contact)},
 		{http.MethodPost, "/v1/conversations/{id}/contact/verify", "verifyContact", "Prove an address with the code sent to it", owner, budgetContact, nil, notInThisVersion(), nothing()},
 
 		{http.MethodPost, "/v1/files", "upload", "Send a file", visitor{session: true}, budgetMessage, nil, notInThisVersion(), nothing()},
@@ -70,11 +70,15 @@ type route struct {
 
 // visitor says who may come in. owned: the {id} of the path has to be a
 // conversation of the session's visitor and key; it is looked up before the
-// handler, and another's is like none.
-type visitor struct{ session, owned bool }
+// handler, and another's is like none. writes: she gives the team something to
+// read, which is refused while it has blocked her.
+type visitor struct{ session, owned, writes bool }
 
-// owner is a visitor before her own conversation.
-var owner = visitor{session: true, owned: true}
+// owner is a visitor before her own conversation, writer one who adds to it.
+var (
+	owner  = visitor{session: true, owned: true}
+	writer = visitor{session: true, owned: true, writes: true}
+)
 
 type query struct{ name, doc, kind string }
 
