@@ -49,8 +49,9 @@ type (
 		Of    Seq   `json:"of" log:"fact"`
 	}
 
-	// Claimed gives the conversation an owner. How: button, reply, takeover. From
-	// is since when the visitor had waited, zero when she did not wait.
+	// Claimed gives the conversation an owner. How: button, reply, takeover,
+	// accept. From is since when the visitor had waited, zero when she did not
+	// wait.
 	Claimed struct {
 		Agent Staff     `json:"agent" log:"fact"`
 		How   string    `json:"how" log:"fact"`

@@ -10,6 +10,7 @@ const (
 	ByButton   = "button"
 	ByReply    = "reply"
 	ByTakeover = "takeover"
+	ByAccept   = "accept" // what the queue has assigned
 )
 
 func (a Author) staff() Staff { return Staff{ID: a.ID, Name: a.Name} }

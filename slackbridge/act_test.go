@@ -125,7 +125,7 @@ func TestButtons(t *testing.T) {
 	})
 	c.press(maya, "handoff_takeover")
 	c.mode(conversation.WithAgent, maya)
-	c.shows("passed on from")
+	c.shows("took over from")
 	c.press(priya, "handoff_assign") // an admin reassigns what another has
 	s.submit(priya, map[string]string{"agent": sam})
 	c.mode(conversation.WithAgent, sam)

@@ -17,43 +17,74 @@ type aside struct {
 	alone bool
 }
 
+// plainly is an aside that mentions nobody who has to notice.
+func plainly(spans ...span) (aside, bool) { return aside{spans: spans}, true }
+
+// loudly is an aside that somebody has to notice.
+func loudly(spans ...span) (aside, bool) { return aside{spans: spans, alone: true}, true }
+
 // asideOf says what the thread reads about an event. It is false for events that
 // leave no line: what the card shows, and what only machines read.
 func asideOf(e conversation.Event, visitor string) (aside, bool) {
 	switch b := e.Body.(type) {
 	case conversation.Claimed:
-		return aside{spans: owns(b.Agent, claimWords(b.How)), alone: true}, true
+		return loudly(who(b.Agent), words(claimWords(b.How)))
 	case conversation.Transferred:
-		return transferred(b), true
+		return transferred(e, b), true
 	case conversation.Released:
-		return aside{spans: []span{who(b.Agent), words(" released this chat. It is waiting again.")}}, true
+		return released(b), true
 	case conversation.HandedBack:
-		return aside{spans: []span{who(b.Agent), words(" handed this chat back to the AI" + instructed(b.Instruction))}, quote: b.Instruction}, true
+		return handedBack(b), true
+	case conversation.Offered:
+		return loudly(who(b.Agent), words(", can you take this chat? You are asked until "), moment(b.Until), words("; anybody may claim it."))
+	case conversation.Reminded:
+		return loudly(who(b.Agent), words(", "+visitor+" is still waiting for your answer."))
+	case conversation.Stepped:
+		return stepped(b)
 	case conversation.Cancelled:
-		return aside{spans: []span{words(visitor + " no longer waits for a person. The AI answers again.")}}, true
+		return plainly(words(visitor + " no longer waits for a person. The AI answers again."))
 	case conversation.Closed:
-		return closed(b, visitor), true
+		return closed(b, visitor)
 	case conversation.Reopened:
 		return reopened(b, visitor), true
+	case conversation.Undone:
+		return undone(b), true
+	}
+	return asideOfLabels(e, visitor)
+}
+
+// asideOfLabels are the lines about the visitor, and about what agents say of
+// the conversation.
+func asideOfLabels(e conversation.Event, visitor string) (aside, bool) {
+	switch b := e.Body.(type) {
 	case conversation.ContactGiven:
 		return aside{spans: []span{words(contact(b, visitor))}, quote: b.Message}, true
+	case conversation.Verified:
+		return plainly(words(visitor + " has confirmed the address."))
 	case conversation.Rated:
 		return aside{spans: []span{words(fmt.Sprintf("%s rated this chat %d of 5.", visitor, b.Score))}, quote: b.Comment}, true
+	case conversation.Blocked:
+		return aside{spans: []span{who(b.Agent), words(" blocked " + visitor + " until "), day(b.Until), words(".")}, quote: b.Reason}, true
+	case conversation.Unblocked:
+		return plainly(who(b.Agent), words(" lifted the block of "+visitor+"."))
+	case conversation.Labelled:
+		return plainly(who(b.Agent), words(" set the priority to "+firstNonEmpty(b.Priority, "normal")+" and the tags to "+firstNonEmpty(strings.Join(b.Tags, ", "), "none")+"."))
+	case conversation.Misjudged:
+		return aside{spans: []span{who(b.Agent), words(" says that no person was needed here.")}, quote: b.Note}, true
 	}
 	return aside{}, false
 }
 
+// who is an agent as a line of ours names her: a mention where Slack knows her.
 func who(s conversation.Staff) span {
 	switch {
 	case userID.MatchString(s.ID):
-		return person(s.ID)
+		return span{user: s.ID, text: s.Name}
 	case s.Name != "":
 		return strong(s.Name)
 	}
 	return words("The system")
 }
-
-func owns(s conversation.Staff, rest string) []span { return []span{who(s), words(rest)} }
 
 func claimWords(how string) string {
 	switch how {
@@ -61,48 +92,139 @@ func claimWords(how string) string {
 		return " answered and has this chat now."
 	case conversation.ByTakeover:
 		return " took over from the AI and has this chat now."
+	case conversation.ByAccept:
+		return " accepted and has this chat now."
 	}
 	return " has this chat now."
 }
 
-func transferred(b conversation.Transferred) aside {
+// transferred says who has it now, from whom and by whom: whoever of them did
+// not press learns it by the mention.
+func transferred(e conversation.Event, b conversation.Transferred) aside {
 	out := aside{alone: true, quote: b.Note}
+	by := conversation.Staff{ID: e.Author.ID, Name: e.Author.Name}
 	switch {
-	case b.To.ID != "" && b.From.ID != "" && b.From.ID != b.To.ID:
-		out.spans = []span{who(b.To), words(" has this chat now, passed on from "), who(b.From), words(".")}
+	case b.Why == conversation.TransferAssigned:
+		out.spans = []span{who(b.To), words(", this chat is yours. Please answer or accept it until "), moment(b.Accept), words(".")}
+	case b.Why == conversation.TransferOverflow:
+		out.spans, out.alone = []span{words("Nobody has taken this chat yet, so it was passed on to "), place(b.Channel), words(".")}, false
 	case b.To.ID != "":
-		out.spans = owns(b.To, " has this chat now.")
+		out.spans = passedOn(by, b)
+	case b.Group != "":
+		group, _ := mention(b.Group)
+		out.spans = []span{who(by), words(" passed this chat on to "), group, words(". It is waiting.")}
 	case b.Channel != "":
-		out.spans, out.alone = []span{words("This chat was passed on to "), place(b.Channel), words(".")}, false
+		out.spans, out.alone = []span{who(by), words(" passed this chat on to "), place(b.Channel), words(".")}, false
 	default:
 		out.spans, out.alone = []span{words("This chat is waiting again.")}, false
 	}
 	return out
 }
 
-func instructed(instruction string) string {
-	if instruction == "" {
-		return "."
+func passedOn(by conversation.Staff, b conversation.Transferred) []span {
+	switch {
+	case by.ID == b.To.ID:
+		return []span{who(b.To), words(" took over from "), who(b.From), words(" and has this chat now.")}
+	case b.From.ID == "":
+		return []span{who(b.To), words(" has this chat now, assigned by "), who(by), words(".")}
+	case by.ID == b.From.ID:
+		return []span{who(b.To), words(" has this chat now, passed on from "), who(b.From), words(".")}
 	}
-	return " and told it:"
+	return []span{who(b.To), words(" has this chat now, passed on from "), who(b.From), words(" by "), who(by), words(".")}
 }
 
-func closed(b conversation.Closed, visitor string) aside {
+func released(b conversation.Released) aside {
+	rest := map[conversation.ReleaseWhy]string{
+		"":                              " released this chat.",
+		conversation.ReleasedSilent:     " has not answered in time.",
+		conversation.ReleasedUnaccepted: " has not accepted in time.",
+		conversation.ReleasedGone:       " is no longer an agent here.",
+		conversation.ReleasedOff:        " went off duty.",
+	}[b.Why]
+	return aside{spans: []span{who(b.Agent), words(firstNonEmpty(rest, " let go of this chat.") + " It is waiting again.")}, alone: b.Why != ""}
+}
+
+func handedBack(b conversation.HandedBack) aside {
+	switch {
+	case b.Why == conversation.BackAway:
+		return aside{spans: []span{words("Nobody is in, so the AI answers again.")}}
+	case b.Why != "":
+		return aside{spans: []span{words("Nobody has taken this chat, so the AI answers again.")}}
+	case b.Instruction == "":
+		return aside{spans: []span{who(b.Agent), words(" handed this chat back to the AI.")}}
+	}
+	return aside{spans: []span{who(b.Agent), words(" handed this chat back to the AI and told it:")}, quote: b.Instruction}
+}
+
+// stepped is the line of a step of the ladder. Of the others the visitor's line,
+// the transfer or the hand back that comes with them tells.
+func stepped(b conversation.Stepped) (aside, bool) {
+	if b.Do == stepMail {
+		return plainly(words("Nobody has taken this chat yet, so the team was told by mail."))
+	}
+	return aside{}, false
+}
+
+// The steps of the ladder that leave a line of their own (handoff.when_nobody).
+const (
+	stepPing = "ping_group"
+	stepMail = "email"
+)
+
+func closed(b conversation.Closed, visitor string) (aside, bool) {
 	switch b.Reason {
 	case conversation.ClosedByVisitor:
-		return aside{spans: []span{words(visitor + " closed this chat.")}}
+		return plainly(words(visitor + " closed this chat."))
 	case conversation.ClosedIdle:
-		return aside{spans: []span{words("This chat was closed because it was quiet for a while.")}}
-	case conversation.ClosedByAgent, conversation.ClosedByBlock:
+		return plainly(words("This chat was closed because it was quiet for a while."))
+	case conversation.ClosedByBlock:
+		return aside{}, false // the block's own line tells
+	case conversation.ClosedByAgent:
 	}
-	return aside{spans: []span{who(b.Owner), words(" closed this chat.")}, quote: b.Note}
+	out := aside{spans: []span{who(b.Owner), words(" closed this chat" + outcomeWords(b.Outcome) + ".")}, quote: b.Note}
+	if b.Recap != "" && !b.Told { // what the visitor was told stands there already
+		out.quote = strings.TrimSpace(b.Note + "\n" + b.Recap)
+	}
+	return out, true
+}
+
+func outcomeWords(outcome string) string {
+	switch outcome {
+	case conversation.OutcomeSolved:
+		return " as solved"
+	case conversation.OutcomeUnsolved:
+		return " as not solved"
+	case conversation.OutcomeFollowUp:
+		return " with something left to do"
+	case conversation.OutcomeSpam:
+		return " as spam"
+	}
+	return ""
 }
 
 func reopened(b conversation.Reopened, visitor string) aside {
 	if b.Agent.ID != "" {
-		return aside{spans: owns(b.Agent, " reopened this chat and has it now."), alone: true}
+		return aside{spans: []span{who(b.Agent), words(" reopened this chat and has it now.")}, alone: true}
 	}
 	return aside{spans: []span{words(visitor + " reopened this chat.")}}
+}
+
+// undone names both who loses it and who has it again.
+func undone(b conversation.Undone) aside {
+	what := map[conversation.Kind]string{
+		conversation.KindClosed: "the close", conversation.KindHandedBack: "the hand back",
+		conversation.KindBlocked: "the block", conversation.KindTransferred: "the transfer",
+	}[b.What]
+	out := aside{spans: []span{who(b.Agent), words(" undid " + firstNonEmpty(what, "the last step") + ".")}, alone: true}
+	switch {
+	case b.To.ID == "":
+		return out
+	case b.From.ID != "" && b.From.ID != b.To.ID:
+		out.spans = append(out.spans, words(" "), who(b.To), words(" has this chat again, and "), who(b.From), words(" no longer."))
+	default:
+		out.spans = append(out.spans, words(" "), who(b.To), words(" has this chat again."))
+	}
+	return out
 }
 
 func contact(b conversation.ContactGiven, visitor string) string {
@@ -130,8 +252,8 @@ func saidByCard(n conversation.Notice) bool {
 		conversation.NoticeEscalatedRule, conversation.NoticeEscalatedHumanOnly, conversation.NoticeEscalatedReopened:
 		return true
 	case conversation.NoticeAsked, conversation.NoticeAway, conversation.NoticeUnreachable, conversation.NoticeAIOnly, conversation.NoticeModelDown,
-		conversation.NoticeModelDownPlain, conversation.NoticeWithheld, conversation.NoticeAskContact, conversation.NoticeNobody, conversation.NoticeContinues,
-		conversation.NoticeSuggest, conversation.NoticeIdleWarning, conversation.NoticeRecap, conversation.NoticeAwayKept, conversation.NoticeTrying:
+		conversation.NoticeModelDownPlain, conversation.NoticeWithheld, conversation.NoticeAwayKept, conversation.NoticeTrying, conversation.NoticeAskContact,
+		conversation.NoticeNobody, conversation.NoticeContinues, conversation.NoticeSuggest, conversation.NoticeIdleWarning, conversation.NoticeRecap:
 	}
 	return false
 }

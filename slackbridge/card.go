@@ -34,6 +34,9 @@ type Card struct {
 	State    conversation.State
 	Brief    Brief
 	Staffing Staffing
+	// Moved says where the conversation goes on, on the card of a thread that it
+	// has left; nil on the living one.
+	Moved []span
 }
 
 // Staffing is how the card calls for people. Silent leaves the mention out:
@@ -54,7 +57,9 @@ func (c Card) Render(marker string, rev int) message {
 		blocks = append(blocks, tried)
 	}
 	blocks = append(blocks, richBlock{elements: []any{slack.NewRichTextSection(c.status()...)}})
-	blocks = append(blocks, c.buttons(rev))
+	if c.Moved == nil {
+		blocks = append(blocks, c.buttons(rev))
+	}
 	return message{
 		blocks: blocks, text: clipEscaped(parsed(head), maxNoticeText),
 		metadata: slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"conversation": string(c.State.ID), "marker": marker}},
@@ -88,10 +93,15 @@ func (c Card) headline() []span {
 	if c.State.Test {
 		out = append([]span{strong("TEST · ")}, out...)
 	}
-	if m, ok := mention(c.State.Route.Mention); ok && c.State.Mode == conversation.Waiting && !c.State.Quiet && !c.Staffing.Silent {
+	if m, ok := mention(firstNonEmpty(c.State.Group, c.State.Route.Mention)); ok && c.calls() {
 		out = append(out, words(" "), m)
 	}
 	return out
+}
+
+// calls says that the card may mention whom it waits for.
+func (c Card) calls() bool {
+	return c.State.Mode == conversation.Waiting && !c.State.Quiet && !c.Staffing.Silent && c.Moved == nil
 }
 
 // facts are the labelled lines below the headline.
@@ -169,6 +179,9 @@ func (c Card) tried() slack.Block {
 
 func (c Card) status() []slack.RichTextSectionElement {
 	s := c.State
+	if c.Moved != nil {
+		return rich(c.Moved)
+	}
 	switch s.Mode {
 	case conversation.Waiting:
 		out := rich([]span{words("⏳ Waiting since ")})

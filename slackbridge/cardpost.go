@@ -124,8 +124,11 @@ func (v *visit) carryEdit(ctx context.Context, e conversation.Event, of conversa
 	if err != nil {
 		return fmt.Errorf("read the log: %w", err)
 	}
-	if len(events) > 0 && of >= p.First && inThread(events[of-p.First], v.thread) {
-		return nil // the line itself stands in the thread
+	if len(events) > 0 && of >= p.First {
+		said, _ := events[of-p.First].Body.(conversation.Message)
+		if !said.Moved && inThread(events[of-p.First], v.thread) {
+			return nil // the line itself stands in the thread
+		}
 	}
 	m, err := v.rerender(ctx, p, events)
 	if err != nil {

@@ -59,7 +59,8 @@ type visit struct {
 	me     identity
 	thread ledger.Thread
 	posts  []ledger.Post
-	silent bool // this card may not mention
+	silent bool             // this card may not mention
+	until  conversation.Seq // the last event that belongs into the thread, 0 for all
 }
 
 func (v *visit) through() conversation.Seq {
@@ -174,42 +175,6 @@ func (v *visit) settle(ctx context.Context, stands bool) error {
 	return v.loadPosts(ctx)
 }
 
-// move finishes the old thread and opens one in the other channel.
-func (v *visit) move(ctx context.Context, channel string) error {
-	old := v.thread
-	if err := v.loadPosts(ctx); err != nil {
-		return err
-	}
-	if err := v.speak(ctx); err != nil {
-		return err
-	}
-	if err := v.admit(ctx, channel); err != nil {
-		return err
-	}
-	left, err := v.changeThread(ctx, old, func(t *ledger.Thread) { t.State = ledger.Moved })
-	if err != nil {
-		return fmt.Errorf("leave the old thread: %w", err)
-	}
-	if err := v.open(ctx, channel); err != nil {
-		return err
-	}
-	v.link(ctx, left, v.thread)
-	return v.loadPosts(ctx)
-}
-
-// link tells each thread where the other is. It is a help for readers and is not
-// tried again.
-func (v *visit) link(ctx context.Context, old, fresh ledger.Thread) {
-	say := func(t ledger.Thread, text, url string) {
-		m := message{blocks: block1(richLine("", words(text), span{text: "open the thread", url: url})), text: mrkdwn(text) + url}
-		if _, err := v.send(ctx, t.Channel, t.TS, m); err != nil {
-			v.log.Warn("a thread was not linked", "conversation", v.w.Conversation, "error", err)
-		}
-	}
-	say(old, "This chat goes on in another channel: ", v.permalink(fresh.Channel, fresh.TS))
-	say(fresh, "This chat began in another channel: ", v.permalink(old.Channel, old.TS))
-}
-
 // loadPosts reads what stands in the thread, and clears up what is in doubt.
 func (v *visit) loadPosts(ctx context.Context) (err error) {
 	if v.posts, err = v.Posts.PostsOf(ctx, v.thread.ID); err != nil {
@@ -232,6 +197,9 @@ func (v *visit) posted() conversation.Seq {
 // speak posts every line that does not stand in the thread yet.
 func (v *visit) speak(ctx context.Context) error {
 	events, err := v.unsaid(ctx)
+	for v.until > 0 && len(events) > 0 && events[len(events)-1].Seq > v.until {
+		events = events[:len(events)-1]
+	}
 	if err != nil || len(events) == 0 {
 		return err
 	}

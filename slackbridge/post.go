@@ -88,12 +88,12 @@ func (v *visit) open(ctx context.Context, channel string) error {
 	if !v.leads() {
 		return &later{v.Now().Add(notLeading), "another process leads"}
 	}
-	brief, err := v.briefs.of(ctx, v.w.Conversation)
+	card, err := v.card(ctx, v.w.Conversation)
 	if err != nil {
-		return fmt.Errorf("read the brief: %w", err)
+		return err
 	}
 	v.silent = v.notes.crowded(channel, v.state)
-	card := Card{State: v.state, Brief: brief, Staffing: Staffing{Silent: v.silent}}
+	card.State, card.Staffing = v.state, Staffing{Silent: v.silent}
 	rev, print := int(v.state.Seq), card.Render(t.Marker, 0).fingerprint()
 	if v.thread, err = v.attempt(ctx, t, card.Render(t.Marker, rev), print); hasCode(err, blockRefusals...) {
 		v.log.Warn("the card was refused and goes out plain", "conversation", v.w.Conversation, "error", err)
@@ -114,7 +114,7 @@ var blockRefusals = []string{"invalid_blocks", "invalid_blocks_format", "msg_blo
 // row writes the row of a thread before its root is posted.
 func (v *visit) row(ctx context.Context, channel string) (ledger.Thread, error) {
 	t, _, err := v.Threads.OpenThread(ctx, ledger.Thread{
-		Conversation: v.w.Conversation, Epoch: v.state.Epoch, Team: v.me.Team, Channel: channel,
+		Conversation: v.w.Conversation, Epoch: v.state.Epoch, Team: v.me.Team, Channel: channel, Since: v.since(),
 		Marker: fmt.Sprintf("h:%s:c%d-%s", v.w.Conversation, v.state.Epoch, strings.ToLower(rand.Text()[:6])),
 	})
 	if err != nil {

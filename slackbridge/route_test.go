@@ -45,10 +45,10 @@ func TestMovesToAnotherChannel(t *testing.T) {
 	c.append(conversation.Append(conversation.Draft{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromQueue,
 		Body: conversation.Transferred{Channel: fakeslack.SampleBilling}}))
 	c.append(conversation.RouteTo(1, conversation.Routed{Channel: fakeslack.SampleBilling, Mention: "here", Staffed: true}, nil))
-	c.shows("passed on to", "goes on in another channel")
+	c.shows("chat on to", "goes on in another channel")
 	c.channel = fakeslack.SampleBilling
 	c.card()
-	c.shows("Help", "passed on to")
+	c.shows("Help", "chat on to")
 	c.shows("began in another channel")
 	ts, err := s.slack.Say(maya, fakeslack.SampleSupport, from, "wrong place")
 	if err != nil {

@@ -3,6 +3,7 @@ package slackbridge
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
@@ -69,10 +70,20 @@ func (s script) unrouted(seq conversation.Seq) bool {
 	return s.state.Mode == conversation.Waiting && s.epochs[seq] == s.state.Epoch && s.state.Epoch > s.thread.Epoch && !s.state.Routed()
 }
 
+// item is what stands in the thread of an event. What happened before the
+// conversation came into this thread is history: it calls nobody.
 func (s script) item(e conversation.Event) (item, bool) {
+	it, ok := s.line(e)
+	if ok && e.Seq <= s.thread.Since {
+		it.spans, it.alone, it.urgent, it.broadcast = hushed(it.spans), false, false, false
+	}
+	return it, ok
+}
+
+func (s script) line(e conversation.Event) (item, bool) {
 	switch b := e.Body.(type) {
 	case conversation.Message:
-		return s.line(e, b)
+		return s.said(e, b)
 	case conversation.Note:
 		if inThread(e, s.thread) {
 			return item{}, false
@@ -87,7 +98,11 @@ func (s script) item(e conversation.Event) (item, bool) {
 	case conversation.Escalated:
 		return s.escalated(e, b)
 	case conversation.Routed:
-		return s.routedAgain(b)
+		return s.routedAgain(e, b)
+	case conversation.Stepped:
+		if b.Do == stepPing {
+			return s.pinged(b)
+		}
 	}
 	a, ok := asideOf(e, s.visitor)
 	if !ok {
@@ -96,7 +111,7 @@ func (s script) item(e conversation.Event) (item, bool) {
 	return item{spans: a.spans, text: a.quote, quoted: true, alone: a.alone, urgent: a.alone}, true
 }
 
-func (s script) line(e conversation.Event, b conversation.Message) (item, bool) {
+func (s script) said(e conversation.Event, b conversation.Message) (item, bool) {
 	text, tree, gone := s.now(e.Seq, b.Text, b.Content)
 	if gone {
 		return item{}, false
@@ -110,7 +125,7 @@ func (s script) line(e conversation.Event, b conversation.Message) (item, bool) 
 		}
 		return item{voice: s.voiceOf(e.Author), text: tree.Plain(), tree: tree, sources: b.Sources}, true
 	case conversation.Agent:
-		if inThread(e, s.thread) {
+		if !b.Moved && inThread(e, s.thread) {
 			return item{}, false
 		}
 		return item{voice: s.voiceOf(e.Author), text: text, tree: tree}, true
@@ -155,20 +170,43 @@ func (s script) voiceOf(a conversation.Author) voice {
 	return voice{}
 }
 
+// justCalled is how long the line of a transfer to a group holds for the route
+// that follows it.
+const justCalled = time.Minute
+
 // routedAgain is the line of a later route of the same escalation that mentions
-// somebody: the office opened, or the owner let go. The card shows it too, but an
-// edit of the card notifies nobody.
-func (s script) routedAgain(b conversation.Routed) (item, bool) {
-	m, ok := mention(b.Mention)
-	if !b.Again || !ok {
-		return item{}, false
+// somebody: the office opened, the owner let go, or the conversation came back to
+// this thread. The card shows it too, but an edit of the card notifies nobody.
+func (s script) routedAgain(e conversation.Event, b conversation.Routed) (item, bool) {
+	whom := b.Mention
+	if s.state.Group != "" && e.Seq > s.state.Queued.Seq {
+		if s.state.Queued.Seq > s.thread.Since && e.At.Sub(s.state.Queued.At) < justCalled {
+			return item{}, false // the line about the transfer has called the group
+		}
+		whom = s.state.Group
 	}
+	shown := !s.thread.OpenedAt.Before(e.At) // by the card, which was posted after it
+	if m, ok := mention(whom); b.Again && ok && !shown && b.Channel == s.thread.Channel {
+		return s.calls(m, "is waiting for a person."), true
+	}
+	return item{}, false
+}
+
+// pinged is the ladder's line that calls the group once more.
+func (s script) pinged(b conversation.Stepped) (item, bool) {
+	m, ok := mention(firstNonEmpty(b.Group, "here"))
+	return s.calls(m, "is still waiting for a person."), ok
+}
+
+// calls is a line about the visitor that mentions m, unless nobody waits any more
+// or the channel gets too many.
+func (s script) calls(m span, what string) item {
 	out := item{alone: true, urgent: true, broadcast: !s.silent && s.state.Mode == conversation.Waiting}
 	if out.broadcast {
 		out.spans = []span{m, words(" ")}
 	}
-	out.spans = append(out.spans, strong(s.visitor), words(" ("+s.state.Reference+") is waiting for a person."))
-	return out, true
+	out.spans = append(out.spans, strong(s.visitor), words(" ("+s.state.Reference+") "+what))
+	return out
 }
 
 // escalated is the line of a later escalation in the same thread. The one that

@@ -1,7 +1,9 @@
 package slackbridge
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -9,11 +11,14 @@ import (
 )
 
 // span is a piece of a line of ours in Slack: text, or something Slack shows by
-// its id. Text is raw, whoever wrote it: both sinks escape it.
+// its id; then text is its name, for where nobody may be called. Text is raw,
+// whoever wrote it: both sinks escape it.
 type span struct {
 	text                         string
 	user, group, broadcast, room string // ids; broadcast is here, channel or everyone
 	url                          string
+	at                           time.Time // shown in the reader's own zone
+	dated                        bool      // at with its day
 	bold, italic, code           bool
 }
 
@@ -22,6 +27,37 @@ func strong(text string) span { return span{text: text, bold: true} }
 func slant(text string) span  { return span{text: text, italic: true} }
 func person(id string) span   { return span{user: id} }
 func place(id string) span    { return span{room: id} }
+
+// moment is a time of day, day one with its date.
+func moment(t time.Time) span { return span{at: t} }
+func day(t time.Time) span    { return span{at: t, dated: true} }
+
+// format is how Slack shows the time, and the text for where it cannot.
+func (s span) format() (form, fallback string) {
+	if s.dated {
+		return "{date_short_pretty} {time}", s.at.UTC().Format("2 January 15:04 UTC")
+	}
+	return "{time}", s.at.UTC().Format("15:04 UTC")
+}
+
+// hushed are the spans with names instead of mentions: what happened before
+// calls nobody.
+func hushed(spans []span) []span {
+	out := make([]span, 0, len(spans))
+	for _, s := range spans {
+		switch {
+		case s.user != "":
+			out = append(out, strong(firstNonEmpty(oneLine(s.text, maxName), "a colleague")))
+		case s.group != "":
+			out = append(out, words("a group"))
+		case s.broadcast != "":
+			out = append(out, words("everybody"))
+		default:
+			out = append(out, s)
+		}
+	}
+	return out
+}
 
 // mention is the span of Routed.Mention: a group id, or here and the like.
 func mention(who string) (span, bool) {
@@ -56,6 +92,9 @@ func rich(spans []span) []slack.RichTextSectionElement {
 			out = append(out, slack.NewRichTextSectionBroadcastElement(s.broadcast))
 		case s.room != "":
 			out = append(out, slack.NewRichTextSectionChannelElement(s.room, style))
+		case !s.at.IsZero():
+			form, fallback := s.format()
+			out = append(out, slack.NewRichTextSectionDateElement(s.at.Unix(), form, nil, &fallback))
 		case s.url != "":
 			out = append(out, slack.NewRichTextSectionLinkElement(s.url, raw(s.text), style))
 		default:
@@ -81,6 +120,9 @@ func parsed(spans []span) string {
 			b.WriteString("<!" + s.broadcast + ">")
 		case s.room != "":
 			b.WriteString("<#" + s.room + ">")
+		case !s.at.IsZero():
+			form, fallback := s.format()
+			b.WriteString("<!date^" + strconv.FormatInt(s.at.Unix(), 10) + "^" + form + "|" + fallback + ">")
 		default:
 			b.WriteString(mrkdwn(s.text))
 		}

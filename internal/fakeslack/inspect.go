@@ -277,6 +277,8 @@ func richLine(part map[string]any) string {
 			text("channel_id", "<#", ">")
 		case "broadcast":
 			text("range", "@", "")
+		case "date":
+			text("fallback", "", "")
 		default:
 			text("text", "", "")
 		}
