@@ -161,12 +161,19 @@ type (
 	// code that was sent there, or came through a link in a mail to it.
 	Verified struct{}
 
-	// Mailed says that the visitor was mailed. Through is the last event the mail
-	// covers. Notice says that it was the one mail without anybody's words, which
-	// is all that an address nobody has proved may get.
+	// Mailed says what has become of a mail. For is what it was for and Of the
+	// event it is about. Through is the last event that a mail to the visitor
+	// covers, zero for the other mails. Notice says that it was the one mail
+	// without anybody's words, which is all that an address nobody has proved may
+	// get. Why is empty when the mail server has taken it; otherwise nothing has
+	// reached anybody, and Code is the server's last answer (550), if it gave one.
 	Mailed struct {
-		Through Seq  `json:"through" log:"fact"`
-		Notice  bool `json:"notice,omitempty" log:"fact"`
+		For     MailFor `json:"for,omitempty" log:"fact"`
+		Of      Seq     `json:"of,omitempty" log:"fact"`
+		Through Seq     `json:"through" log:"fact"`
+		Notice  bool    `json:"notice,omitempty" log:"fact"`
+		Why     MailWhy `json:"why,omitempty" log:"fact"`
+		Code    int     `json:"code,omitempty" log:"fact"`
 	}
 )
 
@@ -213,6 +220,28 @@ type HandBackWhy string
 const (
 	BackNobody HandBackWhy = "nobody" // the ladder's return_to_ai
 	BackAway   HandBackWhy = "away"   // handoff.away: ai_continues
+)
+
+// MailFor says what a mail is for.
+type MailFor string
+
+// The mails.
+const (
+	MailCode       MailFor = "code"       // the code that proves an address
+	MailNotice     MailFor = "notice"     // somebody answered; without anybody's words
+	MailReply      MailFor = "reply"      // what agents wrote while she was away
+	MailTranscript MailFor = "transcript" // the whole of it, at the close
+	MailTeam       MailFor = "team"       // the ladder's email step
+)
+
+// MailWhy says why a mail was not sent.
+type MailWhy string
+
+// Why not.
+const (
+	MailRefused MailWhy = "refused"  // the server will not take it, now or ever
+	MailGivenUp MailWhy = "given_up" // the server has put it off for days
+	MailLimit   MailWhy = "limit"    // the address, or she, has had enough for today
 )
 
 // CloseReason says who ended a conversation.

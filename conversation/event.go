@@ -27,6 +27,7 @@ const (
 	FromQueue  Source = "queue"
 	FromSlack  Source = "slack"
 	FromAdmin  Source = "admin"
+	FromMail   Source = "mail"
 )
 
 // Author is who an event is by. ID is the visitor id or the platform's user id

@@ -29,15 +29,12 @@ func (s State) Apply(e Event) State {
 	case ContactGiven:
 		s.Contact = Mark{e.Seq, e.At}
 		if b.Mail {
-			s.HasMail, s.Verified, s.NoticeMailed = true, Mark{}, 0
+			s.HasMail, s.Verified, s.NoticeMailed, s.MailRefused = true, Mark{}, 0, 0
 		}
 	case Verified:
 		s.Verified = Mark{e.Seq, e.At}
 	case Mailed:
-		s.Mailed = b.Through
-		if b.Notice {
-			s.NoticeMailed = e.Seq
-		}
+		return s.mailed(e, b)
 	case Rated:
 		s.Score = b.Score
 	case StopAsked:
@@ -184,6 +181,26 @@ func (s State) notice(m Mark, n Notice) State {
 	}
 	if n.AsksContact() {
 		s.ContactAsked = m.Seq
+	}
+	return s
+}
+
+// mailed folds what became of a mail. One to the team says nothing of her address.
+func (s State) mailed(e Event, b Mailed) State {
+	if b.For == MailTeam {
+		return s
+	}
+	if s.Mailed = max(s.Mailed, b.Through); b.Notice {
+		s.NoticeMailed = e.Seq
+	}
+	switch b.Why {
+	case "":
+		if s.MailRefused = 0; b.For == MailReply {
+			s.LastReply = e.At
+		}
+	case MailRefused, MailGivenUp:
+		s.MailRefused = e.Seq
+	case MailLimit:
 	}
 	return s
 }

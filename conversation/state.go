@@ -107,12 +107,16 @@ type State struct {
 	// ContactAsked is the last system line that asked for an address. Verified
 	// is when the visitor proved the address given last. Mailed is the last event
 	// a mail to her covers; NoticeMailed the one mail an unproved address gets.
-	Contact      Mark `json:"contact,omitzero"`
-	HasMail      bool `json:"has_mail,omitempty"`
-	ContactAsked Seq  `json:"contact_asked,omitempty"`
-	Verified     Mark `json:"verified,omitzero"`
-	Mailed       Seq  `json:"mailed,omitempty"`
-	NoticeMailed Seq  `json:"notice_mailed,omitempty"`
+	// LastReply is when agents' words were mailed last; MailRefused the last mail
+	// that the address given last would not take, 0 when the one after was taken.
+	Contact      Mark      `json:"contact,omitzero"`
+	HasMail      bool      `json:"has_mail,omitempty"`
+	ContactAsked Seq       `json:"contact_asked,omitempty"`
+	Verified     Mark      `json:"verified,omitzero"`
+	Mailed       Seq       `json:"mailed,omitempty"`
+	NoticeMailed Seq       `json:"notice_mailed,omitempty"`
+	LastReply    time.Time `json:"last_reply,omitzero"`
+	MailRefused  Seq       `json:"mail_refused,omitempty"`
 
 	Summarised   int       `json:"summarised,omitempty"` // the last epoch with a summary
 	BlockedUntil time.Time `json:"blocked_until,omitzero"`
