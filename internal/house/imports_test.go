@@ -13,9 +13,11 @@ import (
 var mayImport = map[string][]string{
 	"conversation": {},
 	"feed":         {"conversation"},
-	"store":        {"conversation", "duty", "feed", "slackbridge/ledger", "widgetapi/session"},
+	"store":        {"conversation", "duty", "feed", "mail/ledger", "slackbridge/ledger", "widgetapi/session"},
 	"escalation":   {"conversation"},
 	"queue":        {"conversation", "duty", "feed", "markup", "escalation"},
+	"mail":         {"conversation", "feed", "markup"},
+	"webhook":      {"conversation", "feed", "markup"},
 	"bot":          {"conversation", "feed", "markup", "escalation", "llm", "knowledge"},
 	"widgetapi":    {"conversation", "feed", "markup", "widget", "widgetapi/session"},
 	"slackbridge":  {"conversation", "duty", "feed", "markup", "slackbridge/ledger"},
@@ -27,12 +29,14 @@ var mayImport = map[string][]string{
 
 	"duty":               {},
 	"slackbridge/ledger": {"conversation"},
+	"mail/ledger":        {"conversation"},
 	"widgetapi/session":  {"conversation"},
 
-	"config": {"escalation", "knowledge", "llm", "slackbridge", "store", "widgetapi"},
+	"config": {"escalation", "knowledge", "llm", "mail", "slackbridge", "store", "webhook", "widgetapi"},
 
 	"cmd/handoff":          {"*"},
 	"internal/fakeslack":   {"markup"},
+	"internal/fakesmtp":    {},
 	"internal/handofftest": {"*"},
 	"internal/house":       {},
 }
@@ -46,6 +50,9 @@ var homes = map[string][]string{
 	"github.com/sashabaranov/go-openai":   {"llm"},
 	"github.com/spf13/viper":              {"config"},
 	"github.com/spf13/cobra":              {"cmd"},
+	"github.com/wneessen/go-mail":         {"mail"},
+	"github.com/emersion/go-smtp":         {"internal/fakesmtp"},
+	"code.dny.dev/ssrf":                   {"webhook"},
 	"github.com/blevesearch/bleve/":       {"knowledge"},
 	"github.com/expr-lang/expr":           {"escalation"},
 	"github.com/goccy/go-yaml":            {"config"},

@@ -67,6 +67,7 @@ var suite = []struct {
 	{"slack/errands", errands},
 	{"slack/inbox", inbox},
 	{"slack/inbox order", inboxOrder},
+	{"mails", mails},
 	{"erase/redact", redact},
 	{"erase/erase", erase},
 	{"counters", counters},
