@@ -1,0 +1,269 @@
+package mail
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	netmail "net/mail"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+	"golang.org/x/net/idna"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/mail/ledger"
+	"github.com/handoff-bot/handoff/markup"
+)
+
+// Why a mail that was meant to be sent is not composed.
+var (
+	errNotWanted = errors.New("the mail is not wanted any more")
+	errNotNow    = errors.New("the mail has to wait")
+)
+
+// composed is a mail that is about to be sent. The secrets in it are made last,
+// when it is certain that the server is called.
+type composed struct {
+	*visit
+	m      ledger.Mail
+	to     string
+	team   string
+	events []conversation.Event
+	lines  []conversation.Line // what it quotes
+}
+
+// compose looks whether a mail is still wanted, to whom it goes and what it holds.
+func (v *visit) compose(ctx context.Context, m ledger.Mail) (*composed, error) {
+	events, err := v.events(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	c := &composed{visit: v, m: m, events: events, team: v.name(v.settings)}
+	if c.to = c.address(); m.For == conversation.MailTeam {
+		c.to = c.step()
+	}
+	if c.to == "" {
+		return nil, errNotWanted
+	}
+	return c, c.wanted(ctx)
+}
+
+// wanted says with errNotWanted or errNotNow that a mail is not sent.
+func (c *composed) wanted(ctx context.Context) error {
+	switch c.m.For {
+	case conversation.MailCode:
+		return c.wantsCode()
+	case conversation.MailTranscript:
+		return c.wantsTranscript(ctx)
+	case conversation.MailReply, conversation.MailNotice:
+		return c.wantsReply(ctx)
+	case conversation.MailTeam:
+		return c.wantsTeam()
+	}
+	return errNotWanted
+}
+
+// address is the one the visitor gave last, "" when it was erased or is none.
+func (c *composed) address() string {
+	for i := len(c.events) - 1; i >= 0; i-- {
+		if b, ok := c.events[i].Body.(conversation.ContactGiven); ok && b.Mail {
+			return mailbox(b.Email)
+		}
+	}
+	return ""
+}
+
+// mailbox is an address as mail servers take it, "" for one that is none.
+func mailbox(s string) string {
+	if !isAddress(s) {
+		return ""
+	}
+	at := strings.LastIndexByte(s, '@')
+	domain, err := idna.Lookup.ToASCII(s[at+1:])
+	if err != nil {
+		return ""
+	}
+	return s[:at+1] + domain
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
+
+// wantsCode: only for the address given last, until it is proved.
+func (c *composed) wantsCode() error {
+	for _, e := range c.events {
+		if b, ok := e.Body.(conversation.ContactGiven); ok && b.Mail && e.Seq > c.m.Of {
+			return errNotWanted
+		}
+	}
+	if c.state.Verified.Seq != 0 {
+		return errNotWanted
+	}
+	return nil
+}
+
+// wantsTranscript: of a close that still holds and is not her own, to a proved
+// address, when she is not there.
+func (c *composed) wantsTranscript(ctx context.Context) error {
+	if c.state.Mode != conversation.IsClosed || c.state.Closed.Seq != c.m.Of || c.state.Verified.Seq == 0 || c.state.Closure.Reason == conversation.ClosedByVisitor {
+		return errNotWanted
+	}
+	away, err := c.away(ctx)
+	if err != nil {
+		return err
+	}
+	c.lines = slices.DeleteFunc(conversation.Lines(c.events), func(l conversation.Line) bool { return l.VSeq == 0 })
+	if !away || len(c.lines) == 0 {
+		return errNotWanted
+	}
+	return nil
+}
+
+// wantsReply: of lines that are still unread; a mail that was put off while she
+// came back waits until she has left or read them.
+func (c *composed) wantsReply(ctx context.Context) error {
+	if verified := c.state.Verified.Seq != 0; verified != (c.m.For == conversation.MailReply) {
+		return errNotWanted // another address since, or this one was proved: it is planned anew
+	}
+	unread, err := c.unread(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range unread {
+		if l.Seq <= c.m.Through {
+			c.lines = append(c.lines, l)
+		}
+	}
+	if len(c.lines) == 0 {
+		return errNotWanted
+	}
+	ok, err := c.reachable(ctx, c.lines)
+	if err == nil && !ok {
+		err = errNotNow
+	}
+	return err
+}
+
+// wantsTeam: as long as the same wait goes on.
+func (c *composed) wantsTeam() error {
+	if c.state.Mode != conversation.Waiting || c.state.Queued.Seq > c.m.Of {
+		return errNotWanted
+	}
+	return nil
+}
+
+// step is the address of the ladder's step.
+func (c *composed) step() string {
+	for _, e := range c.events {
+		if b, ok := e.Body.(conversation.Stepped); ok && e.Seq == c.m.Of {
+			return mailbox(b.Address)
+		}
+	}
+	return ""
+}
+
+// idOf makes the id of a mail, or without parts that of its conversation: the
+// same for ever, and telling nobody the conversation's own id.
+func (c *composed) idOf(parts ...any) string {
+	sum := sha256.Sum256([]byte(fmt.Sprint(append([]any{string(c.state.ID)}, parts...)...)))
+	return hex.EncodeToString(sum[:16]) + "@" + domainOf(c.post.from.Address)
+}
+
+// message makes the mail. Each part of its head is ours: the parts that come from
+// elsewhere (address, team's name, topic) have been checked or made one line.
+func (c *composed) message(ctx context.Context) (*gomail.Msg, error) {
+	l, err := c.letter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	from := c.sender(c.team)
+	m.FromMailAddress(&from)
+	m.ToMailAddress(&netmail.Address{Address: c.to})
+	m.Subject(headline(l.subject))
+	m.SetDateWithValue(c.w.Now)
+	m.SetMessageIDWithValue(c.idOf(" ", c.m.For, " ", c.m.Of))
+	m.SetGenHeader("References", "<"+c.idOf()+">")
+	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no holiday answers
+	m.SetGenHeader("X-Auto-Response-Suppress", "All")
+	m.SetBodyString(gomail.TypeTextPlain, l.plain())
+	m.AddAlternativeString(gomail.TypeTextHTML, l.html())
+	return m, nil
+}
+
+func (c *composed) letter(ctx context.Context) (*letter, error) {
+	switch c.m.For {
+	case conversation.MailCode:
+		return c.codeLetter(ctx)
+	case conversation.MailNotice:
+		return c.noticeLetter(ctx)
+	case conversation.MailReply:
+		return c.replyLetter(ctx)
+	case conversation.MailTranscript:
+		return c.transcriptLetter(ctx)
+	case conversation.MailTeam:
+		return c.teamLetter(), nil
+	}
+	return nil, fmt.Errorf("no letter for %q", c.m.For)
+}
+
+// resume makes the link that opens the conversation on any device; "" without a
+// public address. The code stands behind the #, which browsers send to nobody;
+// the page there has a button, so that a scanner that opens every link uses
+// nothing up.
+func (c *composed) resume(ctx context.Context) (string, error) {
+	base, err := url.Parse(c.settings.PublicURL)
+	if err != nil || base.Host == "" {
+		return "", nil
+	}
+	code, err := c.Codes.Resume(ctx, c.state.ID, c.to, c.w.Now.Add(ResumeLife))
+	if err != nil {
+		return "", fmt.Errorf("make a link: %w", err)
+	}
+	base.Path, base.RawQuery, base.Fragment = strings.TrimSuffix(base.Path, "/")+"/resume", "", code
+	return base.String(), nil
+}
+
+// text is a line as plain text.
+func text(l conversation.Line) string {
+	var tree markup.Tree
+	if len(l.Content) == 0 || json.Unmarshal(l.Content, &tree) != nil {
+		return strings.TrimSpace(markup.Clean(l.Text))
+	}
+	return strings.TrimSpace(tree.Plain())
+}
+
+// speaker is who said a line, for the visitor.
+func (c *composed) speaker(a conversation.Author) string {
+	switch a.Role {
+	case conversation.Visitor:
+		return "You"
+	case conversation.Bot:
+		return cmp.Or(headline(a.Name), "Assistant")
+	case conversation.Agent:
+		if c.settings.AgentName != nil {
+			return cmp.Or(headline(c.settings.AgentName(a.Name)), c.team)
+		}
+		return cmp.Or(headline(a.Name), c.team)
+	case conversation.System:
+	}
+	return c.team
+}
+
+// stamp is a time for people; mails do not know where they are read.
+func stamp(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
