@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
@@ -53,16 +52,23 @@ func (b *Bridge) candidates(ctx context.Context, team, channel, thread, ts strin
 		}
 		return []ledger.Thread{t}, err
 	}
-	const recent = 30 * 24 * time.Hour
-	all, err := b.Threads.OpenThreads(ctx, b.Now().Add(-recent), 5000)
+	events, err := b.Log.ByOrder(ctx, ts)
 	if err != nil {
-		return nil, fmt.Errorf("list the threads: %w", err)
+		return nil, fmt.Errorf("look for the line: %w", err)
 	}
 	var out []ledger.Thread
-	for _, t := range all {
-		if t.Team == team && t.Channel == channel && t.TS < ts {
-			out = append(out, t)
+	for _, e := range events {
+		if inTeam, in, at, ok := splitKey(e.Key); !ok || inTeam != team || in != channel || at != ts {
+			continue
 		}
+		t, err := b.Threads.ThreadOf(ctx, e.Conversation)
+		if errors.Is(err, conversation.ErrNotFound) {
+			t, err = ledger.Thread{Conversation: e.Conversation, Team: team, Channel: channel}, nil // they are all lost
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look for the thread: %w", err)
+		}
+		out = append(out, t)
 	}
 	return out, nil
 }

@@ -167,15 +167,25 @@ func (c *client) call(ctx context.Context, method, channel string, run func(cont
 	return f
 }
 
-// patient is call for what nobody waits for in a handler: it waits until the
-// method's limit allows it, and once more after a rate limit.
+// mostPatience is how long patient waits for a limit. Who has to wait longer does
+// it where it holds nobody up.
+const mostPatience = 2 * time.Second
+
+// patient is call for what somebody needs to go on: it waits a moment for the
+// method's limit, and says when to come back if a moment is not enough.
 func (c *client) patient(ctx context.Context, method, channel string, run func(context.Context) error) error {
-	for try := 0; ; try++ {
-		if err := c.limits.await(ctx, method, channel); err != nil {
-			return &failure{Method: method, Kind: unreachable, err: err}
+	for deadline := c.now().Add(mostPatience); ; {
+		if ok, retry := c.limits.take(method, channel); !ok {
+			if retry.After(deadline) {
+				return &failure{Method: method, Kind: limited, Retry: retry.Sub(c.now()), err: errPace}
+			}
+			if err := pauseFor(ctx, retry.Sub(c.now())); err != nil {
+				return &failure{Method: method, Kind: unreachable, err: err}
+			}
+			continue
 		}
 		err := c.call(ctx, method, channel, run)
-		if f, ok := failed(err); !ok || f.Kind != limited || try > 0 {
+		if f, ok := failed(err); !ok || f.Kind != limited || c.now().Add(f.Retry).After(deadline) {
 			return err
 		}
 	}

@@ -22,6 +22,10 @@ const (
 // maxBody bounds a request of Slack's, in bytes.
 const maxBody = 1 << 20
 
+// bodyTime is how long the body of a request may take to come. Slack sends it at
+// once.
+const bodyTime = 10 * time.Second
+
 // How far a request's clock may be off. Slack: older than five minutes is a
 // replay.
 const (
@@ -37,11 +41,25 @@ func (b *Bridge) Handler() http.Handler {
 	for _, path := range []string{PathEvents, PathInteractions, PathCommands} {
 		mux.HandleFunc("POST "+path, b.serve)
 	}
-	return mux
+	return inTime(mux)
+}
+
+// inTime gives every body bodyTime, also one that nobody reads: net/http waits for
+// what a handler left of it before it answers.
+func inTime(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err == nil {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		http.Error(w, `{"error":"too_large"}`, http.StatusRequestEntityTooLarge)

@@ -211,7 +211,7 @@ func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) (pause time.Durat
 	case errors.Is(err, errHold):
 		r.State = ledger.Held
 	case outage(err):
-		pause = outagePause
+		pause = pauseOf(err)
 		r.RetryAt = b.Now().Add(pause)
 		b.log.Warn("inbox row waits for Slack", "kind", r.Kind, "error", err)
 	default:
@@ -231,8 +231,16 @@ func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) (pause time.Durat
 	return pause
 }
 
-// outagePause is how long a row waits for Slack before it is tried again.
+// outagePause is how long a row waits for Slack before it is tried again; after a
+// rate limit it is what Slack has asked for.
 const outagePause = 2 * time.Second
+
+func pauseOf(err error) time.Duration {
+	if f, ok := failed(err); ok && f.Kind == limited {
+		return max(f.Retry, time.Second/10)
+	}
+	return outagePause
+}
 
 // outage says that the work failed because Slack cannot be used now.
 func outage(err error) bool {

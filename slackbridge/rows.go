@@ -26,6 +26,8 @@ type Threads interface {
 	// OpenThreads lists the Open threads of conversations that are not closed, or
 	// were closed after since, oldest root first.
 	OpenThreads(ctx context.Context, since time.Time, limit int) ([]ledger.Thread, error)
+	// KnowsChannel says whether a conversation ever had a thread in the channel.
+	KnowsChannel(ctx context.Context, team, channel string) (bool, error)
 }
 
 // Posts keeps which events of a conversation stand in which message.
@@ -72,6 +74,8 @@ type Log interface {
 	// ByKey returns the event that was appended under an idempotency key, or
 	// conversation.ErrNotFound.
 	ByKey(ctx context.Context, id conversation.ID, key string) (conversation.Event, error)
+	// ByOrder returns the events, of any conversation, that carry this order key.
+	ByOrder(ctx context.Context, order string) ([]conversation.Event, error)
 	// Search lists conversations, newest activity first.
 	Search(ctx context.Context, q conversation.Query) ([]conversation.State, error)
 }

@@ -173,12 +173,21 @@ func (l *link) take(ctx context.Context, batch []socketmode.Event) {
 		}
 		return
 	}
-	for _, id := range acks {
-		actx, cancel := context.WithTimeout(ctx, ackTimeout)
-		if err := l.client.AckCtx(actx, id, nil); err != nil && ctx.Err() == nil {
-			l.b.log.Warn("an acknowledgement was not sent", "error", err)
+	l.acknowledge(ctx, acks)
+}
+
+// acknowledge queues the acknowledgements of a batch. One deadline holds for all:
+// a link that is dead takes none, and Slack asks again for what it missed.
+func (l *link) acknowledge(ctx context.Context, ids []string) {
+	actx, cancel := context.WithTimeout(ctx, ackTimeout)
+	defer cancel()
+	for i, id := range ids {
+		if err := l.client.AckCtx(actx, id, nil); err != nil {
+			if ctx.Err() == nil {
+				l.b.log.Warn("acknowledgements were not sent; Slack will deliver again", "count", len(ids)-i, "error", err)
+			}
+			return
 		}
-		cancel()
 	}
 }
 

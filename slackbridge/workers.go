@@ -117,7 +117,27 @@ func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
 			continue
 		}
 		w.back(key, r)
-		_ = pauseFor(ctx, pause) // next looks at ctx
+		b.outlast(ctx, pause)
+	}
+}
+
+// outageTick is how often a row that waits for Slack looks although nobody said
+// that it is back.
+const outageTick = time.Minute
+
+// outlast waits until Slack is back, or out the pause when Slack is there.
+func (b *Bridge) outlast(ctx context.Context, pause time.Duration) {
+	back := b.health.back()
+	if back == nil {
+		_ = pauseFor(ctx, pause) // the caller looks at ctx
+		return
+	}
+	tick := time.NewTimer(outageTick)
+	defer tick.Stop()
+	select {
+	case <-ctx.Done():
+	case <-back:
+	case <-tick.C:
 	}
 }
 

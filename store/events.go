@@ -48,6 +48,14 @@ func eventByKey(ctx context.Context, q source, id conversation.ID, key string) (
 		string(id), key, blanked(key))
 }
 
+const byOrder = selectEvents + ` where ord = $1 and ord <> '' order by conversation, seq`
+
+// ByOrder returns the events, of any conversation, that carry this order key of
+// the platform. Other channels of the platform may have used the same one.
+func (s *Store) ByOrder(ctx context.Context, order string) ([]conversation.Event, error) {
+	return all(ctx, s.read, scanEvent, byOrder, order)
+}
+
 // VisitorEvents returns up to limit visible events with VSeq > after, ascending.
 func (s *Store) VisitorEvents(ctx context.Context, id conversation.ID, after conversation.Seq, limit int) ([]conversation.Event, error) {
 	return all(ctx, s.read, scanEvent,

@@ -21,6 +21,7 @@ func TestPlans(t *testing.T) {
 		{"blocked until", selectBlocked, 3, []string{"INDEX conversations_blocked"}},
 		{"knew", selectOwners, 2, []string{"INDEX conversations_mine", "INDEX events_owner"}},
 		{"a code to resume", selectCode + `c.purpose = 'resume' and c.hash = $2`, 2, []string{"INDEX codes_resume"}},
+		{"a line by its order key", byOrder, 1, []string{"INDEX events_order"}},
 		{"folds to make again", selectUnfolded, 2, []string{"INDEX conversations_unfolded"}},
 	} {
 		args := make([]any, c.args)

@@ -107,3 +107,9 @@ func (s *Store) OpenThreads(ctx context.Context, since time.Time, limit int) ([]
 	return all(ctx, s.read, scanThread, selectThreads+` join conversations c on c.id = t.conversation
 		where t.state = 'open' and (c.mode <> 'closed' or c.updated > $1) order by t.ts, t.id limit $2`, ms(since), limit)
 }
+
+// KnowsChannel says whether a conversation ever had a thread in the channel.
+func (s *Store) KnowsChannel(ctx context.Context, team, channel string) (bool, error) {
+	known, err := all(ctx, s.read, value[int], `select 1 from threads where team = $1 and channel = $2 and ts <> '' limit 1`, team, channel)
+	return len(known) > 0, err
+}

@@ -53,7 +53,8 @@ const (
 )
 
 // Post is one message of the mirror: the consecutive events First to Last of
-// one author in a thread. Rev counts its redraws (edits).
+// one author in a thread. Rev counts its redraws (edits); Stale says that it has
+// to be drawn again.
 type Post struct {
 	ID           int64
 	Conversation conversation.ID
@@ -63,6 +64,7 @@ type Post struct {
 	TS           string
 	State        PostState
 	Attempted    time.Time
+	Stale        bool
 }
 
 // Errand is something done in Slack beside the posts of a thread, once: a direct

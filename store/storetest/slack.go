@@ -85,6 +85,11 @@ func threads(t *testing.T, url string) {
 	if got := one[ledger.Thread](t)(s.ThreadAt(ctx, "T1", "C2", second.TS)); got.ID != second.ID {
 		t.Errorf("a lost thread is not found at its ts: %+v", got)
 	}
+	for channel, want := range map[string]bool{"C1": true, "C2": true, "C3": false} {
+		if got := one[bool](t)(s.KnowsChannel(ctx, "T1", channel)); got != want {
+			t.Errorf("knows %s = %v, want %v", channel, got, want)
+		}
+	}
 	third := openThread(t, s, a, "C2", "1700000004.000100")
 	list := func(since time.Time) (ids []int64) {
 		for _, th := range one[[]ledger.Thread](t)(s.OpenThreads(ctx, since, 10)) {
@@ -127,7 +132,7 @@ func posts(t *testing.T, url string) {
 	if late.ID == 0 || early.ID == late.ID {
 		t.Fatalf("ids %d and %d", late.ID, early.ID)
 	}
-	late.TS, late.State, late.Last, late.Rev = "1.2", ledger.Sent, 10, 3
+	late.TS, late.State, late.Last, late.Rev, late.Stale = "1.2", ledger.Sent, 10, 3, true
 	save(s.SavePost(ctx, late))
 	if got := one[[]ledger.Post](t)(s.PostsOf(ctx, th.ID)); !reflect.DeepEqual(got, []ledger.Post{early, late}) {
 		t.Errorf("posts = %+v, want %+v", got, []ledger.Post{early, late})
@@ -145,6 +150,26 @@ func posts(t *testing.T, url string) {
 	} {
 		if !errors.Is(err, conversation.ErrNotFound) {
 			t.Errorf("%s: %v, want ErrNotFound", what, err)
+		}
+	}
+}
+
+// byOrder: a line is found by its order key alone, in whatever conversation it is.
+func byOrder(t *testing.T, url string) {
+	s := OpenAt(t, url)
+	ctx := context.Background()
+	a, b := Conversation(t, s).ID, Conversation(t, s).ID
+	for id, order := range map[conversation.ID]string{a: "1700000001.000100", b: "1700000002.000100"} {
+		note := conversation.Draft{Author: conversation.Author{Role: conversation.Agent, ID: "U1"}, Source: conversation.FromSlack, Order: order, Body: conversation.Note{Text: "said"}}
+		mustAppend(t, s, id, "s:T1:C1:"+order, conversation.Append(note))
+	}
+	for order, want := range map[string]conversation.ID{"1700000001.000100": a, "1700000002.000100": b, "1700000003.000100": "", "": ""} {
+		got := one[[]conversation.Event](t)(s.ByOrder(ctx, order))
+		if want == "" && len(got) == 0 {
+			continue
+		}
+		if len(got) != 1 || got[0].Conversation != want || got[0].Order != order {
+			t.Errorf("by order %q = %+v, want one event of %q", order, got, want)
 		}
 	}
 }

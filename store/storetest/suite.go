@@ -65,6 +65,7 @@ var suite = []struct {
 	{"slack/thread taken up again", takenUp},
 	{"slack/posts", posts},
 	{"slack/errands", errands},
+	{"slack/by order", byOrder},
 	{"slack/inbox", inbox},
 	{"slack/inbox order", inboxOrder},
 	{"mails", mails},
