@@ -2,6 +2,7 @@ package slackbridge
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,37 +11,50 @@ import (
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
-// where is a line of the log that was written in Slack.
+// where is a line of the log that was written in Slack, as it is now: the event
+// that went out, or the note. A line can change between the two many times.
 type where struct {
 	thread ledger.Thread
+	line   string // the key of the line, which all acts about it begin with
 	event  conversation.Event
 	since  []conversation.Event // what came after it
 }
 
-// find returns the living event of a line: the one that went out, or the note.
-// thread may be "" when Slack did not say.
+// find returns the living event of a line, errHold when there is none. thread may
+// be "" when Slack did not say.
 func (b *Bridge) find(ctx context.Context, team, channel, thread, ts string) (where, error) {
 	threads, err := b.candidates(ctx, team, channel, thread, ts)
 	if err != nil {
 		return where{}, err
 	}
 	for _, t := range threads {
-		for _, key := range []string{":kept", ":out", ""} {
-			e, err := b.Log.ByKey(ctx, t.Conversation, lineKey(team, channel, ts)+key)
-			if errors.Is(err, conversation.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return where{}, fmt.Errorf("look for the line: %w", err)
-			}
-			since, err := readAll(ctx, b.Log, t.Conversation, e.Seq)
-			if err != nil {
-				return where{}, fmt.Errorf("read on from the line: %w", err)
-			}
-			return where{t, e, since}, nil
+		w := where{thread: t, line: lineKey(team, channel, ts)}
+		w.event, err = b.Log.ByKey(ctx, t.Conversation, w.line)
+		if errors.Is(err, conversation.ErrNotFound) {
+			continue
 		}
+		if err != nil {
+			return where{}, fmt.Errorf("look for the line: %w", err)
+		}
+		since, err := readAll(ctx, b.Log, t.Conversation, w.event.Seq)
+		if err != nil {
+			return where{}, fmt.Errorf("read on from the line: %w", err)
+		}
+		return w.living(since), nil
 	}
 	return where{}, errHold
+}
+
+// living follows the line from its first event: each time it was sent on purpose
+// or kept inside it became another one.
+func (w where) living(since []conversation.Event) where {
+	w.since = since
+	for i, e := range since {
+		if strings.HasPrefix(e.Key, w.line+sentOnPurpose) || strings.HasPrefix(e.Key, w.line+keptInside) {
+			w.event, w.since = e, since[i+1:]
+		}
+	}
+	return w
 }
 
 // candidates are the threads a line may be in.
@@ -95,61 +109,20 @@ func (w where) last() (editedTS string, gone bool) {
 	return editedTS, gone
 }
 
-// workChanged carries an edit to the line it belongs to.
-func (b *Bridge) workChanged(ctx context.Context, me identity, r ledger.Inbound, m slackMessage) error {
-	in := m.Message
-	if in == nil || in.Edited == nil {
-		return errDrop
+// now is what the line says after its edits.
+func (w where) now() (text string, content json.RawMessage) {
+	switch body := w.event.Body.(type) {
+	case conversation.Message:
+		text, content = body.Text, body.Content
+	case conversation.Note:
+		text, content = body.Text, body.Content
 	}
-	if m.Previous != nil && m.Previous.Text == in.Text && len(m.Previous.Files) == len(in.Files) && in.Text != "" {
-		return errDrop // a preview came or went
+	for _, e := range w.since {
+		if edit, ok := e.Body.(conversation.Edited); ok && edit.Of == w.event.Seq {
+			text, content = edit.Text, edit.Content
+		}
 	}
-	w, err := b.find(ctx, r.Team, r.Channel, r.Thread, r.TS)
-	if errors.Is(err, errHold) {
-		return b.holdUnlessDealtWith(ctx, r)
-	}
-	if err != nil {
-		return err
-	}
-	if latest, gone := w.last(); gone || latest >= in.Edited.TS {
-		return errDrop
-	}
-	if w.event.Author.ID != in.User && in.User != "" {
-		return errDrop
-	}
-	text, content, note, err := b.words(ctx, *in)
-	if err != nil {
-		return err
-	}
-	if note && !w.inside() && text != "" {
-		return b.keepInside(ctx, w, r.Team, r.Channel, r.TS, text)
-	}
-	draft := conversation.Draft{Author: w.event.Author, Source: conversation.FromSlack,
-		Body: conversation.Edited{Of: w.event.Seq, Inside: w.inside(), Text: text, Content: content}}
-	if text == "" {
-		draft.Body = conversation.Retracted{Of: w.event.Seq, Inside: w.inside()}
-	}
-	_, err = b.Log.Append(ctx, w.thread.Conversation, lineKey(r.Team, r.Channel, r.TS)+":e:"+in.Edited.TS, conversation.Append(draft))
-	if err != nil {
-		return fmt.Errorf("carry the edit: %w", err)
-	}
-	return nil
-}
-
-// keepInside takes a line that went out back from the visitor and keeps it as a
-// note.
-func (b *Bridge) keepInside(ctx context.Context, w where, team, channel, ts, text string) error {
-	by := w.event.Author
-	_, err := b.Log.Append(ctx, w.thread.Conversation, lineKey(team, channel, ts)+":kept", conversation.Append(
-		conversation.Draft{Author: by, Source: conversation.FromSlack, Body: conversation.Retracted{Of: w.event.Seq}},
-		conversation.Draft{Author: by, Source: conversation.FromSlack, Order: ts, Body: conversation.Note{Text: text}}))
-	if err != nil {
-		return fmt.Errorf("keep the line inside: %w", err)
-	}
-	if err := b.react(ctx, channel, ts, markInside); err != nil {
-		b.log.Warn("a line was not marked", "conversation", w.thread.Conversation, "error", err)
-	}
-	return nil
+	return text, content
 }
 
 // holdUnlessDealtWith: the message of an edit or delete is not in the log. When
@@ -166,34 +139,6 @@ func (b *Bridge) holdUnlessDealtWith(ctx context.Context, r ledger.Inbound) erro
 		return errHold // it may be in the middle of its own work
 	}
 	return errDrop
-}
-
-// workDeleted takes a line back. A message that was never seen leaves this row
-// behind as its tombstone, so that it is dropped when it comes late.
-func (b *Bridge) workDeleted(ctx context.Context, me identity, r ledger.Inbound) error {
-	t, err := b.Threads.ThreadAt(ctx, r.Team, r.Channel, r.TS)
-	if err == nil {
-		return b.giveUp(ctx, t) // it was a root
-	}
-	if !errors.Is(err, conversation.ErrNotFound) {
-		return fmt.Errorf("look for the thread: %w", err)
-	}
-	w, err := b.find(ctx, r.Team, r.Channel, r.Thread, r.TS)
-	if errors.Is(err, errHold) {
-		return b.holdUnlessDealtWith(ctx, r)
-	}
-	if err != nil {
-		return err
-	}
-	if _, gone := w.last(); gone {
-		return errDrop
-	}
-	draft := conversation.Draft{Author: w.event.Author, Source: conversation.FromSlack, Body: conversation.Retracted{Of: w.event.Seq, Inside: w.inside()}}
-	_, err = b.Log.Append(ctx, w.thread.Conversation, lineKey(r.Team, r.Channel, r.TS)+":d", conversation.Append(draft))
-	if err != nil {
-		return fmt.Errorf("take the line back: %w", err)
-	}
-	return nil
 }
 
 // releaseHeld works what waited for a message that has arrived.

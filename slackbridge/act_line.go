@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
@@ -28,13 +30,25 @@ type said struct {
 	points  bool // it mentions a person, a group or a channel
 	files   bool
 	current bool // the thread is where the conversation is now
-	asked   string
+	// asked is what the author has pressed for a line that stayed inside; kept is
+	// the note that it is.
+	asked string
+	kept  conversation.Event
 }
 
 func (s said) key() string { return lineKey(s.me.Team, s.thread.Channel, s.ts) }
 
+// What follows the key of a line when something was done about it later; the
+// first two and the last are followed by the number of the event they are about.
+const (
+	sentOnPurpose = ":out"   // sent although it had stayed inside
+	keptInside    = ":kept"  // made a note although it had gone out
+	takenBack     = ":d"     // deleted
+	movedAway     = ":moved" // moved to another conversation
+)
+
 // outKey names the act of sending a line that had stayed inside.
-func (s said) outKey() string { return s.key() + ":out" }
+func (s said) outKey() string { return fmt.Sprintf("%s%s:%d", s.key(), sentOnPurpose, s.kept.Seq) }
 
 // workMessage deals with a new line in a thread.
 func (b *Bridge) workMessage(ctx context.Context, me identity, r ledger.Inbound, m slackMessage) error {
@@ -55,7 +69,7 @@ func (b *Bridge) workMessage(ctx context.Context, me identity, r ledger.Inbound,
 	if err != nil {
 		return err
 	}
-	if err := b.act(ctx, s); err != nil {
+	if _, err := b.act(ctx, s); err != nil {
 		return err
 	}
 	return b.releaseHeld(ctx, r.Team, r.Channel, r.TS)
@@ -100,7 +114,7 @@ func (b *Bridge) read(ctx context.Context, me identity, t ledger.Thread, m slack
 		return s, fmt.Errorf("look the author up: %w", err)
 	}
 	if s.why == "" && m.UserTeam != "" && m.UserTeam != me.Team {
-		s.why = "Only people of this workspace can answer visitors. The visitor has not seen this."
+		s.why = notOfThisWorkspace
 	}
 	s.by = b.people.author(s.who)
 	if s.text, s.content, s.note, err = b.words(ctx, m); err != nil {
@@ -135,41 +149,73 @@ func (b *Bridge) words(ctx context.Context, m slackMessage) (text string, conten
 	return text, content, note, nil
 }
 
-func (b *Bridge) lineOf(s said, state conversation.State) line {
+func (b *Bridge) lineOf(ctx context.Context, s said, state conversation.State) (line, error) {
+	may, err := b.mayClaim(ctx, state, s.who.ID)
 	return line{
-		Mode: state.Mode, Owner: state.Owner.ID, Author: s.who.ID, Agent: s.why == "", Relay: b.Config.Relay,
+		Mode: state.Mode, Owner: state.Owner.ID, Author: s.who.ID, Agent: s.why == "", Relay: b.Config.Relay, Barred: len(may) > 0,
 		Note: s.note, Mentions: s.points, Elsewhere: !s.current, Empty: s.text == "", Asked: s.asked,
-	}
+	}, err
 }
 
 // act does what the table says. When somebody else was faster the log's decider
-// refuses, and the table is asked again.
-func (b *Bridge) act(ctx context.Context, s said) error {
+// refuses, and the table is asked again. It is false when the line stayed inside.
+func (b *Bridge) act(ctx context.Context, s said) (sent bool, err error) {
 	for range 5 {
 		state, err := b.Log.State(ctx, s.thread.Conversation)
 		if err != nil {
-			return fmt.Errorf("read the state: %w", err)
+			return false, fmt.Errorf("read the state: %w", err)
 		}
-		f := fateOf(b.lineOf(s, state))
-		err = b.carryOut(ctx, s, f)
+		l, err := b.lineOf(ctx, s, state)
+		if err != nil {
+			return false, err
+		}
+		f := fateOf(l)
+		out, err := b.carryOut(ctx, s, f)
 		if overtaken(err) {
 			continue
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
-		b.mark(ctx, s, f)
-		if f.Tell != "" {
-			b.tellLine(ctx, s, f, state)
-		} else if s.files && f.Do == goesOut {
-			b.whisper(ctx, s.thread.Channel, s.who.ID, s.thread.TS, "The text went to the visitor, the files did not: sending files is not in this version.")
-		}
-		if f.Do == goesOut {
-			b.refreshCard(ctx, s.thread.Conversation)
-		}
+		b.afterLine(ctx, s, f, state, out)
+		return f.Do == goesOut, nil
+	}
+	return false, errors.New("the conversation keeps changing")
+}
+
+// afterLine marks the line and tells its author what became of it. A line whose
+// event was there already was worked before a crash, when the table may have said
+// something else: nothing is said about that.
+func (b *Bridge) afterLine(ctx context.Context, s said, f fate, state conversation.State, out conversation.Outcome) {
+	if _, note := lastBody(out).(conversation.Note); out.Replayed && note != (f.Do == staysInside) {
+		return
+	}
+	b.mark(ctx, s, f)
+	if f.Do != goesOut {
+		b.tellLine(ctx, s, f, state)
+		return
+	}
+	if s.files {
+		b.whisper(ctx, s.thread.Channel, s.who.ID, s.thread.TS, "The text went to the visitor, the files did not: sending files is not in this version.")
+	}
+	if f.Tell != "" && s.asked == "" && b.hasOthers(ctx, s) {
+		b.tellLine(ctx, s, f, state)
+	}
+	b.refreshCard(ctx, s.thread.Conversation)
+}
+
+// hasOthers says that the author of a line has other conversations: then a line
+// that claims one may have been meant for another.
+func (b *Bridge) hasOthers(ctx context.Context, s said) bool {
+	list, err := b.Log.Search(ctx, conversation.Query{Modes: []conversation.Mode{conversation.WithAgent}, Owner: s.who.ID, Limit: 2})
+	return err == nil && len(list) > 1
+}
+
+func lastBody(out conversation.Outcome) conversation.Body {
+	if len(out.Events) == 0 {
 		return nil
 	}
-	return errors.New("the conversation keeps changing")
+	return out.Events[len(out.Events)-1].Body
 }
 
 // overtaken says that the state changed between looking and appending.
@@ -178,31 +224,27 @@ func overtaken(err error) bool {
 	return errors.As(err, &owned) || errors.Is(err, conversation.ErrWithBot) || errors.Is(err, conversation.ErrClosed)
 }
 
-func (b *Bridge) carryOut(ctx context.Context, s said, f fate) error {
+func (b *Bridge) carryOut(ctx context.Context, s said, f fate) (conversation.Outcome, error) {
 	id := s.thread.Conversation
 	switch f.Do {
 	case staysInside:
 		note := conversation.Draft{Author: s.by, Source: conversation.FromSlack, Order: s.ts, Body: conversation.Note{Text: s.text, Content: s.content}}
 		if s.asked != "" {
-			return nil // it is a note already
+			return conversation.Outcome{}, nil // it is a note already
 		}
-		_, err := b.Log.Append(ctx, id, s.key(), conversation.Append(note))
-		return wrapUnless(err, "keep the line inside")
+		out, err := b.Log.Append(ctx, id, s.key(), conversation.Append(note))
+		return out, wrapUnless(err, "keep the line inside")
 	case goesOut:
 		key := s.key()
 		decide := conversation.AgentSays(s.by, conversation.Message{Text: s.text, Content: s.content}, s.ts, f.How)
 		if s.asked != "" {
-			note, err := b.Log.ByKey(ctx, id, s.key())
-			if err != nil {
-				return fmt.Errorf("look for the line: %w", err)
-			}
-			key, decide = s.outKey(), sendNote(s.by, note, f, decide)
+			key, decide = s.outKey(), sendNote(s.by, s.kept, f, decide)
 		}
-		_, err := b.Log.Append(ctx, id, key, decide)
-		return wrapUnless(err, "send the line")
+		out, err := b.Log.Append(ctx, id, key, decide)
+		return out, wrapUnless(err, "send the line")
 	case nothing:
 	}
-	return nil
+	return conversation.Outcome{}, nil
 }
 
 // wrapUnless keeps the errors that the caller branches on as they are.
@@ -233,14 +275,30 @@ func sendNote(by conversation.Author, note conversation.Event, f fate, say conve
 	}
 }
 
-// mark puts the reaction on a line. It is a help and not tried again.
+// mark puts the reaction on a line, and takes the lock off one that is sent after
+// all. It is a help and not tried again.
 func (b *Bridge) mark(ctx context.Context, s said, f fate) {
-	if f.Mark == "" || s.asked != "" {
-		return
+	var err error
+	switch {
+	case s.asked != "" && f.Do == goesOut:
+		err = b.unreact(ctx, s.thread.Channel, s.ts, markInside)
+	case s.asked == "" && f.Mark != "":
+		err = b.react(ctx, s.thread.Channel, s.ts, f.Mark)
 	}
-	if err := b.react(ctx, s.thread.Channel, s.ts, f.Mark); err != nil {
+	if err != nil {
 		b.log.Warn("a line was not marked", "conversation", s.thread.Conversation, "error", err)
 	}
+}
+
+// unreact takes an emoji of ours off a message.
+func (b *Bridge) unreact(ctx context.Context, channel, ts, name string) error {
+	err := b.client.patient(ctx, "reactions.remove", channel, func(ctx context.Context) error {
+		return b.client.api.RemoveReactionContext(ctx, name, slack.NewRefToMessage(channel, ts))
+	})
+	if hasCode(err, "no_reaction", "message_not_found") {
+		return nil
+	}
+	return err
 }
 
 // refreshCard draws the card at once after somebody acted, where this process

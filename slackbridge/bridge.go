@@ -28,6 +28,9 @@ type Deps struct {
 	Threads Threads
 	Posts   Posts
 	Inbox   Inbox
+	// Desk keeps who may answer and who is on duty. With nil nobody is kept, and a
+	// line that is taken back counts as seen.
+	Desk Desk
 	// Readers wakes the conversations that wait for Slack when it is back; with
 	// nil they look again by themselves, within minutes when there are many.
 	Readers Readers

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
@@ -51,6 +53,8 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		string(offerTakeAndSend): b.pressLine(askTake),
 		string(offerReopen):      b.pressLine(askTake),
 		string(offerAnyway):      b.pressLine(askAnyway),
+		string(offerEdit):        b.pressEdit,
+		string(offerMove):        b.pressMove,
 		string(offerTake):        b.pressTakeOver,
 		string(offerKeep):        b.pressKeep,
 	}
@@ -243,8 +247,7 @@ func (b *Bridge) pressLine(asked string) func(context.Context, press) error {
 
 // sendKept sends the note w to the visitor.
 func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) error {
-	note, ok := w.event.Body.(conversation.Note)
-	if _, gone := w.last(); !ok || gone {
+	if _, gone := w.last(); !w.inside() || gone {
 		b.replaceOriginal(ctx, p, words("This line has gone out already, or was deleted."))
 		return nil
 	}
@@ -252,30 +255,33 @@ func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) e
 		b.tellPresser(ctx, p, words("Only its author can send this line."))
 		return nil
 	}
-	for _, e := range w.since {
-		if edit, ok := e.Body.(conversation.Edited); ok && edit.Of == w.event.Seq {
-			note.Text, note.Content = edit.Text, edit.Content
-		}
+	text, content := w.now()
+	s := said{me: p.me, thread: w.thread, ts: w.event.Order, who: p.who, by: p.by, text: text, content: content, current: true, asked: asked, kept: w.event}
+	sent, err := b.act(ctx, s)
+	if err != nil || !sent {
+		return err
 	}
-	s := said{me: p.me, thread: w.thread, ts: w.event.Order, who: p.who, by: p.by, text: note.Text, content: note.Content, current: true, asked: asked}
-	state, err := b.Log.State(ctx, p.id)
-	if err != nil {
-		return fmt.Errorf("read the state: %w", err)
-	}
-	if f := fateOf(b.lineOf(s, state)); f.Do == goesOut {
-		defer b.replaceOriginal(ctx, p, words("Your line was sent to the visitor."))
-	}
-	return b.act(ctx, s)
+	m := message{text: "Your line was sent to the visitor.", blocks: block1(richLine("", words("Your line was sent to the visitor.")))}
+	m.blocks = append(m.blocks, slack.NewActionBlock("", button(string(offerMove), string(p.id)+" "+s.ts, offerLabels[offerMove])))
+	b.replaceMessage(ctx, p, m)
+	return nil
 }
 
 // replaceOriginal puts a line of ours in the place of a private message with
 // buttons, so that they cannot be pressed twice.
 func (b *Bridge) replaceOriginal(ctx context.Context, p press, spans ...span) {
-	if p.e.Response == "" || !p.e.Container.Ephemeral {
-		if p.e.Container.MessageTS != "" {
-			b.tellPresser(ctx, p, spans...)
+	b.replaceMessage(ctx, p, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
+}
+
+// replaceMessage is replaceOriginal with buttons of its own. Where there is no
+// private message to replace, it is said privately in the thread.
+func (b *Bridge) replaceMessage(ctx context.Context, p press, m message) {
+	switch {
+	case p.e.Response != "" && p.e.Container.Ephemeral:
+		b.respond(ctx, p.e.Response, m, true)
+	case p.e.Container.MessageTS != "":
+		if err := b.ephemeral(ctx, p.channel, p.e.User.ID, p.e.Container.ThreadTS, m); err != nil {
+			b.log.Warn("a private line was not delivered", "error", err)
 		}
-		return
 	}
-	b.respond(ctx, p.e.Response, message{text: parsed(spans), blocks: block1(richLine("", spans...))}, true)
 }

@@ -97,7 +97,7 @@ func TestB81Manifest(t *testing.T) {
 		return m
 	}
 	socket := read(ModeSocket, "https://ignored.example", valid())
-	if !socket.Set.Socket || socket.Set.Events.URL != "" || !socket.Set.Interactivity.Enabled || len(socket.Features.Shortcuts) != 3 {
+	if !socket.Set.Socket || socket.Set.Events.URL != "" || !socket.Set.Interactivity.Enabled || len(socket.Features.Shortcuts) != 4 {
 		t.Errorf("socket: %+v", socket)
 	}
 	if !slices.Contains(socket.Set.Events.Bot, "channel_shared") || !slices.Contains(socket.OAuth.Scopes.Bot, "chat:write.customize") {

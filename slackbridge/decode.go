@@ -100,8 +100,11 @@ type (
 	}
 	viewState struct {
 		Values map[string]map[string]struct {
-			Value        string `json:"value"`
-			SelectedUser string `json:"selected_user"`
+			Value          string `json:"value"`
+			SelectedUser   string `json:"selected_user"`
+			SelectedOption struct {
+				Value string `json:"value"`
+			} `json:"selected_option"`
 		} `json:"values"`
 	}
 	responseHook struct {
@@ -117,6 +120,16 @@ func (v viewRef) field(action string) (text, user string) {
 		}
 	}
 	return "", ""
+}
+
+// chosen returns the value of the option chosen in a list with this action id.
+func (v viewRef) chosen(action string) string {
+	for _, block := range v.State.Values {
+		if f, ok := block[action]; ok {
+			return f.SelectedOption.Value
+		}
+	}
+	return ""
 }
 
 // slackMessage is a message in an event, in an interaction or read from Slack.

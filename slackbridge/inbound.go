@@ -271,7 +271,7 @@ func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) err
 	case kindChanged:
 		return b.workChanged(ctx, *me, r, m)
 	case kindDeleted:
-		return b.workDeleted(ctx, *me, r)
+		return b.workDeleted(ctx, *me, r, m)
 	case kindAction:
 		return b.workPress(ctx, *me, e, fresh)
 	case kindView:

@@ -17,6 +17,9 @@ type line struct {
 	Note, Mentions, Elsewhere bool
 	// Empty marks a line without words: only files.
 	Empty bool
+	// Barred says that the conversation is kept for others: the author may write,
+	// but not become its owner.
+	Barred bool
 	// Asked is what the author pressed for this line, "" when she only wrote it.
 	Asked string
 }
@@ -63,6 +66,8 @@ const (
 	tellMentions  telling = "mentions"
 	tellElsewhere telling = "elsewhere"
 	tellEmpty     telling = "empty"
+	tellBarred    telling = "barred"
+	tellClaimed   telling = "claimed"
 )
 
 // offer names a button under a private line.
@@ -75,6 +80,8 @@ const (
 	offerKeep        offer = "handoff_line_keep"
 	offerReopen      offer = "handoff_line_reopen"
 	offerAnyway      offer = "handoff_line_anyway"
+	offerEdit        offer = "handoff_edit_anyway"
+	offerMove        offer = "handoff_line_move"
 )
 
 // The reactions.
@@ -102,22 +109,25 @@ func fateOf(l line) fate {
 }
 
 func byMode(l line) fate {
-	out := fate{Do: goesOut, How: conversation.AsOwner}
 	switch l.Mode {
-	case conversation.Waiting:
-		return out
 	case conversation.WithAgent:
 		return withAgent(l)
-	case conversation.WithBot:
+	case conversation.Waiting:
+		if l.Barred {
+			return barred()
+		}
+		return fate{Do: goesOut, How: conversation.AsOwner, Tell: tellClaimed, Offer: []offer{offerMove}}
+	case conversation.WithBot, conversation.IsClosed:
+		if l.Barred {
+			return barred()
+		}
 		if l.Asked == askTake {
 			return fate{Do: goesOut, How: conversation.TakingIt}
+		}
+		if l.Mode == conversation.IsClosed {
+			return fate{Do: staysInside, Tell: tellClosed, Offer: []offer{offerReopen, offerKeep}, Mark: markInside}
 		}
 		return fate{Do: staysInside, Tell: tellWithBot, Offer: []offer{offerTakeAndSend, offerKeep}, Mark: markInside}
-	case conversation.IsClosed:
-		if l.Asked == askTake {
-			return fate{Do: goesOut, How: conversation.TakingIt}
-		}
-		return fate{Do: staysInside, Tell: tellClosed, Offer: []offer{offerReopen, offerKeep}, Mark: markInside}
 	}
 	return fate{Do: staysInside, Mark: markInside}
 }
@@ -126,10 +136,17 @@ func withAgent(l line) fate {
 	switch {
 	case l.Owner == l.Author:
 		return fate{Do: goesOut, How: conversation.AsOwner}
+	case l.Asked == askTake && l.Barred:
+		return barred()
 	case l.Asked == askTake:
 		return fate{Do: goesOut, How: conversation.AsMember, Take: true}
 	case l.Relay == RelayGroup || l.Asked == askSend:
 		return fate{Do: goesOut, How: conversation.AsMember}
+	case l.Barred:
+		return fate{Do: staysInside, Tell: tellOwned, Offer: []offer{offerSend}, Mark: markInside}
 	}
 	return fate{Do: staysInside, Tell: tellOwned, Offer: []offer{offerSend, offerTake}, Mark: markInside}
 }
+
+// barred is the fate of a line that would make somebody the owner who may not be.
+func barred() fate { return fate{Do: staysInside, Tell: tellBarred, Mark: markInside} }

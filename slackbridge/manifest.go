@@ -58,6 +58,10 @@ features:
       type: message
       callback_id: handoff_send
       description: Relay this message
+    - name: Move to another chat
+      type: message
+      callback_id: handoff_move
+      description: Take this message back and send it in another chat
     - name: Open inbox
       type: global
       callback_id: handoff_inbox

@@ -70,13 +70,17 @@ func (b *Bridge) pressAssign(ctx context.Context, p press) error {
 // workView deals with a submitted modal. The submitter is looked up again: a
 // modal can stay open for a long time.
 func (b *Bridge) workView(ctx context.Context, me identity, e envelope) error {
-	p := press{me: me, e: e, id: conversation.ID(e.View.Metadata)}
+	id, _, _ := strings.Cut(e.View.Metadata, " ")
+	p := press{me: me, e: e, id: conversation.ID(id)}
 	p.action = pressed{ActionID: e.View.CallbackID, ActionTS: e.View.ID + "." + e.View.Hash}
-	if e.View.CallbackID != modalHandBack && e.View.CallbackID != modalAssign {
+	if e.View.CallbackID != modalHandBack && e.View.CallbackID != modalAssign && e.View.CallbackID != modalMove {
 		return errDrop
 	}
 	if ok, err := b.admitPress(ctx, &p); err != nil || !ok {
 		return err
+	}
+	if e.View.CallbackID == modalMove {
+		return b.submitMove(ctx, p)
 	}
 	var err error
 	if e.View.CallbackID == modalHandBack {

@@ -83,6 +83,9 @@ func (p *people) forget(id string) {
 // admin says that somebody is in slack.admins.
 func (p *people) admin(id string) bool { return slices.Contains(p.cfg.Admins, id) }
 
+// notOfThisWorkspace is why somebody from elsewhere may not act.
+const notOfThisWorkspace = "Only people of this workspace can answer visitors. The visitor has not seen this."
+
 // standing says whether somebody may act for a conversation in this channel, and
 // otherwise why not, in words for that person.
 func (p *people) standing(ctx context.Context, team, channel, id string) (who profile, why string, err error) {
@@ -96,7 +99,7 @@ func (p *people) standing(ctx context.Context, team, channel, id string) (who pr
 	case who.Deleted:
 		return who, "This account is deactivated.", nil
 	case who.Stranger || who.Team != team:
-		return who, "Only people of this workspace can answer visitors. The visitor has not seen this.", nil
+		return who, notOfThisWorkspace, nil
 	case who.Guest:
 		return who, "Guests cannot answer visitors. The visitor has not seen this.", nil
 	case p.admin(id):
@@ -118,6 +121,23 @@ func (p *people) listed(ctx context.Context, channel, id string) (bool, error) {
 		return p.in(ctx, p.cfg.Agents[0], id, p.groupMembers)
 	}
 	return slices.Contains(p.cfg.Agents, id), nil
+}
+
+// among says that somebody is one of ids or a member of one of them: ids of users
+// and user groups, mixed. An empty list is everybody, and an admin is always one.
+func (p *people) among(ctx context.Context, ids []string, id string) (bool, error) {
+	if len(ids) == 0 || p.admin(id) || slices.Contains(ids, id) {
+		return true, nil
+	}
+	for _, list := range ids {
+		if !groupID.MatchString(list) {
+			continue
+		}
+		if in, err := p.in(ctx, list, id, p.groupMembers); err != nil || in {
+			return in, err
+		}
+	}
+	return false, nil
 }
 
 // in looks a member up. Somebody who is not in a list a few seconds old is

@@ -113,7 +113,7 @@ func (s *stage) start() {
 	}
 	transport := &http.Transport{}
 	b, err := slackbridge.New(slackbridge.Deps{
-		Config: s.cfg, Log: db, Threads: db, Posts: db, Inbox: db, Readers: db, Limits: s.limits, Logger: testLog(),
+		Config: s.cfg, Log: db, Threads: db, Posts: db, Inbox: db, Readers: db, Desk: db, Limits: s.limits, Logger: testLog(),
 		HTTP: &http.Client{Timeout: 2 * time.Second, Transport: transport},
 		Try:  func(_ context.Context, words string) (string, error) { return "verdict for " + words, nil },
 	})

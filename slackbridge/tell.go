@@ -43,6 +43,14 @@ func (b *Bridge) lineWords(ctx context.Context, s said, what telling, state conv
 		return []span{words("Your line mentions somebody in Slack, so it stayed inside. The visitor has not seen it.")}
 	case tellElsewhere:
 		return b.elsewhere(ctx, s)
+	case tellBarred:
+		why, err := b.mayClaim(ctx, state, s.who.ID)
+		if err != nil {
+			b.log.Warn("who may claim is not known", "conversation", state.ID, "error", err)
+		}
+		return append(why, words(" Your line stayed inside. The visitor has not seen it."))
+	case tellClaimed:
+		return []span{words("You have this chat now: your line went out and claimed it.")}
 	case tellEmpty:
 		return []span{words("Nothing was sent to the visitor: sending files is not in this version. Paste a link or write the text.")}
 	}
@@ -61,6 +69,7 @@ func (b *Bridge) elsewhere(ctx context.Context, s said) []span {
 var offerLabels = map[offer]string{
 	offerSend: "Send to visitor", offerTake: "Take over", offerTakeAndSend: "Take over and send",
 	offerKeep: "Keep inside", offerReopen: "Reopen and send", offerAnyway: "Send anyway",
+	offerEdit: "Send anyway", offerMove: "Move to another chat",
 }
 
 // lineButtons offers what the author may decide. The value names the

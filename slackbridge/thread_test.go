@@ -55,6 +55,14 @@ func (c *chat) marked(ts, emoji string) {
 	})
 }
 
+func (c *chat) unmarked(ts, emoji string) {
+	c.t.Helper()
+	c.until("no mark "+emoji, func(st *fakeslack.State) bool {
+		m, _ := st.Message(c.channel, ts)
+		return !slices.ContainsFunc(m.Reactions, func(r fakeslack.Reaction) bool { return r.Name == emoji })
+	})
+}
+
 func TestB60KeptInside(t *testing.T) {
 	s := newStage(t)
 	s.slack.AddUser(fakeslack.User{ID: "U0GUEST", Name: "gus", Restricted: true})

@@ -72,6 +72,7 @@ func ManifestShortcuts() []Shortcut {
 	return []Shortcut{
 		{CallbackID: "handoff_note", Name: "Keep inside", Message: true},
 		{CallbackID: "handoff_send", Name: "Send to visitor", Message: true},
+		{CallbackID: "handoff_move", Name: "Move to another chat", Message: true},
 		{CallbackID: "handoff_inbox", Name: "Open inbox"},
 	}
 }

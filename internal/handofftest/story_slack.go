@@ -52,7 +52,7 @@ func thread(_ *testscript.TestScript, s *story, args []string) error {
 //	agent maya deletes TEXT
 //	agent maya told TEXT              (privately)
 //	agent maya answers TEXT with LABEL  (a button of a private message)
-//	agent maya submits                (the open modal)
+//	agent maya submits                (the open modal; more in story_desk.go)
 func agent(_ *testscript.TestScript, s *story, args []string) error {
 	if err := need(args, 2, "agent NAME VERB …"); err != nil {
 		return err
@@ -88,9 +88,9 @@ func agent(_ *testscript.TestScript, s *story, args []string) error {
 		what, label, _ := strings.Cut(text, " with ")
 		return h.answerPrivate(user, what, label)
 	case "submits":
-		return h.submit(user)
+		return s.submit(user, rest[1:])
 	}
-	return fmt.Errorf("unknown verb %q", rest[0])
+	return s.desk(user, c, rest[0], rest[1:])
 }
 
 // onLine does something with the agent's own line that contains text.
@@ -113,24 +113,6 @@ func (h *House) answerPrivate(user, text, label string) error {
 		return err
 	}
 	return h.Slack.Press(user, m.Channel, m.TS, action)
-}
-
-// submit submits the modal that opens for user.
-func (h *House) submit(user string) error {
-	var id string
-	if err := h.until("a modal", func(st *fakeslack.State) bool {
-		for _, v := range st.Views(user) {
-			id = v.ID
-		}
-		return id != ""
-	}); err != nil {
-		return err
-	}
-	problems, err := h.Slack.Submit(h.tb.Context(), user, id, nil)
-	if err == nil && len(problems) > 0 {
-		err = fmt.Errorf("the modal refuses: %v", problems)
-	}
-	return err
 }
 
 // failures and pranks are what the weather does to calls and to deliveries.

@@ -17,6 +17,7 @@ import (
 //	visitor anna presses human|stop|cancel|close
 //	visitor anna gives EMAIL
 //	visitor anna rates N
+//	visitor anna looks                (she has read everything so far)
 //	visitor anna sees WHO TEXT        (WHO: bot, visitor, system, an agent's name)
 //	visitor anna phase PHASE
 //	visitor anna offered              (the last bot line offers a person)
@@ -63,6 +64,8 @@ func (s *story) visitorActs(v *Visitor, verb string, rest []string) (acted bool,
 			return true, err
 		}
 		v.Post("rating", map[string]any{"score": score})
+	case "looks":
+		v.Post("read", map[string]any{"seq": v.last()})
 	case "repeats":
 		v.Say("line-"+strconv.Itoa(s.lines), s.said)
 	case "leaves":

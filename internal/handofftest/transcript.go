@@ -15,6 +15,7 @@ type Line struct {
 	Text       string
 	Edited     bool
 	Removed    bool
+	Gone       bool // taken back before she saw it: without trace
 }
 
 // Lines renders events the way the widget does.
@@ -32,19 +33,19 @@ func Lines(items []Item) []Line {
 			}
 		case "retracted":
 			if i, ok := at[it.Of]; ok {
-				lines[i].Text, lines[i].Removed = "", true
+				lines[i].Text, lines[i].Removed, lines[i].Gone = "", true, it.Unseen
 			}
 		}
 	}
-	return sortRuns(lines)
+	return sortRuns(slices.DeleteFunc(lines, func(l Line) bool { return l.Gone }))
 }
 
 // sortRuns orders each run of agent lines, with no other author between, by the
-// platform's key.
+// platform's key. A line without one, which was moved here, ends the run.
 func sortRuns(lines []Line) []Line {
 	for from := 0; from < len(lines); {
 		to := from
-		for to < len(lines) && lines[to].Role == "agent" {
+		for to < len(lines) && lines[to].Role == "agent" && lines[to].Order != "" {
 			to++
 		}
 		slices.SortStableFunc(lines[from:to], func(a, b Line) int { return cmp.Compare(a.Order, b.Order) })

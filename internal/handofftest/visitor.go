@@ -28,6 +28,7 @@ type Item struct {
 	Reason   string `json:"reason"`
 	Stopped  bool   `json:"stopped"`
 	Offer    bool   `json:"offer"`
+	Unseen   bool   `json:"unseen"`
 	Score    int    `json:"score"`
 	From     struct {
 		Role string `json:"role"`

@@ -1,0 +1,122 @@
+package handofftest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/handoff-bot/handoff/internal/fakeslack"
+)
+
+// desk is what an agent does beside the thread:
+//
+//	agent maya uses LABEL on TEXT     (a shortcut, on her line or anybody's)
+//	agent maya submits [FIELD=VALUE…] (the open modal; @anna as a value is her conversation)
+//	agent maya commands TEXT          (/handoff TEXT)
+//	agent maya home TEXT              (her App Home, opened now, shows TEXT)
+//	agent maya home-presses LABEL
+//	agent maya modal TEXT             (the open modal shows TEXT)
+//	agent maya away | back            (her presence in Slack)
+//	agent maya joins | quits CHANNEL
+//	agent maya deactivated
+func (s *story) desk(user string, c [2]string, verb string, rest []string) error {
+	h, text := s.house, strings.Join(rest, " ")
+	switch verb {
+	case "uses":
+		label, line, _ := strings.Cut(text, " on ")
+		return h.useShortcut(user, c, label, line)
+	case "commands":
+		return h.Slack.Command(user, c[0], text)
+	case "home":
+		return h.home(user, text)
+	case "home-presses":
+		return h.pressHome(user, text)
+	case "modal":
+		return h.until(fmt.Sprintf("%q in a modal", text), func(st *fakeslack.State) bool {
+			views := st.Views(user)
+			return len(views) > 0 && strings.Contains(views[len(views)-1].Visible(), text)
+		})
+	case "away", "back":
+		h.Slack.UpdateUser(user, func(u *fakeslack.User) { u.Active = verb == "back" })
+	case "joins":
+		return h.Slack.Join(user, channels[text])
+	case "quits":
+		return h.Slack.Leave(user, channels[text])
+	case "deactivated":
+		h.Slack.UpdateUser(user, func(u *fakeslack.User) { u.Deleted = true })
+	default:
+		return fmt.Errorf("unknown verb %q", verb)
+	}
+	return nil
+}
+
+// submit fills the modal that opens for user in, and submits it. A value @anna
+// stands for that visitor's conversation.
+func (s *story) submit(user string, fields []string) error {
+	values := map[string]string{}
+	for _, f := range fields {
+		name, value, _ := strings.Cut(f, "=")
+		if v := s.visitors[strings.TrimPrefix(value, "@")]; v != nil && strings.HasPrefix(value, "@") {
+			value = v.Conversation
+		}
+		values[name] = value
+	}
+	h := s.house
+	var id string
+	if err := h.until("a modal", func(st *fakeslack.State) bool {
+		for _, v := range st.Views(user) {
+			id = v.ID
+		}
+		return id != ""
+	}); err != nil {
+		return err
+	}
+	problems, err := h.Slack.Submit(h.tb.Context(), user, id, values)
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("the modal refuses: %v", problems)
+	}
+	return err
+}
+
+// useShortcut uses the message shortcut with this label on the line with this
+// text.
+func (h *House) useShortcut(user string, c [2]string, label, text string) error {
+	for _, cut := range h.Slack.Options().Shortcuts {
+		if cut.Name != label {
+			continue
+		}
+		for _, m := range h.Slack.Thread(c[0], c[1]) {
+			if strings.Contains(m.Visible(), text) && m.TS != c[1] {
+				return h.Slack.Shortcut(user, cut.CallbackID, c[0], m.TS)
+			}
+		}
+		return fmt.Errorf("the thread has no line with %q", text)
+	}
+	return fmt.Errorf("there is no shortcut %q", label)
+}
+
+// home opens the App Home and waits until it shows text.
+func (h *House) home(user, text string) error {
+	if err := h.Slack.OpenHome(user); err != nil {
+		return err
+	}
+	shown := ""
+	err := h.until(fmt.Sprintf("%q in the Home", text), func(st *fakeslack.State) bool {
+		v, ok := st.Home(user)
+		shown = v.Visible()
+		return ok && strings.Contains(shown, text)
+	})
+	if err != nil {
+		err = fmt.Errorf("%w; it shows:\n%s", err, shown)
+	}
+	return err
+}
+
+// pressHome presses the first button with this label in the App Home.
+func (h *House) pressHome(user, label string) error {
+	v, _ := h.Slack.Home(user)
+	action, err := ActionOf(fakeslack.Message{Blocks: v.Blocks}, label)
+	if err != nil {
+		return err
+	}
+	return h.Slack.PressIn(user, "", action, "")
+}

@@ -1,0 +1,218 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// A line in the wrong thread is moved to another conversation: it is taken back
+// there and said here. The line itself stays in the thread in which it was
+// written, as what people in Slack write always does; a note says where it went.
+
+const (
+	modalMove   = "handoff_modal_move"
+	inputTarget = "target"
+)
+
+// maxTargets is how many conversations a list of Slack's may offer.
+const maxTargets = 100
+
+// openMove offers the author of a line the conversations it can go to: those she
+// has, and those that wait.
+func (b *Bridge) openMove(ctx context.Context, p press, w where, ts string) error {
+	if w.event.Author.ID != p.who.ID {
+		b.tellPresser(ctx, p, words("Only its author can move this line."))
+		return nil
+	}
+	options, err := b.targets(ctx, p)
+	if err != nil {
+		return err
+	}
+	if len(options) == 0 {
+		b.tellPresser(ctx, p, words("There is no other chat it could go to: you have none, and none is waiting."))
+		return nil
+	}
+	pick := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a chat"), inputTarget, options...)
+	text, _ := w.now()
+	line := richBlock{elements: []any{quote(oneLine(text, 300))}}
+	view := modal(modalMove, "Move to another chat", p.id, line, slack.NewInputBlock("", plain("Where does this line belong?"), nil, pick),
+		richLine("", slant("It is taken back here and sent there under your name.")))
+	view.Submit, view.PrivateMetadata = plain("Move"), strings.Join([]string{string(p.id), p.channel, p.thread, ts}, " ")
+	if !p.fresh || !b.openModal(ctx, p.e.Trigger, view) {
+		b.tellPresser(ctx, p, words("The list did not open in time. Choose Move to another chat again."))
+	}
+	return nil
+}
+
+// targets lists where a line of the presser may go, as options.
+func (b *Bridge) targets(ctx context.Context, p press) ([]*slack.OptionBlockObject, error) {
+	var out []*slack.OptionBlockObject
+	for _, q := range []conversation.Query{
+		{Modes: []conversation.Mode{conversation.WithAgent}, Owner: p.who.ID, Limit: maxTargets},
+		{Modes: []conversation.Mode{conversation.Waiting}, Oldest: true, Limit: maxTargets},
+	} {
+		states, err := b.Log.Search(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("list conversations: %w", err)
+		}
+		for _, s := range states {
+			if s.ID == p.id || len(out) == maxTargets {
+				continue
+			}
+			if why, err := b.mayTake(ctx, p.me, s, p.who.ID); err != nil || len(why) > 0 {
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
+			brief, err := b.briefs.of(ctx, s.ID)
+			if err != nil {
+				return nil, fmt.Errorf("read the brief: %w", err)
+			}
+			label := brief.visitor(s) + " · " + s.Reference + " · " + brief.ask()
+			if s.Mode == conversation.Waiting {
+				label = "Waiting: " + label
+			}
+			out = append(out, slack.NewOptionBlockObject(string(s.ID), plain(clip(oneLine(label, 75), 75)), nil))
+		}
+	}
+	return out, nil
+}
+
+// pressMove opens the list from the button of a private message.
+func (b *Bridge) pressMove(ctx context.Context, p press) error {
+	w, err := b.find(ctx, p.me.Team, p.channel, p.thread, p.ts)
+	if errors.Is(err, errHold) {
+		return errDrop
+	}
+	if err != nil {
+		return err
+	}
+	if _, gone := w.last(); gone || w.inside() {
+		b.replaceOriginal(ctx, p, words("The visitor does not see this line any more."))
+		return nil
+	}
+	return b.openMove(ctx, p, w, p.ts)
+}
+
+// submitMove moves the line. Whether the other conversation takes it is looked at
+// first; then the line is taken back, and then said there. Each is one act with a
+// key of its own, so that a crash between them only repeats.
+func (b *Bridge) submitMove(ctx context.Context, p press) error {
+	parts := strings.Fields(p.e.View.Metadata)
+	if len(parts) != 4 {
+		return errDrop
+	}
+	w, err := b.find(ctx, p.me.Team, parts[1], parts[2], parts[3])
+	if errors.Is(err, errHold) || err == nil && w.thread.Conversation != p.id {
+		return errDrop
+	}
+	if err != nil {
+		return err
+	}
+	if w.event.Author.ID != p.who.ID {
+		b.tellAt(ctx, w, p.who.ID, words("Only its author can move this line."))
+		return nil
+	}
+	to, err := b.Log.State(ctx, conversation.ID(p.e.View.chosen(inputTarget)))
+	if errors.Is(err, conversation.ErrNotFound) || to.ID == p.id {
+		return errDrop
+	}
+	if err != nil {
+		return fmt.Errorf("read the state: %w", err)
+	}
+	why, err := b.mayTake(ctx, p.me, to, p.who.ID)
+	if err != nil {
+		return err
+	}
+	if len(why) > 0 {
+		b.tellAt(ctx, w, p.who.ID, why...)
+		return nil
+	}
+	return b.moveLine(ctx, p, w, to)
+}
+
+// moveLine takes the line back here and says it there.
+func (b *Bridge) moveLine(ctx context.Context, p press, w where, to conversation.State) error {
+	here, err := b.Log.State(ctx, w.thread.Conversation)
+	if err != nil {
+		return fmt.Errorf("read the state: %w", err)
+	}
+	key := fmt.Sprintf("%s%s:%d", w.line, movedAway, w.event.Seq)
+	say := w.saidThere(p.by, here)
+	left, err := b.Log.ByKey(ctx, here.ID, key)
+	if errors.Is(err, conversation.ErrNotFound) {
+		if _, err := say(to); refusalWords(err) != nil {
+			b.tellAt(ctx, w, p.who.ID, append(refusalWords(err), words(" The line was not moved."))...)
+			return nil
+		}
+		left, err = b.leave(ctx, p, w, to, key)
+	}
+	r, ok := left.Body.(conversation.Retracted)
+	if err != nil || !ok {
+		return err
+	}
+	gone := gonePrivately(r.Unseen)
+	_, err = b.Log.Append(ctx, to.ID, key, say)
+	if why := refusalWords(err); why != nil {
+		b.tellAt(ctx, w, p.who.ID, append(why, words(" The line was not sent there, but it was taken back here. "+gone))...)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("say the line there: %w", err)
+	}
+	b.tellAt(ctx, w, p.who.ID, append([]span{words(gone + " It was sent to " + to.Reference + ". ")}, b.threadLink(ctx, to.ID)...)...)
+	b.refreshCard(ctx, here.ID)
+	b.refreshCard(ctx, to.ID)
+	return nil
+}
+
+// saidThere is the line as it is said in the other conversation, with a note of
+// where it comes from.
+func (w where) saidThere(by conversation.Author, here conversation.State) conversation.Decider {
+	text, content := w.now()
+	say := conversation.AgentSays(by, conversation.Message{Text: text, Content: content, Moved: true}, "", conversation.AsOwner)
+	from := conversation.Draft{Author: by, Source: conversation.FromSlack, Body: conversation.Note{Text: "Moved here from " + here.Reference + "."}}
+	return func(s conversation.State) ([]conversation.Draft, error) {
+		drafts, err := say(s)
+		if err != nil {
+			return nil, err
+		}
+		return slices.Insert(drafts, len(drafts)-1, from), nil
+	}
+}
+
+// leave takes the line back with a note that says where it went, and returns the
+// retraction; the zero event when another act has taken it back.
+func (b *Bridge) leave(ctx context.Context, p press, w where, to conversation.State, key string) (conversation.Event, error) {
+	if _, gone := w.last(); gone {
+		b.tellAt(ctx, w, p.who.ID, words("This line was taken back already."))
+		return conversation.Event{}, nil
+	}
+	note := conversation.Draft{Author: p.by, Source: conversation.FromSlack, Body: conversation.Note{Text: "Moved a line to " + to.Reference + "."}}
+	unseen := b.unseen(ctx, w, w.event.Order, slackTime(b.Now()))
+	out, err := b.Log.Append(ctx, w.thread.Conversation, key, conversation.Append(note, w.retraction(unseen)))
+	if err != nil {
+		return conversation.Event{}, fmt.Errorf("take the line back: %w", err)
+	}
+	if err := b.react(ctx, w.thread.Channel, w.event.Order, markInside); err != nil {
+		b.log.Warn("a line was not marked", "conversation", w.thread.Conversation, "error", err)
+	}
+	return out.Events[len(out.Events)-1], nil
+}
+
+// threadLink is where a conversation stands now, nothing while it has no thread.
+func (b *Bridge) threadLink(ctx context.Context, id conversation.ID) []span {
+	t, err := b.Threads.ThreadOf(ctx, id)
+	if err != nil || t.TS == "" {
+		return nil
+	}
+	return []span{{text: "Open the thread", url: b.permalink(t.Channel, t.TS)}}
+}
