@@ -114,7 +114,31 @@ func TestVisitorActs(t *testing.T) {
 		{"stop", []Decider{says("hello")}, Stop(anna), []Kind{KindStopAsked}, nil, WithBot},
 		{"rate", h.closed, Rate(anna, Rated{Score: 5}), []Kind{KindRated}, nil, IsClosed},
 		{"contact after close", h.closed, GiveContact(anna, ContactGiven{Email: "a@b.example"}), []Kind{KindContactGiven, KindMessage}, nil, IsClosed},
+		{"an address is proved", addressed(), with(func(s State) Decider { return VerifyContact(anna, s.Address) }), []Kind{KindVerified, KindMessage}, nil, WithBot},
+		{"an address is proved twice", after(addressed(), with(func(s State) Decider { return VerifyContact(anna, s.Address) })), with(func(s State) Decider { return VerifyContact(anna, s.Address) }), nil, nil, WithBot},
+		{"another address than the last", addressed(), with(func(s State) Decider { return VerifyContact(anna, s.Address-1) }), nil, nil, WithBot},
+		{"no address", []Decider{says("x"), GiveContact(anna, ContactGiven{Phone: "+49 30 12345"})}, VerifyContact(anna, 0), nil, nil, WithBot},
 	})
+}
+
+// addressed is a visitor who gave two addresses, and a number after them.
+func addressed() []Decider {
+	return []Decider{
+		says("x"), GiveContact(anna, ContactGiven{Email: "a@b.example"}), GiveContact(anna, ContactGiven{Email: "c@d.example"}),
+		GiveContact(anna, ContactGiven{Phone: "+49 30 12345"}),
+	}
+}
+
+// She is thanked for what she gave.
+func TestContactIsConfirmed(t *testing.T) {
+	for want, given := range map[Notice]ContactGiven{
+		NoticeContact: {Email: "a@b.example", Phone: "1234", Message: "hi"}, NoticeCall: {Phone: "1234", Message: "hi"}, NoticeMessage: {Message: "hi"},
+	} {
+		_, log := run(t, says("x"), GiveContact(anna, given))
+		if got := log[len(log)-1].Body.(Message).Notice; got != want {
+			t.Errorf("%+v: got %s, want %s", given, got, want)
+		}
+	}
 }
 
 func TestBotAndQueueActs(t *testing.T) {

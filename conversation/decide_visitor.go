@@ -107,18 +107,25 @@ func Stop(by Author) Decider {
 func GiveContact(by Author, c ContactGiven) Decider {
 	return func(s State) ([]Draft, error) {
 		c.Mail = c.Email != ""
+		thanks := NoticeMessage
+		switch {
+		case c.Mail:
+			thanks = NoticeContact
+		case c.Phone != "":
+			thanks = NoticeCall
+		}
 		return []Draft{
 			{Author: by, Source: FromWidget, Body: c},
-			NoticeContact.line(FromWidget, "ref", s.Reference),
+			thanks.line(FromWidget, "ref", s.Reference),
 		}, nil
 	}
 }
 
-// VerifyContact records that the visitor proved the address given last. Without
-// one, or a second time, it does nothing.
-func VerifyContact(by Author) Decider {
+// VerifyContact records that the visitor proved the address that the event of
+// gave. When she has given another since, and a second time, it does nothing.
+func VerifyContact(by Author, of Seq) Decider {
 	return func(s State) ([]Draft, error) {
-		if !s.HasMail || s.Verified.Seq != 0 {
+		if s.Address == 0 || s.Address != of || s.Verified.Seq != 0 {
 			return nil, nil
 		}
 		return []Draft{

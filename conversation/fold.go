@@ -29,7 +29,7 @@ func (s State) Apply(e Event) State {
 	case ContactGiven:
 		s.Contact = Mark{e.Seq, e.At}
 		if b.Mail {
-			s.HasMail, s.Verified, s.NoticeMailed, s.MailRefused = true, Mark{}, 0, 0
+			s.HasMail, s.Address, s.Verified, s.NoticeMailed, s.MailRefused = true, e.Seq, Mark{}, 0, 0
 		}
 	case Verified:
 		s.Verified = Mark{e.Seq, e.At}

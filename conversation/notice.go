@@ -16,7 +16,9 @@ const (
 	NoticeEscalated   Notice = "escalated"
 	NoticeAsked       Notice = "asked_again" // asked again while waiting
 	NoticeAway        Notice = "away"
-	NoticeContact     Notice = "contact_taken"
+	NoticeContact     Notice = "contact_taken" // she left an address
+	NoticeCall        Notice = "call_taken"    // a number, and no address
+	NoticeMessage     Notice = "message_taken" // words alone
 	NoticeUnreachable Notice = "team_unreachable"
 	NoticeClaimed     Notice = "claimed"
 	NoticeTakenOver   Notice = "taken_over"
@@ -73,6 +75,8 @@ var english = map[Notice]string{
 	NoticeAsked:       "The team already knows you are waiting. You can keep typing; they will see everything.",
 	NoticeAway:        "Nobody from the team is here right now. Leave an address and we'll answer there. Your reference is {ref}.",
 	NoticeContact:     "Thank you. The team will answer there. Your reference is {ref}.",
+	NoticeCall:        "Thank you. The team will call you. Your reference is {ref}.",
+	NoticeMessage:     "Thank you. The team will read it. Your reference is {ref}.",
 	NoticeUnreachable: "I could not reach the team yet; I keep trying. Leave an address if you do not want to wait here.",
 	NoticeClaimed:     "You're now chatting with {agent}.",
 	NoticeTakenOver:   "{agent} has taken over from {from}.",

@@ -32,7 +32,7 @@ func acts(t *rapid.T, s State, now time.Time) Decider {
 		Transfer(agent, Passing{Channel: "C2", Group: "S1"}, flip), Undo(agent, on, now, flip), Block(agent, now.Add(time.Hour), text, flip), Unblock(agent),
 		OfferTo(s.Queued.Seq, sam.staff(), now), AssignTo(s.Queued.Seq, sam.staff(), now), Step(s.Queued.Seq, Stepped{Step: s.Steps, Do: "overflow"}, Overflow("C3")),
 		BackToBot(s.Queued.Seq, BackNobody, NoticeNobody.Say()), Remind(s.Unanswered.Seq), Requeue(agent.ID, ReleasedSilent), Leave(agent.ID, ReleasedGone),
-		Label(agent, text, []string{text}, nil), Misjudge(agent, text), VerifyContact(anna), Summarise(Summarised{Epoch: s.Epoch}),
+		Label(agent, text, []string{text}, nil), Misjudge(agent, text), VerifyContact(anna, s.Address), Summarise(Summarised{Epoch: s.Epoch}),
 		Append(Draft{Author: agent, Source: FromSlack, Body: Note{Text: text}}),
 		Append(Draft{Author: agent, Source: FromSlack, Body: Edited{Of: on, Text: text}}),
 		Append(Draft{Author: agent, Source: FromSlack, Body: Retracted{Of: on}}),

@@ -111,6 +111,7 @@ type State struct {
 	// that the address given last would not take, 0 when the one after was taken.
 	Contact      Mark      `json:"contact,omitzero"`
 	HasMail      bool      `json:"has_mail,omitempty"`
+	Address      Seq       `json:"address,omitempty"` // the event that gave the address she is mailed at
 	ContactAsked Seq       `json:"contact_asked,omitempty"`
 	Verified     Mark      `json:"verified,omitzero"`
 	Mailed       Seq       `json:"mailed,omitempty"`

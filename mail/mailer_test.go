@@ -72,7 +72,7 @@ func TestCodeOfTheLastAddress(t *testing.T) {
 		t.Errorf("sent to %s", l.Header.Get("To"))
 	}
 	r.gives("third@mail.example")
-	r.act(conversation.VerifyContact(anna))
+	r.act(conversation.VerifyContact(anna, r.state().Address))
 	r.pass(time.Hour)
 	r.none()
 	r.noRows()

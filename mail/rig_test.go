@@ -141,7 +141,7 @@ func (r *rig) gives(address string) conversation.Seq {
 func (r *rig) proved(address string) {
 	r.t.Helper()
 	r.gives(address)
-	r.act(conversation.VerifyContact(anna))
+	r.act(conversation.VerifyContact(anna, r.state().Address))
 	r.drive()
 	r.forget()
 }

@@ -6,6 +6,8 @@
 // which is committed and embedded here, so that building the server needs no
 // Node. Both functions read the embedded files and are safe for concurrent use.
 //
+// A page of ours, /resume, continues a chat from a link in a mail.
+//
 // The loader is served as /widget.js with a short cache time and its ETag, the
 // assets under /w/ with an immutable one. A browser fetches the assets as
 // modules from another origin, so they need Access-Control-Allow-Origin: *.
@@ -31,10 +33,12 @@ var loaded = sync.OnceValue(func() contents {
 	var m struct {
 		Loader string            `json:"loader"`
 		Assets map[string]string `json:"assets"`
+		Resume string            `json:"resume"`
 	}
 	_ = json.Unmarshal(index, &m)
 	c := contents{assets: make(map[string][]byte, len(m.Assets))}
 	c.loader, _ = dist.ReadFile("dist/" + m.Loader)
+	c.resume, _ = dist.ReadFile("dist/" + m.Resume)
 	sum := sha256.Sum256(c.loader)
 	c.etag = `"` + hex.EncodeToString(sum[:8]) + `"`
 	for address, file := range m.Assets {
@@ -46,6 +50,7 @@ var loaded = sync.OnceValue(func() contents {
 type contents struct {
 	loader []byte
 	etag   string
+	resume []byte
 	assets map[string][]byte
 }
 
@@ -67,5 +72,10 @@ func Asset(address string) (body []byte, contentType string, ok bool) {
 	}
 	return body, contentTypes[path.Ext(address)], true
 }
+
+// ResumePage is the page of GET /resume, where mailed links lead. It loads
+// /widget.js and a script of its own from the origin it is served at, and nothing
+// else. The caller must not change the bytes.
+func ResumePage() []byte { return loaded().resume }
 
 var contentTypes = map[string]string{".js": "text/javascript; charset=utf-8"}

@@ -31,6 +31,17 @@ func TestLoaderNamesAnAssetThatIsServed(t *testing.T) {
 	}
 }
 
+func TestResumePageNamesAnAssetThatIsServed(t *testing.T) {
+	page := string(widget.ResumePage())
+	address := regexp.MustCompile(`/w/[0-9a-f]{12}/resume\.js`).FindString(page)
+	if body, _, ok := widget.Asset(address); !ok || len(body) == 0 {
+		t.Errorf("Asset(%q): got ok=%v, %d bytes", address, ok, len(body))
+	}
+	if found := regexp.MustCompile(`(?i)https?:|<style|style=|\son\w+=|<script>`).FindString(page); found != "" {
+		t.Errorf("the page holds %q", found)
+	}
+}
+
 func TestAssetRefusesOtherAddresses(t *testing.T) {
 	for _, address := range []string{"", "/w/", "/w/000000000000/panel.js", "manifest.json", "../widget.go", "/w/../dist/widget.js"} {
 		if _, _, ok := widget.Asset(address); ok {

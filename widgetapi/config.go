@@ -28,6 +28,8 @@ type Config struct {
 	// ShowAgent says how agents are named to the visitor: first_name (also when
 	// empty), display_name, team.
 	ShowAgent string
+	// Mail says that mails are sent: an address can be proved by a code.
+	Mail bool
 	// PrivacyURL is linked in the widget; empty for none.
 	PrivacyURL string
 }

@@ -14,11 +14,12 @@ import (
 // Deps is what the door needs from the house. Assets, Metrics, Health and Duty
 // may be nil; everything else is required.
 type Deps struct {
-	Log           conversation.Appender
+	Log           Log
 	Conversations Conversations
 	Sessions      Sessions
 	Counters      Counters
 	Presence      Presences
+	Codes         Codes
 	Notifier      Notifier
 	Live          Live
 	Assets        Assets
@@ -50,6 +51,12 @@ type Button struct {
 	LeaveMessage bool
 }
 
+// Log is the conversations' log.
+type Log interface {
+	conversation.Appender
+	conversation.Reader
+}
+
 // Notifier wakes a stream when its conversation has something new.
 type Notifier interface {
 	Watch(id conversation.ID) (wake <-chan struct{}, stop func())
@@ -67,6 +74,9 @@ type Assets interface {
 	Loader() (script []byte, etag string)
 	// Asset returns the file at path ("3f9a…/panel.js") and its content type.
 	Asset(path string) (content []byte, contentType string, ok bool)
+	// ResumePage returns the page that a mailed link leads to. It loads scripts
+	// and styles from its own origin only.
+	ResumePage() []byte
 }
 
 // Health is the state of the house. Detail is shown on the admin listener only.
@@ -77,7 +87,7 @@ type Health struct {
 
 func (d Deps) check() error {
 	for name, missing := range map[string]bool{
-		"Log": d.Log == nil, "Conversations": d.Conversations == nil, "Sessions": d.Sessions == nil, "Counters": d.Counters == nil, "Presence": d.Presence == nil,
+		"Log": d.Log == nil, "Conversations": d.Conversations == nil, "Sessions": d.Sessions == nil, "Counters": d.Counters == nil, "Presence": d.Presence == nil, "Codes": d.Codes == nil,
 		"Notifier": d.Notifier == nil, "Live": d.Live == nil, "Escalation": d.Escalation == nil, "Now": d.Now == nil, "Logger": d.Logger == nil,
 	} {
 		if missing {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/widgetapi/session"
 )
 
 // A fault is an error the visitor's program can branch on. Its Error is safe to
@@ -44,6 +45,9 @@ const (
 	codeBlocked      = "blocked"
 	codeRated        = "already_rated"
 	codeTooEarly     = "too_early"
+	codeWrong        = "code_wrong"
+	codeExpired      = "code_expired"
+	codeSpent        = "code_spent"
 	codeTooLarge     = "too_large"
 	codeMediaType    = "unsupported_media_type"
 	codeTooMany      = "too_many_requests"
@@ -72,6 +76,9 @@ var faults = map[string]answer{
 	codeBlocked:      {http.StatusForbidden, "You can't write here for now; what was said so far stays readable."},
 	codeRated:        {http.StatusConflict, "This conversation has a rating already."},
 	codeTooEarly:     {http.StatusConflict, "A person can be asked for after the assistant has tried to answer. Write what you need first."},
+	codeWrong:        {http.StatusUnprocessableEntity, "The code is not right. Take the six digits of the newest mail."},
+	codeExpired:      {http.StatusGone, "The code has expired. Give the address again, and a new one is sent."},
+	codeSpent:        {http.StatusGone, "The code was used, or tried too often. Give the address again, and a new one is sent."},
 	codeTooLarge:     {http.StatusRequestEntityTooLarge, "The request is too large."},
 	codeMediaType:    {http.StatusUnsupportedMediaType, "The body must be JSON. Send Content-Type: application/json and no Content-Encoding."},
 	codeTooMany:      {http.StatusTooManyRequests, "Too many requests. Retry-After says in how many seconds to try again."},
@@ -90,6 +97,9 @@ var domain = []struct {
 	{conversation.ErrClosed, codeClosed},
 	{conversation.ErrRated, codeRated},
 	{conversation.ErrBlocked, codeBlocked},
+	{session.ErrCodeWrong, codeWrong},
+	{session.ErrCodeExpired, codeExpired},
+	{session.ErrCodeSpent, codeSpent},
 	{conversation.ErrStorageFull, codeFull},
 }
 

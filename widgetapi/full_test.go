@@ -16,6 +16,7 @@ import (
 type full struct {
 	Sessions
 	Conversations
+	conversation.Reader
 }
 
 func noRoom() error { return fmt.Errorf("commit: %w: disk I/O error", conversation.ErrStorageFull) }
@@ -38,6 +39,10 @@ func (full) TouchSession(context.Context, [32]byte, time.Time) error { return no
 
 func (full) Count(context.Context, string, time.Time, int) (int, error) { return 0, noRoom() }
 
+func (full) UseCode(context.Context, session.Purpose, conversation.ID, [32]byte, time.Time) (session.Grant, error) {
+	return session.Grant{}, noRoom()
+}
+
 // A full disk refuses what it cannot keep with 507 and says so; what is stored
 // can be read, and the operator finds it in the log.
 func TestAFullDiskSaysSo(t *testing.T) {
@@ -48,8 +53,9 @@ func TestAFullDiskSaysSo(t *testing.T) {
 	g.say(id, "c1", "kept")
 	h.clock.add(2 * time.Hour) // the session's end would be moved
 	room := h.server.deps
-	none := full{h.store, h.store}
+	none := full{h.store, h.store, h.store}
 	h.server.deps.Log, h.server.deps.Conversations, h.server.deps.Sessions, h.server.deps.Counters = none, none, none, none
+	h.server.deps.Codes = none
 	for _, rt := range routes() {
 		if rt.gives.notYet || rt.method == http.MethodGet || rt.name == "typing" { // typing is not stored
 			continue

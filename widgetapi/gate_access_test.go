@@ -41,6 +41,8 @@ var validBodies = map[string]any{
 	"rate":             RatingBody{Score: 5},
 	"feedback":         map[string]any{"seq": 1, "up": true},
 	"contact":          ContactBody{Message: "call me"},
+	"verifyContact":    VerifyBody{Code: "123456"},
+	"resume":           ResumeBody{Code: "x"},
 }
 
 func bodyFor(t *testing.T, rt route) any {

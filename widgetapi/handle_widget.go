@@ -24,6 +24,7 @@ type ConfigReply struct {
 	Open         bool         `json:"open"`
 	NextOpen     string       `json:"next_open"`
 	LeaveMessage bool         `json:"leave_message"`
+	Mail         bool         `json:"mail"`
 }
 
 // PublicLimits are the limits the widget respects by itself.
@@ -49,7 +50,7 @@ func (s *Server) widgetConfig(c *call) (reply, error) {
 	out := ConfigReply{
 		Key: key.Key, Title: w.Title.In(locales...), Greeting: w.Greeting.In(locales...), Starters: starters, Locale: w.Locale, Accent: w.Accent,
 		HumanButton: c.cfg.HumanButton, AI: level != "human_only", PrivacyURL: c.cfg.PrivacyURL,
-		Limits: PublicLimits{c.cfg.Limits.MessageChars}, Open: open, LeaveMessage: level == "ai_only",
+		Limits: PublicLimits{c.cfg.Limits.MessageChars}, Open: open, LeaveMessage: level == "ai_only", Mail: c.cfg.Mail,
 	}
 	if !open && !next.IsZero() {
 		out.NextOpen = stamp(next)

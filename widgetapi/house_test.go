@@ -21,6 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/javascript", openapi3filter.FileBodyDecoder)
 	goleak.VerifyTestMain(m)
 }
@@ -154,7 +155,7 @@ func (h *house) openStore() *store.Store {
 func (h *house) serve() *Server {
 	h.Helper()
 	s, err := New(Deps{
-		Log: h.store, Conversations: h.store, Sessions: h.store, Counters: h.store, Presence: h.store,
+		Log: h.store, Conversations: h.store, Sessions: h.store, Counters: h.store, Presence: h.store, Codes: h.store,
 		Notifier: h.notifier, Live: h.live, Assets: testAssets{},
 		Duty:       func(time.Time) (bool, time.Time) { return false, h.clock.now().Add(time.Hour) },
 		Escalation: func(context.Context, string, conversation.State) (Button, error) { return *h.button.Load(), nil },
@@ -169,6 +170,9 @@ func (h *house) serve() *Server {
 type testAssets struct{}
 
 func (testAssets) Loader() ([]byte, string) { return []byte("/* loader */"), `"abc"` }
+func (testAssets) ResumePage() []byte {
+	return []byte("<!doctype html><title>Continue your chat</title>")
+}
 func (testAssets) Asset(path string) ([]byte, string, bool) {
 	return []byte("/* panel */"), "text/javascript; charset=utf-8", path == "abc/panel.js"
 }

@@ -25,6 +25,22 @@ func allows(list []string, origin string) bool {
 	return false
 }
 
+// publicOrigin is our own, where mailed links lead; "" without server.public_url.
+func publicOrigin(cfg Config) string {
+	u, err := url.Parse(cfg.Server.PublicURL)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	p, err := parseOriginPattern(u.Scheme + "://" + u.Host)
+	if err != nil {
+		return ""
+	}
+	if p.port != "" {
+		return p.scheme + "://" + p.host + ":" + p.port
+	}
+	return p.scheme + "://" + p.host
+}
+
 func (p originPattern) matches(origin string) bool {
 	rest, ok := strings.CutPrefix(origin, p.scheme+"://")
 	if !ok {

@@ -51,6 +51,13 @@ type Conversations interface {
 	MarkRead(ctx context.Context, id conversation.ID, vseq conversation.Seq) error
 }
 
+// Codes knows what was mailed to visitors. The store implements it.
+type Codes interface {
+	// UseCode uses a code up, or says why not: session.ErrCodeWrong, ErrCodeExpired
+	// or ErrCodeSpent. One to Resume is found by its hash, whatever the conversation.
+	UseCode(ctx context.Context, p session.Purpose, id conversation.ID, hash [32]byte, now time.Time) (session.Grant, error)
+}
+
 // Presences keeps whether visitors have their chat open.
 type Presences interface {
 	// SetPresence says that she has it open at this time, or had it until then. A

@@ -53,14 +53,15 @@ func TestB35BodiesThatNeverCome(t *testing.T) {
 func connected(t *testing.T) net.Conn {
 	t.Helper()
 	none := struct {
-		conversation.Appender
+		Log
 		Conversations
 		Sessions
 		Counters
 		Presences
+		Codes
 	}{}
 	s, err := New(Deps{
-		Log: none, Conversations: none, Sessions: none, Counters: none, Presence: none, Notifier: feed.NewNotifier(), Live: feed.NewLive(nil),
+		Log: none, Conversations: none, Sessions: none, Counters: none, Presence: none, Codes: none, Notifier: feed.NewNotifier(), Live: feed.NewLive(nil),
 		Escalation: func(context.Context, string, conversation.State) (Button, error) { return Button{}, nil }, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	}, testConfig)
 	if err != nil {

@@ -10,12 +10,14 @@ func routes() []route {
 		{http.MethodGet, "/widget.js", "loader", "The loader script; data-key on its tag names the site", visitor{}, budgetNone, nil, script(), plain((*Server).loader)},
 		{http.MethodGet, "/w/{hash}/{file}", "asset", "A file of the widget, unchanging under its hash", visitor{}, budgetNone, nil, script(), plain((*Server).asset)},
 		{http.MethodGet, "/healthz", "health", "ok, or degraded", visitor{}, budgetNone, nil, text(), plain((*Server).healthz)},
+		{http.MethodGet, "/resume", "resumePage", "The page a mailed link leads to; its button continues the chat", visitor{}, budgetNone, nil, page(), plain((*Server).resumePage)},
+
 		{http.MethodGet, "/v1/openapi.json", "openapi", "This document", visitor{}, budgetNone, nil, answers(200, map[string]any{}), plain((*Server).openapi)},
 		{http.MethodGet, "/v1/widget/config", "widgetConfig", "Look and texts of a site's widget", visitor{}, budgetRequest, configQueries, answers(200, ConfigReply{}), plain((*Server).widgetConfig)},
 
 		{http.MethodPost, "/v1/sessions", "openSession", "A new anonymous session", visitor{}, budgetMint, nil, answers(201, SessionReply{}), takes((*Server).openSession)},
 		{http.MethodPost, "/v1/sessions/identify", "identify", "Verify who the visitor is and rotate the token", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
-		{http.MethodPost, "/v1/sessions/resume", "resume", "Continue from a mail or another device", visitor{}, budgetMint, nil, notInThisVersion(), nothing()},
+		{http.MethodPost, "/v1/sessions/resume", "resume", "Continue from a mail or another device", visitor{}, budgetMint, nil, answers(201, ResumeReply{}), takes((*Server).resume)},
 		{http.MethodDelete, "/v1/sessions/current", "endSession", "End the session; its token is dead at once", visitor{session: true}, budgetRequest, nil, empty(), plain((*Server).endSession)},
 		{http.MethodDelete, "/v1/visitor", "clearVisitor", "End and clear everything of the visitor", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
 
@@ -34,7 +36,7 @@ func routes() []route {
 		{http.MethodPost, "/v1/conversations/{id}/feedback", "feedback", "A thumb on one answer of the bot", owner, budgetRequest, nil, empty(), takes((*Server).feedback)},
 		{http.MethodGet, "/v1/conversations/{id}/transcript", "transcript", "The conversation as a text file", owner, budgetRequest, nil, text(), plain((*Server).transcript)},
 		{http.MethodPost, "/v1/conversations/{id}/contact", "contact", "How the visitor can be reached", writer, budgetContact, nil, answers(200, PhaseReply{}), takes((*Server).contact)},
-		{http.MethodPost, "/v1/conversations/{id}/contact/verify", "verifyContact", "Prove an address with the code sent to it", owner, budgetContact, nil, notInThisVersion(), nothing()},
+		{http.MethodPost, "/v1/conversations/{id}/contact/verify", "verifyContact", "Prove an address with the code sent to it", owner, budgetContact, nil, answers(200, PhaseReply{}), takes((*Server).verifyContact)},
 
 		{http.MethodPost, "/v1/files", "upload", "Send a file", visitor{session: true}, budgetMessage, nil, notInThisVersion(), nothing()},
 		{http.MethodGet, "/v1/files/{id}", "file", "A file of the visitor's conversations", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
@@ -94,6 +96,7 @@ func answers(status int, body any) gives { return gives{status: status, body: bo
 func empty() gives                       { return gives{status: http.StatusNoContent} }
 func text() gives                        { return gives{status: http.StatusOK, media: "text/plain"} }
 func script() gives                      { return gives{status: http.StatusOK, media: "text/javascript"} }
+func page() gives                        { return gives{status: http.StatusOK, media: "text/html"} }
 func notInThisVersion() gives            { return gives{notYet: true} }
 
 func streams200() gives {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -19,6 +20,8 @@ type manifest struct {
 	Loader string `json:"loader"`
 	// Assets maps "<hash>/<name>", the part of the address after /w/, to a file.
 	Assets map[string]string `json:"assets"`
+	// Resume is the page served as /resume.
+	Resume string `json:"resume"`
 }
 
 // bundle builds the widget in dir (the folder that holds src) and returns the
@@ -35,12 +38,43 @@ func bundle(dir string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bundling the loader: %w", err)
 	}
+	resume, script, err := resumePage(dir)
+	if err != nil {
+		return nil, fmt.Errorf("bundling the page for mailed links: %w", err)
+	}
 	file := "panel-" + hash + ".js"
-	index, err := json.MarshalIndent(manifest{Loader: "widget.js", Assets: map[string]string{hash + "/panel.js": file}}, "", "  ")
+	index, err := json.MarshalIndent(manifest{
+		Loader: "widget.js", Resume: "resume.html",
+		Assets: map[string]string{hash + "/panel.js": file, script.hash + "/resume.js": script.file},
+	}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
-	return map[string][]byte{"widget.js": loader, file: panel, "manifest.json": append(index, '\n')}, nil
+	return map[string][]byte{
+		"widget.js": loader, file: panel, "resume.html": resume, script.file: script.body, "manifest.json": append(index, '\n'),
+	}, nil
+}
+
+// asset is a file served under its hash.
+type asset struct {
+	hash, file string
+	body       []byte
+}
+
+// resumePage returns the page and the script it names.
+func resumePage(dir string) ([]byte, asset, error) {
+	body, err := compile(dir, "src/resume/resume.ts", api.FormatESModule, nil)
+	if err != nil {
+		return nil, asset{}, err
+	}
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:])[:12]
+	page, err := os.ReadFile(filepath.Join(dir, "src/resume/resume.html"))
+	if err != nil {
+		return nil, asset{}, fmt.Errorf("reading the page: %w", err)
+	}
+	page = bytes.Replace(page, []byte("RESUME_SCRIPT"), []byte("/w/"+hash+"/resume.js"), 1)
+	return page, asset{hash, "resume-" + hash + ".js", body}, nil
 }
 
 func compile(dir, entry string, format api.Format, define map[string]string) ([]byte, error) {

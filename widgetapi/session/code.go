@@ -1,7 +1,12 @@
 package session
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"math/big"
+	"strings"
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -27,6 +32,23 @@ type Code struct {
 	Conversation conversation.ID
 	Address      string
 	Expires      time.Time
+}
+
+// HashOf is what is stored of a code, and what a code is found by.
+func HashOf(code string) [32]byte { return sha256.Sum256([]byte(code)) }
+
+// NewDigits makes a code to Verify: six digits.
+func NewDigits() string {
+	n, _ := rand.Int(rand.Reader, big.NewInt(1_000_000)) // never fails, see crypto/rand
+	return fmt.Sprintf("%06d", n)
+}
+
+// NewLink makes a code to Resume: 130 random bits, in letters and digits.
+func NewLink() string { return rand.Text() }
+
+// IsDigits says that a code has the form of one to Verify.
+func IsDigits(code string) bool {
+	return len(code) == 6 && strings.Trim(code, "0123456789") == ""
 }
 
 // Grant is what a code was good for: the conversation, whose it is, and the

@@ -56,7 +56,7 @@ func links(file *config.File) markup.Links {
 // buildDoor makes the visitor's door.
 func (a *App) buildDoor(*config.File) (err error) {
 	a.door, err = widgetapi.New(widgetapi.Deps{
-		Log: a.store, Conversations: a.store, Sessions: a.store, Counters: a.store, Presence: a.store,
+		Log: a.store, Conversations: a.store, Sessions: a.store, Counters: a.store, Presence: a.store, Codes: a.store,
 		Notifier: a.notifier, Live: a.live, Assets: assets{},
 		Duty: a.duty, Escalation: a.button, Health: a.health, Metrics: metrics(),
 		Now: a.now, Logger: a.Logger,
@@ -167,5 +167,7 @@ func (a *App) health(ctx context.Context) widgetapi.Health {
 type assets struct{}
 
 func (assets) Loader() ([]byte, string) { return widget.Loader() }
+
+func (assets) ResumePage() []byte { return widget.ResumePage() }
 
 func (assets) Asset(path string) ([]byte, string, bool) { return widget.Asset(path) }

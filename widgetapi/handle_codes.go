@@ -1,0 +1,149 @@
+package widgetapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/widgetapi/session"
+)
+
+// VerifyBody holds the six digits that were mailed; spaces and hyphens between
+// them do not count.
+type VerifyBody struct {
+	Code string `json:"code"`
+}
+
+// verifyContact proves the address that was given last. A wrong code costs one of
+// its five tries, what is no code costs none.
+func (s *Server) verifyContact(c *call, b *VerifyBody) (reply, error) {
+	digits := strings.NewReplacer(" ", "", "-", "").Replace(b.Code)
+	if !session.IsDigits(digits) {
+		return reply{}, invalid("The code is six digits.")
+	}
+	grant, err := s.deps.Codes.UseCode(c.ctx(), session.Verify, c.id(), session.HashOf(digits), c.now)
+	if err != nil {
+		return reply{}, err
+	}
+	proved, err := s.prove(c, c.author(), c.state, grant)
+	if err != nil {
+		return reply{}, err
+	}
+	if !proved { // she has given another address since the code was sent
+		return reply{}, session.ErrCodeExpired
+	}
+	return reply{status: http.StatusOK, body: phaseOf(c.state)}, nil
+}
+
+// prove records that the visitor has what was sent to an address, when it is the
+// one she gave last.
+func (s *Server) prove(c *call, by conversation.Author, state conversation.State, grant session.Grant) (bool, error) {
+	address, err := s.address(c.ctx(), state)
+	if err != nil || address == "" || !sameAddress(address, grant.Address) {
+		return false, err
+	}
+	_, err = s.deps.Log.Append(c.ctx(), state.ID, "", conversation.VerifyContact(by, state.Address))
+	return err == nil, err
+}
+
+// address is the one the visitor is mailed at, "" when she gave none or it was
+// erased.
+func (s *Server) address(ctx context.Context, state conversation.State) (string, error) {
+	if state.Address == 0 {
+		return "", nil
+	}
+	events, err := s.deps.Log.Events(ctx, state.ID, state.Address-1, 1)
+	if err != nil || len(events) == 0 {
+		return "", err
+	}
+	given, _ := events[0].Body.(conversation.ContactGiven)
+	return given.Email, nil
+}
+
+// sameAddress compares two addresses whose domains may be written in either form.
+func sameAddress(a, b string) bool { return ascii(a) == ascii(b) }
+
+func ascii(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return address
+	}
+	domain, err := idna.Lookup.ToASCII(address[at+1:])
+	if err != nil {
+		return address
+	}
+	return address[:at+1] + domain
+}
+
+// ResumeBody holds the code of a link that was mailed.
+type ResumeBody struct {
+	Code string `json:"code"`
+}
+
+// ResumeReply is a session of the visitor who was mailed, and what it continues.
+type ResumeReply struct {
+	Token        string            `json:"token"`
+	VisitorID    string            `json:"visitor_id"`
+	ExpiresAt    string            `json:"expires_at"`
+	Key          string            `json:"key"`
+	Conversation ConversationReply `json:"conversation"`
+}
+
+// resume makes a session of its own for whoever has the link; the other sessions
+// of the visitor stay. A link is good once.
+func (s *Server) resume(c *call, b *ResumeBody) (reply, error) {
+	origin := c.r.Header.Get("Origin")
+	if origin == "" || origin != publicOrigin(c.cfg) && !anyKeyAllows(c.cfg, origin) {
+		return reply{}, &fault{code: codeOrigin, words: "A link is opened at the address it leads to: send its Origin header."}
+	}
+	grant, err := s.deps.Codes.UseCode(c.ctx(), session.Resume, "", session.HashOf(b.Code), c.now)
+	if err != nil {
+		return reply{}, deadLink(err)
+	}
+	key, known := c.cfg.key(grant.Owner.Widget)
+	if !known {
+		return reply{}, deadLink(session.ErrCodeExpired)
+	}
+	c.session.Origin = origin
+	if err := s.checkOrigin(c, key); err != nil {
+		return reply{}, err
+	}
+	return s.resumeAs(c, key, grant, origin)
+}
+
+func (s *Server) resumeAs(c *call, key Key, grant session.Grant, origin string) (reply, error) {
+	state, err := s.deps.Conversations.Owned(c.ctx(), grant.Owner, grant.Conversation)
+	if err != nil {
+		return reply{}, err
+	}
+	token, hash := newToken()
+	made := session.Session{
+		Hash: hash, Visitor: grant.Owner.Visitor, Widget: key.Key, Origin: origin, Created: c.now, Expires: c.now.Add(sessionLife),
+	}
+	if err := s.deps.Sessions.SaveSession(c.ctx(), made); err != nil {
+		return reply{}, err
+	}
+	by := conversation.Author{Role: conversation.Visitor, ID: grant.Owner.Visitor}
+	if _, err := s.prove(c, by, state, grant); err != nil { // the link is used up: she gets her chat all the same
+		s.deps.Logger.WarnContext(c.ctx(), "prove an address by a link", "conversation", state.ID, "error", err)
+	}
+	return reply{status: http.StatusCreated, body: ResumeReply{
+		token, made.Visitor, stamp(made.Expires), key.Key, ConversationReply{state.ID, state.Reference},
+	}}, nil
+}
+
+// deadLink says of a link why it does not work, in its own words.
+func deadLink(err error) error {
+	f := toFault(err)
+	if errors.Is(err, session.ErrCodeWrong) || errors.Is(err, session.ErrCodeSpent) {
+		f.words = "This link was used already, or a newer mail has replaced it. Open the link in the newest mail, or the chat where you wrote to us."
+	}
+	if errors.Is(err, session.ErrCodeExpired) {
+		f.words = "This link is too old. Open the link in a newer mail, or the chat where you wrote to us."
+	}
+	return f
+}
