@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/llm"
 )
 
@@ -45,16 +46,18 @@ type limit struct {
 	most, call int64
 }
 
-func (t *turn) limits() []limit {
-	if t.set.Model.IsOffline() {
+// limits are the bounds of a visitor's call that takes at most worst and counts
+// as so many answers.
+func (s Settings) limits(visitor string, worst llm.Usage, answers int64) []limit {
+	if s.Model.IsOffline() {
 		return nil // the built-in model costs nothing
 	}
-	budget := t.set.Model.Budget
-	call := micros(budget.Price.Cost(llm.Usage{In: promptBudget, Out: llm.DefaultMaxTokens}))
+	budget := s.Model.Budget
+	call := micros(budget.Price.Cost(worst))
 	all := []limit{
 		{"", micros(budget.Day), call},
-		{t.state.Visitor, micros(budget.VisitorDay), call},
-		{t.answersScope(), int64(t.set.AnswersPerDay), 1},
+		{visitor, micros(budget.VisitorDay), call},
+		{answersScope(visitor), int64(s.AnswersPerDay), answers},
 	}
 	return slices.DeleteFunc(all, func(l limit) bool { return l.most <= 0 })
 }
@@ -63,26 +66,32 @@ func (t *turn) limits() []limit {
 // installation or of this visitor, or the visitor's number of answers. Until
 // release is called the answer counts as given.
 func (t *turn) overBudget(ctx context.Context) (over bool, release func(), err error) {
-	limits := t.limits()
+	worst := llm.Usage{In: promptBudget, Out: llm.DefaultMaxTokens}
+	return t.bot.hold(ctx, t.state.ID, dayOf(t.now), t.set.limits(t.state.Visitor, worst, 1))
+}
+
+// hold takes what a call may cost from each limit until release is called, or
+// says that it would exceed one.
+func (b *Bot) hold(ctx context.Context, id conversation.ID, day time.Time, limits []limit) (over bool, release func(), err error) {
 	release = func() {
 		for _, l := range limits {
-			t.bot.holds.add(l.scope, -l.call)
+			b.holds.add(l.scope, -l.call)
 		}
 	}
 	// Hold first and read then: a turn that ends in between is seen in what was
 	// spent, in what is held, or in both, and never in neither.
 	held := make([]int64, len(limits))
 	for i, l := range limits {
-		held[i] = t.bot.holds.add(l.scope, l.call)
+		held[i] = b.holds.add(l.scope, l.call)
 	}
 	for i, l := range limits {
-		spent, err := t.bot.Spend.Spent(ctx, t.day(), l.scope)
+		spent, err := b.Spend.Spent(ctx, day, l.scope)
 		if err != nil {
 			release()
 			return false, nil, fmt.Errorf("read the budget: %w", err)
 		}
 		if spent+held[i] >= l.most {
-			t.bot.Logger.Warn("over budget", "conversation", t.state.ID, "spent", spent, "held", held[i], "limit", l.most)
+			b.Logger.Warn("over budget", "conversation", id, "spent", spent, "held", held[i], "limit", l.most)
 			release()
 			return true, func() {}, nil
 		}
@@ -90,37 +99,41 @@ func (t *turn) overBudget(ctx context.Context) (over bool, release func(), err e
 	return false, release, nil
 }
 
-func (t *turn) day() time.Time { return t.now.UTC().Truncate(24 * time.Hour) }
+func dayOf(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour) }
 
-func (t *turn) answersScope() string { return "answers:" + t.state.Visitor }
+func answersScope(visitor string) string { return "answers:" + visitor }
 
-// charge books what a call has cost, also when it failed half-way or the turn
-// was cancelled meanwhile. Crossing 80 and 100 % of the day's budget is told once.
+// charge books what a call of the turn has cost, and that it was one.
 func (t *turn) charge(ctx context.Context, u llm.Usage) {
 	if t.set.Model.IsOffline() {
 		return
 	}
-	ctx = context.WithoutCancel(ctx)
-	cost := micros(t.set.Model.Budget.Price.Cost(u))
-	total, err := t.bot.Spend.AddSpend(ctx, t.day(), "", cost)
-	if err == nil {
-		t.announce(total-cost, total)
-		_, err = t.bot.Spend.AddSpend(ctx, t.day(), t.state.Visitor, cost)
-	}
-	if err == nil {
-		_, err = t.bot.Spend.AddSpend(ctx, t.day(), t.answersScope(), 1)
-	}
-	if err != nil {
-		t.bot.Logger.Error("cost not booked", "conversation", t.state.ID, "error", err)
+	t.bot.charge(ctx, t.state, dayOf(t.now), t.set.Model.Budget, u)
+	if _, err := t.bot.Spend.AddSpend(context.WithoutCancel(ctx), dayOf(t.now), answersScope(t.state.Visitor), 1); err != nil {
+		t.bot.Logger.Error("answer not booked", "conversation", t.state.ID, "error", err)
 	}
 }
 
-func (t *turn) announce(before, after int64) {
-	budget := t.set.Model.Budget
+// charge books what a call has cost, also when it failed half-way or was
+// cancelled meanwhile. Crossing 80 and 100 % of the day's budget is told once.
+func (b *Bot) charge(ctx context.Context, s conversation.State, day time.Time, budget llm.Budget, u llm.Usage) {
+	ctx = context.WithoutCancel(ctx)
+	cost := micros(budget.Price.Cost(u))
+	total, err := b.Spend.AddSpend(ctx, day, "", cost)
+	if err == nil {
+		b.announce(budget, total-cost, total)
+		_, err = b.Spend.AddSpend(ctx, day, s.Visitor, cost)
+	}
+	if err != nil {
+		b.Logger.Error("cost not booked", "conversation", s.ID, "error", err)
+	}
+}
+
+func (b *Bot) announce(budget llm.Budget, before, after int64) {
 	for _, percent := range []int64{80, 100} {
 		mark := micros(budget.Day) * percent / 100
 		if mark > 0 && before < mark && after >= mark {
-			t.bot.Alert("budget", fmt.Sprintf("The AI has used %d %% of today's budget (%.2f %s). At 100 %% it rests until midnight UTC and every question goes to the team.",
+			b.Alert("budget", fmt.Sprintf("The AI has used %d %% of today's budget (%.2f %s). At 100 %% it rests until midnight UTC and every question goes to the team.",
 				percent, budget.Day, budget.Currency))
 		}
 	}

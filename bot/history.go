@@ -15,9 +15,12 @@ type history struct {
 	past        []conversation.Decided // verdicts since the last hand back
 	visitor     map[string]any         // what the site says of her, unverified
 	page        conversation.Page
-	locale      string           // in which the conversation was opened
-	instruction string           // of the agent who handed back last
-	back        conversation.Seq // when a wait ended last without a person
+	locale      string               // in which the conversation was opened
+	instruction string               // of the agent who handed back last
+	back        conversation.Seq     // when a wait ended last without a person
+	escalated   conversation.Seq     // when a person was asked for last
+	verdict     conversation.Decided // the last one that escalated
+	verdictAt   conversation.Seq
 }
 
 // line is a line everybody saw, with its edits applied.
@@ -31,12 +34,12 @@ type line struct {
 // readPage is how many events one read takes.
 const readPage = 500
 
-// read folds the log into the lines that still stand.
-func (b *Bot) read(ctx context.Context, s conversation.State) (history, error) {
+// readHistory folds the log into the lines that still stand.
+func readHistory(ctx context.Context, log conversation.Reader, s conversation.State) (history, error) {
 	h := history{visitor: map[string]any{}}
 	at := map[conversation.Seq]int{}
 	for after := conversation.Seq(0); ; {
-		events, err := b.Log.Events(ctx, s.ID, after, readPage)
+		events, err := log.Events(ctx, s.ID, after, readPage)
 		if err != nil {
 			return h, fmt.Errorf("read the history: %w", err)
 		}
@@ -77,9 +80,14 @@ func (h *history) add(e conversation.Event, reset conversation.Seq, at map[conve
 		}
 	case conversation.Cancelled:
 		h.back = e.Seq
+	case conversation.Escalated:
+		h.escalated = e.Seq
 	case conversation.Decided:
 		if e.Seq > reset {
 			h.past = append(h.past, b)
+		}
+		if b.Act == conversation.ActEscalate {
+			h.verdict, h.verdictAt = b, e.Seq
 		}
 	default:
 		// The other kinds say nothing to the model or the policy.

@@ -42,7 +42,10 @@ type house struct {
 	wakes *feed.Notifier
 	live  *feed.Live
 	model *llmtest.Server
+	bot   *bot.Bot
 	id    conversation.ID
+
+	modelURL string
 
 	mu     sync.Mutex
 	set    bot.Settings
@@ -70,7 +73,7 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) openStore() {
 	s, err := store.Open(h.t.Context(), "sqlite://"+filepath.Join(h.t.TempDir(), "test.db"), store.Options{
-		Consumers: []string{bot.Consumer},
+		Consumers: []string{bot.Consumer, bot.BriefConsumer},
 		Committed: func(ids []conversation.ID) { h.wakes.Wake(ids...) },
 	})
 	if err != nil {
@@ -121,7 +124,8 @@ func (h *house) run() {
 		h.t.Fatal(err)
 	}
 	server := httptest.NewServer(h.model)
-	cfg := llm.Config{BaseURL: server.URL + "/v1", APIKey: "key", Model: "m", Timeout: 5 * time.Second, FirstChunk: time.Second, Idle: time.Second}
+	h.modelURL = server.URL + "/v1"
+	cfg := llm.Config{BaseURL: h.modelURL, APIKey: "key", Model: "m", Timeout: 5 * time.Second, FirstChunk: time.Second, Idle: time.Second}
 	b, err := bot.New(bot.Deps{
 		Log: h.store, Model: llm.NewOpenAI(cfg, nil, slog.New(slog.DiscardHandler)), Library: library, Spend: h.store,
 		Wakes: h.wakes, Shows: h.live, Settings: h.settings, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
@@ -134,17 +138,21 @@ func (h *house) run() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	runner := feed.NewRunner(bot.Consumer, b, h.store, h.store, h.wakes, feed.RunnerOptions{})
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- runner.Run(ctx) }() // ends with the test
+	h.bot = b
 	h.t.Cleanup(func() {
-		cancel()
-		<-done
 		server.CloseClientConnections()
 		server.Close()
 		_ = library.Close()
 	})
+	h.serve(feed.NewRunner(bot.Consumer, b, h.store, h.store, h.wakes, feed.RunnerOptions{}))
+}
+
+// serve runs a reader until the test ends.
+func (h *house) serve(runner *feed.Runner) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- runner.Run(ctx) }() // ends with the test
+	h.t.Cleanup(func() { cancel(); <-done })
 }
 
 func (h *house) act(decide conversation.Decider) {

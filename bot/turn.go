@@ -39,7 +39,7 @@ var (
 )
 
 func (b *Bot) newTurn(ctx context.Context, s conversation.State, now time.Time) (*turn, error) {
-	past, err := b.read(ctx, s)
+	past, err := readHistory(ctx, b.Log, s)
 	if err != nil {
 		return nil, err
 	}

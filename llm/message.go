@@ -56,8 +56,17 @@ type Request struct {
 	Passages []Passage
 	// MaxTokens limits the answer; zero means DefaultMaxTokens.
 	MaxTokens int
+	// Shape, when set, is what the whole answer has to look like. Servers that do not know it refuse the request
+	// (ErrBadRequest) or write what they like, so the caller checks the answer all the same.
+	Shape *Shape
 	// Temperature is left to the server when nil. Models that reason do not take one; for them it is not sent.
 	Temperature *float32
+}
+
+// Shape is a JSON Schema for a whole answer. Every property has to be required and no other allowed.
+type Shape struct {
+	Name   string // letters, digits, _ and -
+	Schema json.RawMessage
 }
 
 // DefaultMaxTokens is the limit of an answer when the request sets none.

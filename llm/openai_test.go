@@ -294,3 +294,21 @@ func TestCheck(t *testing.T) {
 		t.Errorf("server without a list: %v", err)
 	}
 }
+
+func TestShapeOfTheAnswer(t *testing.T) {
+	shape := &llm.Shape{Name: "brief", Schema: json.RawMessage(`{"type":"object","properties":{"ask":{"type":"string"}},"required":["ask"],"additionalProperties":false}`)}
+	m, server := start(t, llmtest.Say("free text"), llmtest.Fill("brief", `{"ask":"her money"}`))
+	req := ask("refund?")
+	req.Shape = shape
+	reply, err := m.Stream(t.Context(), req, ignore)
+	if err != nil || reply.Text != `{"ask":"her money"}` {
+		t.Fatalf("%q, %v", reply.Text, err)
+	}
+	if f := server.Requests()[0].ResponseFormat; f.Type != "json_schema" || !f.JSONSchema.Strict || string(f.JSONSchema.Schema) != string(shape.Schema) {
+		t.Errorf("the server was told %+v", f)
+	}
+	shape.Schema = json.RawMessage(`{"type":"object","properties":{"ask":{"type":"string"}},"required":[],"additionalProperties":false}`)
+	if _, err := m.Stream(t.Context(), req, ignore); !errors.Is(err, llm.ErrBadRequest) {
+		t.Errorf("a lax schema: %v, want ErrBadRequest", err)
+	}
+}

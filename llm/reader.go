@@ -159,6 +159,9 @@ func (r *reader) count(req Request) Usage {
 	for _, t := range req.Tools {
 		in += len(t.Description) + len(t.Schema)
 	}
+	if req.Shape != nil {
+		in += len(req.Shape.Schema)
+	}
 	return Usage{In: (in + 3) / 4, Out: (r.bytes + 3) / 4, Estimated: true}
 }
 

@@ -34,6 +34,12 @@ func (m *OpenAI) wireRequest(req Request) openai.ChatCompletionRequest {
 	default: // other servers know the older name only
 		out.MaxTokens = limit //nolint:staticcheck // SA1019: deprecated at OpenAI, the only name elsewhere
 	}
+	if req.Shape != nil {
+		out.ResponseFormat = &openai.ChatCompletionResponseFormat{
+			Type:       openai.ChatCompletionResponseFormatTypeJSONSchema,
+			JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{Name: req.Shape.Name, Schema: req.Shape.Schema, Strict: true},
+		}
+	}
 	if req.Temperature != nil && !isNewer(m.config.Model) {
 		out.Temperature = *req.Temperature
 	}

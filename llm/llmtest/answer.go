@@ -62,7 +62,50 @@ func (s *Server) read(r *http.Request) (*Request, *Reply) {
 	if err := checkMessages(req.Messages); err != nil {
 		return bad(http.StatusBadRequest, "invalid_messages", "%v", err)
 	}
+	if err := checkShape(req.ResponseFormat); err != nil {
+		return bad(http.StatusBadRequest, "invalid_response_format", "%v", err)
+	}
 	return req, nil
+}
+
+// checkShape holds the rules of strict schemas.
+func checkShape(f *ResponseFormat) error {
+	switch {
+	case f == nil:
+		return nil
+	case f.Type != "json_schema" || !f.JSONSchema.Strict || f.JSONSchema.Name == "":
+		return fmt.Errorf("response_format: this server takes strict schemas with a name only")
+	}
+	return strict("schema", f.JSONSchema.Schema)
+}
+
+// strict: each object names all its properties as required and allows no other.
+func strict(at string, raw json.RawMessage) error {
+	var s struct {
+		Type                 string                     `json:"type"`
+		Properties           map[string]json.RawMessage `json:"properties"`
+		Required             []string                   `json:"required"`
+		AdditionalProperties *bool                      `json:"additionalProperties"`
+		Items                json.RawMessage            `json:"items"`
+	}
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return fmt.Errorf("%s: %w", at, err)
+	}
+	if s.Type == "object" && (s.AdditionalProperties == nil || *s.AdditionalProperties) {
+		return fmt.Errorf("%s: additionalProperties has to be false", at)
+	}
+	for name, property := range s.Properties {
+		if !slices.Contains(s.Required, name) {
+			return fmt.Errorf("%s.%s: has to be required", at, name)
+		}
+		if err := strict(at+"."+name, property); err != nil {
+			return err
+		}
+	}
+	if s.Items != nil {
+		return strict(at+".items", s.Items)
+	}
+	return nil
 }
 
 // checkMessages holds the rules for messages that servers enforce and clients get wrong.

@@ -9,6 +9,8 @@ import (
 type Step struct {
 	// Match must occur in the last user message, in any case of letters; empty matches every message.
 	Match string
+	// Shape is the name of the schema that the request wants its answer in; empty for requests that want none.
+	Shape string
 	// AfterTool restricts the step to requests that end with a tool's result, NotAfterTool to the others.
 	AfterTool, NotAfterTool bool
 	// Times is how often the step serves: zero means once, negative for ever.
@@ -67,8 +69,11 @@ func When(match, text string) Step { return Step{Match: match, Times: -1, Reply:
 // Fail is a step that answers every request with an HTTP status, for ever.
 func Fail(status int) Step { return Step{Times: -1, Reply: Reply{Status: status}} }
 
+// Fill is a step that answers every request for that shape, for ever.
+func Fill(shape, text string) Step { return Step{Shape: shape, Times: -1, Reply: Reply{Text: text}} }
+
 func (s Step) fits(r Request) bool {
-	if s.AfterTool && !r.AfterTool() || s.NotAfterTool && r.AfterTool() {
+	if s.Shape != r.Shape() || s.AfterTool && !r.AfterTool() || s.NotAfterTool && r.AfterTool() {
 		return false
 	}
 	return strings.Contains(strings.ToLower(r.LastUser()), strings.ToLower(s.Match))

@@ -41,6 +41,7 @@ type Request struct {
 	MaxTokens           int             `json:"max_tokens"`
 	MaxCompletionTokens int             `json:"max_completion_tokens"`
 	Temperature         *float64        `json:"temperature"`
+	ResponseFormat      *ResponseFormat `json:"response_format"`
 	Authorization       string          `json:"-"`
 	At                  time.Time       `json:"-"`
 	Raw                 json.RawMessage `json:"-"`
@@ -70,6 +71,24 @@ type Tool struct {
 // StreamOptions are the options of a streamed answer.
 type StreamOptions struct {
 	IncludeUsage bool `json:"include_usage"`
+}
+
+// ResponseFormat is what an answer has to look like.
+type ResponseFormat struct {
+	Type       string `json:"type"`
+	JSONSchema struct {
+		Name   string          `json:"name"`
+		Strict bool            `json:"strict"`
+		Schema json.RawMessage `json:"schema"`
+	} `json:"json_schema"`
+}
+
+// Shape is the name of the schema the answer is wanted in, "" for none.
+func (r Request) Shape() string {
+	if r.ResponseFormat == nil {
+		return ""
+	}
+	return r.ResponseFormat.JSONSchema.Name
 }
 
 // LastUser is the text of the last user message.
