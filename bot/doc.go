@@ -16,4 +16,7 @@
 //
 // A crash loses nothing: the reader row is where it was, and the turn starts
 // again. The visitor may see a second draft, never a second answer.
+//
+// Beside the turns the room has a second reader, the [Brief]: when people are
+// asked it says what the conversation is about.
 package bot

@@ -76,7 +76,7 @@ type App struct {
 }
 
 // consumers are the readers of the log.
-var consumers = []string{bot.Consumer, queue.Consumer, slackbridge.Consumer}
+var consumers = []string{bot.Consumer, bot.BriefConsumer, queue.Consumer, slackbridge.Consumer}
 
 // Open puts an App together. Nothing runs yet, but the database is open: Close
 // it in the end. Errors are written for the operator.
@@ -163,9 +163,15 @@ func (a *App) buildRunners(file *config.File) error {
 	a.addRunner(queue.Consumer, queue.New(queue.Deps{
 		Policy: a.Policy, Slack: func() bool { return a.bridge != nil }, Channel: a.channel, Group: a.group,
 	}), 2, nil)
-	if a.bridge != nil {
-		a.addRunner(slackbridge.Consumer, a.bridge.Mirror(), 8, a.leader.Held)
+	if a.bridge == nil {
+		return nil // nobody reads a brief, and nobody is mirrored to
 	}
+	brief, err := b.Brief(newBriefModel(file, a.Options))
+	if err != nil {
+		return err
+	}
+	a.addRunner(bot.BriefConsumer, brief, 4, nil)
+	a.addRunner(slackbridge.Consumer, a.bridge.Mirror(), 8, a.leader.Held)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/handoff-bot/handoff/bot"
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/escalation"
@@ -29,6 +30,17 @@ func newModel(file *config.File, o Options) model {
 		return llm.NewOffline(o.Words)
 	}
 	return llm.NewOpenAI(file.AI, o.ModelHTTP, o.Logger)
+}
+
+// newBriefModel is the same model with a client of its own: when summaries fail
+// or take long, answers are not kept from it.
+func newBriefModel(file *config.File, o Options) model {
+	if file.AI.IsOffline() {
+		return llm.NewOffline(0)
+	}
+	ai := file.AI
+	ai.Timeout = min(ai.Timeout, bot.BriefTimeout)
+	return llm.NewOpenAI(ai, o.ModelHTTP, o.Logger)
 }
 
 // library is the knowledge; Run watches its folders, or waits when it is
