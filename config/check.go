@@ -19,8 +19,17 @@ func (f *File) problems() []Problem {
 	if f.Slack != nil {
 		out = append(out, rows("slack", f.Slack.Problems())...)
 	}
+	out = append(out, rows("mail", f.Mail.Problems())...)
 	out = append(out, f.storageProblems()...)
 	return append(out, f.placeholders()...)
+}
+
+// warnings are what no room can see alone and what does not stop the program.
+func (f *File) warnings() []string {
+	if f.Mail.Configured() && f.Server.PublicURL == "" {
+		return []string{"mail is set and server.public_url is not: mails carry no link back to the chat. Set server.public_url to the address at which browsers reach this server"}
+	}
+	return nil
 }
 
 // rows turns a room's problems into ours. A room names its keys below its own

@@ -22,7 +22,7 @@ func later() []string {
 		"handoff.when_nobody[0].after", "handoff.when_nobody[0].do", "handoff.when_nobody[1].after", "handoff.when_nobody[1].do",
 		"handoff.when_nobody[1].channel", "handoff.when_nobody[2].after", "handoff.when_nobody[2].do",
 		"handoff.when_owner_silent.remind", "handoff.when_owner_silent.requeue",
-		"mail.smtp", "mail.from", "webhooks.on_close", "webhooks.secret", "replies", "privacy.redact", "privacy.retention_days",
+		"webhooks.on_close", "webhooks.secret", "replies", "privacy.redact", "privacy.retention_days",
 	}
 }
 
@@ -41,6 +41,7 @@ func other() map[string]any {
 		"handoff.level": "quick", "handoff.notify": "none", "handoff.ask_in_words": false,
 		"handoff.human_button.after_answers": 5, "handoff.human_button.strict": true,
 		"handoff.routing.duty": "manual", "handoff.routing.mode": "assign", "handoff.away": "suggest",
+		"mail.smtp": "smtp://u:p@mail.example.com", "mail.from": "support@example.com",
 		"handoff.reopen_within": "1h", "handoff.idle_close": "1h",
 	}
 }
@@ -187,6 +188,7 @@ func around() map[string]map[string]any {
 			"bot_token": "xoxb-0123456789", "app_token": "xapp-0123456789", "channel": "C0SUPPORT",
 			"signing_secret": "0123456789abcdef0123456789abcdef",
 		},
+		"mail":                      {"smtp": "smtp://127.0.0.1:25", "from": "team@example.com"},
 		"widget.keys":               {"key": "pk_shop", "origins": []any{"https://www.example.com"}},
 		"handoff.restricted_topics": {"name": "A topic", "phrases": []any{"some words"}},
 		"handoff.rules":             {"name": "a rule", "when": "true", "do": "offer"},

@@ -18,6 +18,7 @@ import (
 	"github.com/handoff-bot/handoff/escalation"
 	"github.com/handoff-bot/handoff/knowledge"
 	"github.com/handoff-bot/handoff/llm"
+	"github.com/handoff-bot/handoff/mail"
 	"github.com/handoff-bot/handoff/slackbridge"
 	"github.com/handoff-bot/handoff/widgetapi"
 )
@@ -34,7 +35,8 @@ type File struct {
 	Slack     *slackbridge.Config    `yaml:"slack" mapstructure:"slack" doc:"The team's Slack. Without this section every escalation takes the away way."`
 	Handoff   escalation.Config      `yaml:"handoff" mapstructure:"handoff" doc:"When and how a person is brought in."`
 
-	Mail     *Later `yaml:"mail" mapstructure:"mail" doc:"Not in this version."`
+	Mail mail.Config `yaml:"mail" mapstructure:"mail" doc:"How visitors are reached after they have left; see docs/mail.md. Without it no mail is sent."`
+
 	Webhooks *Later `yaml:"webhooks" mapstructure:"webhooks" doc:"Not in this version."`
 	Replies  *Later `yaml:"replies" mapstructure:"replies" doc:"Not in this version."`
 	Privacy  *Later `yaml:"privacy" mapstructure:"privacy" doc:"Not in this version."`

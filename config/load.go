@@ -65,7 +65,7 @@ func parse(path string, data []byte, env Lookup, read func(string) ([]byte, erro
 		f.Slack = defaults.Slack // the section is there, and empty
 	}
 	f.resolve()
-	f.Warnings = append(e.warnings, b.warnings(path)...)
+	f.Warnings = append(append(e.warnings, b.warnings(path)...), f.warnings()...)
 	f.Includes, f.Hash = b.includes, hex.EncodeToString(b.hash.Sum(nil))
 	if found := b.all(t, f); len(found) > 0 {
 		return nil, &Error{File: path, Problems: found}
@@ -85,7 +85,7 @@ func mentions(name string, file, env map[string]any) bool {
 
 // later refuses the sections whose feature does not exist yet.
 func (t *tree) later() {
-	for _, name := range []string{"mail", "webhooks", "replies", "privacy"} {
+	for _, name := range []string{"webhooks", "replies", "privacy"} {
 		if _, there := t.values[name]; there {
 			t.refuse(t.places[name], name, name+" is not in this version", "remove the section")
 			delete(t.values, name)

@@ -45,7 +45,8 @@ func (v *visit) compose(ctx context.Context, m ledger.Mail) (*composed, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &composed{visit: v, m: m, events: events, team: v.name(v.settings)}
+	c := &composed{visit: v, m: m, events: events}
+	c.team = v.name(v.settings, c.locale())
 	if c.to = c.address(); m.For == conversation.MailTeam {
 		c.to = c.step()
 	}
@@ -70,10 +71,19 @@ func (c *composed) wanted(ctx context.Context) error {
 	return errNotWanted
 }
 
+// locale is the visitor's language, "" when it is not known.
+func (c *composed) locale() string {
+	if len(c.events) == 0 {
+		return ""
+	}
+	opened, _ := c.events[0].Body.(conversation.Opened)
+	return opened.Locale
+}
+
 // address is the one the visitor gave last, "" when it was erased or is none.
 func (c *composed) address() string {
-	for i := len(c.events) - 1; i >= 0; i-- {
-		if b, ok := c.events[i].Body.(conversation.ContactGiven); ok && b.Mail {
+	for _, e := range c.events {
+		if b, ok := e.Body.(conversation.ContactGiven); ok && e.Seq == c.state.Address {
 			return mailbox(b.Email)
 		}
 	}
@@ -106,12 +116,7 @@ func domainOf(address string) string { return address[strings.LastIndexByte(addr
 
 // wantsCode: only for the address given last, until it is proved.
 func (c *composed) wantsCode() error {
-	for _, e := range c.events {
-		if b, ok := e.Body.(conversation.ContactGiven); ok && b.Mail && e.Seq > c.m.Of {
-			return errNotWanted
-		}
-	}
-	if c.state.Verified.Seq != 0 {
+	if c.state.Address != c.m.Of || c.state.Verified.Seq != 0 {
 		return errNotWanted
 	}
 	return nil

@@ -88,7 +88,7 @@ func (v *visit) settle(ctx context.Context, m ledger.Mail, b conversation.Mailed
 // The pauses between two tries of one mail, and when it is given up: RFC 5321,
 // 4.5.4.1 asks for half an hour and four to five days; visitors wait less long.
 const (
-	firstRetry = time.Minute
+	firstRetry = 10 * time.Second
 	longestGap = 30 * time.Minute
 	giveUp     = 4 * 24 * time.Hour
 )

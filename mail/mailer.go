@@ -85,7 +85,7 @@ type Codes interface {
 
 // Settings are what may change while the program runs.
 type Settings struct {
-	Team      string              // what visitors know the team by, when mail.from has no name
+	Team      conversation.Text   // what visitors know the team by, when mail.from has no name
 	PublicURL string              // where the chat can be opened again; "" for nowhere
 	PerDay    int                 // mails a day to an address that nobody has proved, and of one visitor
 	AgentName func(string) string // what the visitor reads for an agent's name
@@ -145,9 +145,9 @@ func (c Config) post(trust *tls.Config) (*post, error) {
 }
 
 // Check says hello to the mail server, encrypts and logs in, and sends nothing.
-// The error holds no secret.
-func (c Config) Check(ctx context.Context) error {
-	p, err := c.post(nil)
+// trust is nil for the system's choice. The error holds no secret.
+func (c Config) Check(ctx context.Context, trust *tls.Config) error {
+	p, err := c.post(trust)
 	if err != nil {
 		return err
 	}
@@ -163,12 +163,12 @@ func (c Config) Server() string {
 	return s.String()
 }
 
-// name is what visitors know the team by.
-func (m *Mailer) name(s Settings) string {
+// name is what a visitor with this language knows the team by.
+func (m *Mailer) name(s Settings, locale string) string {
 	if m.post.from.Name != "" {
 		return headline(m.post.from.Name)
 	}
-	return headline(s.Team)
+	return headline(s.Team.In(locale))
 }
 
 // sender is whom mails are from, with the name that visitors know.

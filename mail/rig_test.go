@@ -86,7 +86,7 @@ func (r *rig) build() {
 	d := Deps{
 		Config: r.config, Log: r.store, Ledger: r.store, Visitors: r.store, Counters: r.store, Codes: r,
 		Settings: func() Settings {
-			return Settings{Team: "Shop", PublicURL: r.public, PerDay: r.perDay, AgentName: func(name string) string {
+			return Settings{Team: conversation.Text{"en": "Shop", "de": "Laden"}, PublicURL: r.public, PerDay: r.perDay, AgentName: func(name string) string {
 				first, _, _ := strings.Cut(name, " ")
 				return first
 			}}

@@ -47,7 +47,7 @@ type Limits struct {
 	UploadsPerMessage   int `yaml:"uploads_per_message" mapstructure:"uploads_per_message" doc:"files in a message; not in this version"`
 	UploadsPerDay       int `yaml:"uploads_per_day" mapstructure:"uploads_per_day" doc:"files per day and visitor; not in this version"`
 	UploadBytesPerDayIP int `yaml:"upload_bytes_per_day_ip" mapstructure:"upload_bytes_per_day_ip" doc:"bytes of files per day and IP; not in this version"`
-	MailsPerDayAddress  int `yaml:"mails_per_day_address" mapstructure:"mails_per_day_address" doc:"mails per day and address; not in this version"`
+	MailsPerDayAddress  int `yaml:"mails_per_day_address" mapstructure:"mails_per_day_address" doc:"mails per day to an address that nobody has proved, and caused by one visitor"`
 }
 
 // LimitsDefaults returns the limits as they are when nothing is set.
@@ -59,7 +59,7 @@ func LimitsDefaults() Limits {
 		ConversationsPerHour: 30, ContactsPerHour: 10, ContactsPerHourIP: 30,
 		RequestsPerMinute: 240, RequestsPerMinuteIP: 1200,
 		EscalationsPerDayIP: 3, EscalationCooldown: 10 * time.Minute,
-		AnswersPerDay:     60,
+		AnswersPerDay: 60, MailsPerDayAddress: 3,
 		StreamsPerSession: 3, StreamsPerIP: 30, Streams: 2000,
 		BodyBytes: 64 << 10,
 	}

@@ -98,12 +98,15 @@ func (Rated) payload()     {}
 // naming says how agents are named.
 type naming struct{ show, team string }
 
-func (n naming) agent(name string) string {
-	switch n.show {
+func (n naming) agent(name string) string { return AgentName(n.show, n.team, name) }
+
+// AgentName is what a visitor reads for an agent's name, by slack.show_agent.
+func AgentName(show, team, name string) string {
+	switch show {
 	case "display_name":
 		return name
 	case "team":
-		return n.team
+		return team
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
 	return first

@@ -67,6 +67,7 @@ func summary(w io.Writer, f *config.File, p *escalation.Policy, now time.Time) {
 	row("model", modelName(f))
 	row("knowledge", knowledgeNames(f))
 	row("slack", slackName(f))
+	row("mail", mailName(f))
 	row("level", f.Handoff.Level)
 	each(row, "topics", f.Handoff.RestrictedTopics, func(t escalation.Topic) string { return topicName(f, t) })
 	each(row, "rules", f.Handoff.Rules, ruleName)
@@ -108,6 +109,13 @@ func slackName(f *config.File) string {
 		return "slack: is absent: every escalation takes the away way"
 	}
 	return fmt.Sprintf("mode %s, channel %s", f.Slack.Mode, f.Slack.Channel)
+}
+
+func mailName(f *config.File) string {
+	if !f.Mail.Configured() {
+		return "none: whoever has left the chat is not reached"
+	}
+	return "from " + f.Mail.From + " by " + f.Mail.Server()
 }
 
 func topicName(f *config.File, t escalation.Topic) string {

@@ -26,7 +26,9 @@ type Options struct {
 	STARTTLS   bool
 	Implicit   bool   // TLS from the first byte
 	User, Pass string // the login; none when empty
-	Addr       string // where to listen; empty for any port of 127.0.0.1
+	// Listen opens the listener; nil is any port of 127.0.0.1, and the same again
+	// after Stop.
+	Listen func() (net.Listener, error)
 }
 
 // TB is what a Server needs of a test.
@@ -61,9 +63,7 @@ func New(tb TB, o Options) *Server {
 	if s.cert, s.roots, err = certificate(); err != nil {
 		tb.Fatalf("make a certificate: %v", err)
 	}
-	if s.addr = o.Addr; s.addr == "" {
-		s.addr = "127.0.0.1:0"
-	}
+	s.addr = "127.0.0.1:0"
 	s.Start()
 	tb.Cleanup(s.Stop)
 	return s
@@ -72,7 +72,13 @@ func New(tb TB, o Options) *Server {
 // Start listens again after Stop, on the same address.
 func (s *Server) Start() {
 	s.tb.Helper()
-	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", s.addr)
+	listen := s.opts.Listen
+	if listen == nil {
+		listen = func() (net.Listener, error) {
+			return (&net.ListenConfig{}).Listen(context.Background(), "tcp", s.addr)
+		}
+	}
+	ln, err := listen()
 	if err != nil {
 		s.tb.Fatalf("listen: %v", err)
 	}
@@ -103,6 +109,9 @@ func (s *Server) Stop() {
 	}
 	s.inner = nil
 }
+
+// Down says that the server is stopped.
+func (s *Server) Down() bool { return s.inner == nil }
 
 // Addr is host:port.
 func (s *Server) Addr() string { return s.addr }

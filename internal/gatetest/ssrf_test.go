@@ -42,7 +42,7 @@ func addresses(canary string) []string {
 var fetchers = []struct{ form, refusal string }{
 	{"knowledge: [{url: %q}]", "knowledge.url is not in this version"},
 	{"webhooks: {on_close: %q}", "webhooks is not in this version"},
-	{"mail: {smtp: %q}", "mail is not in this version"},
+	{"mail: {smtp: %q}", "mail.smtp"},
 	{"storage: {url: sqlite://x.db, files: %q}", "storage.files is not in this version"},
 	{"handoff: {when_nobody: [{after: 2m, do: email, address: %q}]}", "handoff.when_nobody is not in this version"},
 	{"widget: {keys: [{key: pk_x, origins: ['https://a.example'], avatar: %q}]}", `there is no key "avatar"`},

@@ -45,7 +45,7 @@ type bubble struct {
 }
 
 // bubbleFile is the installation's file: every limit and time is the default.
-const bubbleFile = `server: {addr: "handoff.test:80"}
+const bubbleFile = `server: {addr: "handoff.test:80", public_url: "https://chat.shop.example"}
 storage: {url: "sqlite://%s"}
 widget:
   keys: [{key: %s, origins: ["%s"]}]
@@ -73,6 +73,7 @@ func inBubble(t *testing.T, policy string, begins time.Time, tell func(b *bubble
 		time.Sleep(time.Until(begins))
 		b := newBubble(t, dir, policy)
 		b.startSlackAndModel()
+		b.startMail(policy)
 		b.lib = lib
 		t.Cleanup(b.stop)
 		b.start()
@@ -139,6 +140,7 @@ func (b *bubble) start() {
 		SlackHTTP:   &http.Client{Timeout: 10 * time.Second, Transport: out},
 		SlackDialer: &websocket.Dialer{NetDialContext: dial, HandshakeTimeout: websocket.DefaultDialer.HandshakeTimeout},
 		ModelHTTP:   &http.Client{Transport: out},
+		MailTLS:     b.mailTrust(), MailDial: dial,
 	})
 	if err != nil {
 		b.t.Fatal(err)

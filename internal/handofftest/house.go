@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/internal/fakesmtp"
 	"github.com/handoff-bot/handoff/llm/llmtest"
 )
 
@@ -31,6 +32,7 @@ type House struct {
 	tb      TB
 	Dir     string
 	Slack   *fakeslack.Server
+	Mail    *fakesmtp.Server // nil without Options.Mail
 	Model   *llmtest.Server
 	URL     string // of the visitor's API
 	addr    string
@@ -52,6 +54,7 @@ type Options struct {
 	Runs    Runs
 	Slack   fakeslack.Options
 	NoSlack bool
+	Mail    bool // with the section mail, and a mail server
 }
 
 // Runs starts the product with a file, in this process or in one of its own.
@@ -118,6 +121,9 @@ func New(tb TB, o Options) *House {
 	h.addr = h.freeAddr()
 	h.URL = "http://" + h.addr
 	h.startSlack(o)
+	if o.Mail {
+		h.Mail = fakesmtp.New(tb, fakesmtp.Options{})
+	}
 	h.model = httptest.NewServer(h.Model)
 	h.write("knowledge", knowledge)
 	h.writeFile("handoff.yaml", h.config(o))
@@ -190,6 +196,10 @@ knowledge: [{path: "%s"}]
 	}
 	if !o.NoSlack {
 		text += h.slackConfig(o)
+	}
+	if h.Mail != nil {
+		text = strings.Replace(text, "admin_addr:", "public_url: \""+h.URL+"\", admin_addr:", 1)
+		text += "mail: {smtp: \"smtp://" + h.Mail.Addr() + "\", from: Sample shop <support@shop.example>}\n"
 	}
 	return text + policy
 }

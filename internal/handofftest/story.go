@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/handoff-bot/handoff/internal/fakesmtp"
 )
 
 // Stories runs every script in dir as a subtest. A script is a txtar file: the
@@ -40,6 +42,8 @@ type story struct {
 	said     string // the last line of any visitor
 	calls    int    // Slack's calls before the last fault
 	last     string // the visitor who acted last
+	read     int    // so many mails have been looked at
+	letter   fakesmtp.Letter
 }
 
 // command is one verb of the scripts: it gets the words after the verb.
@@ -48,7 +52,7 @@ type command func(ts *testscript.TestScript, s *story, args []string) error
 func commands(o Options) map[string]func(*testscript.TestScript, bool, []string) {
 	verbs := map[string]command{
 		"start": start, "halt": stopHouse, "crash": killHouse, "restart": restart,
-		"model": model, "visitor": visitor, "agent": agent, "slack": slack, "thread": thread, "card": card,
+		"model": model, "visitor": visitor, "agent": agent, "slack": slack, "thread": thread, "card": card, "mail": mails,
 	}
 	out := make(map[string]func(*testscript.TestScript, bool, []string), len(verbs))
 	for name, run := range verbs {
@@ -65,7 +69,7 @@ func commands(o Options) map[string]func(*testscript.TestScript, bool, []string)
 	return out
 }
 
-// start starts the installation: start [http] [without-slack] [relay=group]
+// start starts the installation: start [http] [without-slack] [relay=group] [mail]
 func start(ts *testscript.TestScript, s *story, args []string) error {
 	o := s.options
 	for _, a := range args {
@@ -74,6 +78,8 @@ func start(ts *testscript.TestScript, s *story, args []string) error {
 			o.Mode = "http"
 		case "without-slack":
 			o.NoSlack = true
+		case "mail":
+			o.Mail = true
 		case "relay=group":
 			o.Relay = "group"
 		default:

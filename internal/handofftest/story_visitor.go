@@ -16,6 +16,7 @@ import (
 //	visitor anna repeats              (the last line, with its client id)
 //	visitor anna presses human|stop|cancel|close
 //	visitor anna gives EMAIL
+//	visitor anna proves               (types the code of the last mail)
 //	visitor anna rates N
 //	visitor anna looks                (she has read everything so far)
 //	visitor anna sees WHO TEXT        (WHO: bot, visitor, system, an agent's name)
@@ -58,6 +59,9 @@ func (s *story) visitorActs(v *Visitor, verb string, rest []string) (acted bool,
 		return true, press(v, arg)
 	case "gives":
 		v.Post("contact", map[string]any{"email": arg})
+	case "proves":
+		digits, _, _ := strings.Cut(s.letter.Subject, " ")
+		v.Post("contact/verify", map[string]any{"code": digits})
 	case "rates":
 		score, err := strconv.Atoi(arg)
 		if err != nil {

@@ -9,11 +9,13 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -29,6 +31,7 @@ import (
 	"github.com/handoff-bot/handoff/escalation"
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/knowledge"
+	"github.com/handoff-bot/handoff/mail"
 	"github.com/handoff-bot/handoff/queue"
 	"github.com/handoff-bot/handoff/slackbridge"
 	"github.com/handoff-bot/handoff/store"
@@ -54,6 +57,10 @@ type Options struct {
 	SlackHTTP   *http.Client
 	SlackDialer *websocket.Dialer
 	ModelHTTP   *http.Client
+	// MailTLS and MailDial reach the mail server; nil means the system's trust and
+	// the network.
+	MailTLS  *tls.Config
+	MailDial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // App is a Handoff that has been put together.
@@ -75,8 +82,15 @@ type App struct {
 	alerted  sync.Map // cause → when, for alerts without Slack
 }
 
-// consumers are the readers of the log.
-var consumers = []string{bot.Consumer, bot.BriefConsumer, queue.Consumer, slackbridge.Consumer}
+// consumers are the readers of the log. One whose section is absent gets no rows:
+// what happens meanwhile is not sent when the section comes.
+func consumers(file *config.File) []string {
+	out := []string{bot.Consumer, bot.BriefConsumer, queue.Consumer, slackbridge.Consumer}
+	if file.Mail.Configured() {
+		out = append(out, mail.Consumer)
+	}
+	return out
+}
 
 // Open puts an App together. Nothing runs yet, but the database is open: Close
 // it in the end. Errors are written for the operator.
@@ -95,7 +109,7 @@ func Open(ctx context.Context, file *config.File, o Options) (*App, error) {
 func (a *App) open(ctx context.Context, file *config.File) error {
 	var err error
 	a.store, err = store.Open(ctx, file.Storage.URL, store.Options{
-		Consumers: consumers, Committed: func(ids []conversation.ID) { a.notifier.Wake(ids...) },
+		Consumers: consumers(file), Committed: func(ids []conversation.ID) { a.notifier.Wake(ids...) },
 		Now: a.now, Logger: a.Logger, Version: a.Version,
 	})
 	if err != nil {
@@ -108,7 +122,7 @@ func (a *App) open(ctx context.Context, file *config.File) error {
 		return err
 	}
 	a.model = newModel(file, a.Options)
-	for _, build := range []func(*config.File) error{a.buildBridge, a.buildDoor, a.buildRunners} {
+	for _, build := range []func(*config.File) error{a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail} {
 		if err := build(file); err != nil {
 			return err
 		}

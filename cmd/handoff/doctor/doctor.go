@@ -7,6 +7,7 @@ package doctor
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"strings"
@@ -51,6 +52,7 @@ type Patient struct {
 	Model   Model
 	Slack   *slackbridge.Bridge
 	Running bool
+	MailTLS *tls.Config // whom to trust as the mail server; nil for the system's choice
 	Storage func(ctx context.Context) ([]feed.Parked, error)
 }
 
@@ -59,6 +61,7 @@ func Examine(ctx context.Context, p Patient) []Finding {
 	var out []Finding
 	out = append(out, p.slack(ctx)...)
 	out = append(out, p.model(ctx))
+	out = append(out, p.mail(ctx)...)
 	return append(out, p.storage(ctx)...)
 }
 
@@ -119,6 +122,30 @@ func (p Patient) model(ctx context.Context) Finding {
 		return f
 	}
 	return p.good(f, p.Model.Name()+" answers at "+p.File.AI.BaseURL)
+}
+
+// mail says hello to the mail server, encrypts and logs in. Nothing is sent.
+func (p Patient) mail(ctx context.Context) []Finding {
+	c := p.File.Mail
+	if !c.Configured() {
+		return nil
+	}
+	f := Finding{Check: "mail server"}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := c.Check(ctx, p.MailTLS); err != nil {
+		f.Verdict, f.Says = Bad, fmt.Sprintf("%s: %v", c.Server(), err)
+		f.Mend = "check mail.smtp, its login, and that this machine may reach it; until then mails wait"
+		return []Finding{f}
+	}
+	out := []Finding{p.good(f, c.Server()+" takes the login")}
+	if p.File.Server.PublicURL == "" {
+		out = append(out, Finding{
+			Check: "mail links", Verdict: Doubt, Says: "server.public_url is not set, so mails carry no link back to the chat",
+			Mend: "set it to the address at which browsers reach this server",
+		})
+	}
+	return out
 }
 
 func (p Patient) storage(ctx context.Context) []Finding {

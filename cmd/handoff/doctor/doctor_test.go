@@ -3,6 +3,7 @@ package doctor
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"net"
@@ -17,6 +18,7 @@ import (
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/internal/fakesmtp"
 	"github.com/handoff-bot/handoff/slackbridge"
 )
 
@@ -235,5 +237,42 @@ func TestWithoutSlackTheRestIsExamined(t *testing.T) {
 	text, healthy := examine(t, p)
 	if !healthy || !strings.Contains(text, "takes the away way") || !strings.Contains(text, "ok    store writable") {
 		t.Errorf("healthy = %v:\n%s", healthy, text)
+	}
+}
+
+// The mail server is greeted and logged in to, and nothing is sent.
+func TestMailServer(t *testing.T) {
+	smtp := fakesmtp.New(t, fakesmtp.Options{STARTTLS: true, User: "handoff", Pass: "right"})
+	for name, c := range map[string]struct {
+		smtp, public string
+		want         string
+		verdict      Verdict
+	}{
+		"fine":         {"smtp://handoff:right@" + smtp.Addr() + "?starttls=required", "https://chat.example.com", "takes the login", Good},
+		"bad login":    {"smtp://handoff:wrong@" + smtp.Addr() + "?starttls=required", "https://chat.example.com", "535", Bad},
+		"nobody there": {"smtp://127.0.0.1:1", "https://chat.example.com", "refused", Bad},
+		"no links":     {"smtp://handoff:right@" + smtp.Addr(), "", "carry no link", Doubt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, _ := patient(t, map[string]string{
+				"HANDOFF_MAIL_SMTP": c.smtp, "HANDOFF_MAIL_FROM": "support@example.com", "HANDOFF_SERVER_PUBLIC_URL": c.public,
+			})
+			p.MailTLS = &tls.Config{RootCAs: smtp.Roots(), MinVersion: tls.VersionTLS12}
+			findings := p.mail(t.Context())
+			last := findings[len(findings)-1]
+			if last.Verdict != c.verdict || !strings.Contains(last.Says, c.want) || (last.Mend == "") != (c.verdict == Good) {
+				t.Errorf("%+v, want %s %q", last, c.verdict, c.want)
+			}
+			if strings.Contains(last.Says+last.Mend, "wrong") {
+				t.Errorf("the password is shown: %+v", last)
+			}
+		})
+	}
+	if n := len(smtp.Box()); n != 0 {
+		t.Errorf("%d mails were sent", n)
+	}
+	p, _ := patient(t, nil)
+	if findings := p.mail(t.Context()); len(findings) != 0 {
+		t.Errorf("without a mail server: %+v", findings)
 	}
 }

@@ -1,0 +1,107 @@
+package handofftest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/handoff-bot/handoff/internal/fakesmtp"
+)
+
+// mails is what the mail server takes and does:
+//
+//	mail to ADDRESS SUBJECT [TEXT …]  (the next mail, with each TEXT in it)
+//	mail never TEXT                   (no mail so far holds TEXT)
+//	mail count N                      (so many mails so far, and no other for a while)
+//	mail down | up
+//	mail fails STAGE CODE             (hello, mail, rcpt, data; 0 cuts the line)
+//	mail mends
+func mails(_ *testscript.TestScript, s *story, args []string) error {
+	if s.house.Mail == nil {
+		return fmt.Errorf("the story was started without mail")
+	}
+	if err := need(args, 1, "mail VERB …"); err != nil {
+		return err
+	}
+	verb, rest := args[0], args[1:]
+	switch verb {
+	case "to":
+		return s.nextMail(rest)
+	case "never":
+		return s.neverMailed(strings.Join(rest, " "))
+	case "count":
+		return s.countMails(rest)
+	case "down":
+		s.house.Mail.Stop()
+	case "up":
+		s.house.Mail.Start()
+	case "fails":
+		return s.mailFails(rest)
+	case "mends":
+		s.house.Mail.Mend()
+	default:
+		return fmt.Errorf("unknown verb %q", verb)
+	}
+	return nil
+}
+
+func (s *story) nextMail(args []string) error {
+	if err := need(args, 2, "mail to ADDRESS SUBJECT [TEXT …]"); err != nil {
+		return err
+	}
+	s.read++
+	m := s.house.Mail.Wait(s.read, Patience)[s.read-1]
+	l, err := m.Letter()
+	if err != nil {
+		return err
+	}
+	s.letter = l
+	if to := strings.Join(m.To, ","); to != args[0] || !strings.Contains(l.Subject, args[1]) {
+		return fmt.Errorf("the next mail is to %s: %s", to, l.Subject)
+	}
+	for _, want := range args[2:] {
+		if !strings.Contains(l.Text, want) {
+			return fmt.Errorf("the mail lacks %q:\n%s", want, l.Text)
+		}
+	}
+	return nil
+}
+
+func (s *story) neverMailed(text string) error {
+	for _, m := range s.house.Mail.Box() {
+		l, err := m.Letter()
+		if err != nil {
+			return err
+		}
+		if strings.Contains(l.Subject+l.Text+l.HTML, text) {
+			return fmt.Errorf("a mail holds it: %s\n%s", l.Subject, l.Text)
+		}
+	}
+	return nil
+}
+
+func (s *story) countMails(args []string) error {
+	if err := need(args, 1, "mail count N"); err != nil {
+		return err
+	}
+	time.Sleep(300 * time.Millisecond) // that something does not come has no event
+	if got := strconv.Itoa(len(s.house.Mail.Box())); got != args[0] {
+		return fmt.Errorf("%s mails so far", got)
+	}
+	return nil
+}
+
+func (s *story) mailFails(args []string) error {
+	if err := need(args, 2, "mail fails STAGE CODE"); err != nil {
+		return err
+	}
+	code, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	s.house.Mail.Fail(fakesmtp.Fault{At: fakesmtp.Stage(args[0]), Code: code, Cut: code == 0})
+	return nil
+}
