@@ -9,7 +9,7 @@ import (
 )
 
 // refoldBatch is how many conversations are folded again in one transaction.
-const refoldBatch = 200
+const refoldBatch = 1000
 
 // refold folds the conversations again whose fold an update of the schema has
 // thrown away. Each batch is kept, so a process that is killed meanwhile goes on

@@ -94,7 +94,7 @@ func TestUpgradeOfADesk(t *testing.T) {
 func TestUpgradeGoesOn(t *testing.T) {
 	storetest.Engines(t, func(t *testing.T, url string) {
 		first(t, url, "testdata/first_desk.sql")
-		const many = 450
+		const many = 1450
 		db, _ := behind(t, url)
 		for _, text := range []string{
 			`insert into conversations (id, reference, visitor, widget, state, last_seq, last_vseq, mode, owner, epoch, updated)
@@ -121,8 +121,8 @@ func TestUpgradeGoesOn(t *testing.T) {
 		if line, err := s.Line(context.Background()); err != nil || len(line) != many+3 {
 			t.Errorf("%d are in the line, %v, want %d", len(line), err, many+3)
 		}
-		// 450 and seven; the batch of 200 that was kept, one that cannot be read.
-		if folded.most >= many || folded.most < many-200 {
+		// 1,450 and seven; the batch of 1,000 that was kept, one that cannot be read.
+		if folded.most >= many || folded.most < many-1000 {
 			t.Errorf("the second start folded %d conversations, want those that were left", folded.most)
 		}
 		_ = s.Close()
