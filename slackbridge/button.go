@@ -191,7 +191,7 @@ func (b *Bridge) directly(ctx context.Context, user string, spans ...span) {
 	}
 }
 
-// append runs a press's decision and draws the card at once.
+// append runs a press's decision and shows on the card at once what became of it.
 func (b *Bridge) append(ctx context.Context, p press, decide conversation.Decider) (conversation.Outcome, error) {
 	out, err := b.Log.Append(ctx, p.id, p.key(), decide)
 	if err != nil {
@@ -200,7 +200,7 @@ func (b *Bridge) append(ctx context.Context, p press, decide conversation.Decide
 		}
 		return out, fmt.Errorf("act on a press: %w", err)
 	}
-	b.refreshCard(ctx, p.id)
+	b.confirm(ctx, p)
 	b.refreshHome(ctx, p)
 	return out, nil
 }

@@ -13,25 +13,14 @@ import (
 )
 
 // drawCard brings the card of a conversation up to date. It returns when the
-// card may be drawn again, zero when there is nothing to draw. Presses are
-// confirmed at once; everything else waits until the last drawing is two seconds
-// old. A card that cannot be updated is never replaced by a new post.
+// card may be drawn again, zero when there is nothing to draw. With now it is
+// drawn at once; otherwise it waits until the last drawing is two seconds old. A
+// card that cannot be updated is never replaced by a new post.
 func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (due time.Time, err error) {
 	defer b.cards.lock(id)()
-	t, err := b.Threads.ThreadOf(ctx, id)
-	if errors.Is(err, conversation.ErrNotFound) || err == nil && t.State != ledger.Open {
-		return time.Time{}, nil
-	}
-	if err != nil {
-		return time.Time{}, fmt.Errorf("look for the card: %w", err)
-	}
-	card, err := b.card(ctx, id)
-	if err != nil {
+	t, card, print, err := b.staleCard(ctx, id)
+	if err != nil || print == "" {
 		return time.Time{}, err
-	}
-	print := card.Render(t.Marker, 0).fingerprint()
-	if print == t.Card {
-		return time.Time{}, nil
 	}
 	if next := t.CardAt.Add(b.Limits.CardEvery); !now && next.After(b.Now()) {
 		return next, nil
@@ -40,6 +29,59 @@ func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (du
 		return retry, nil
 	}
 	return b.redraw(ctx, t, card, print)
+}
+
+// confirm shows on the card what became of a press, where this process writes to
+// Slack; otherwise the one that does will.
+func (b *Bridge) confirm(ctx context.Context, p press) {
+	if !b.leads() {
+		return
+	}
+	answered, err := b.answerPress(ctx, p)
+	if err != nil && ctx.Err() == nil {
+		b.log.Warn("a press was not confirmed on the card", "conversation", p.id, "error", err)
+	}
+	if !answered {
+		b.refreshCard(ctx, p.id)
+	}
+}
+
+// answerPress draws the card through the address that Slack gave us for this
+// press, which no limit per method delays. It is false when the card still has to
+// be drawn.
+func (b *Bridge) answerPress(ctx context.Context, p press) (bool, error) {
+	defer b.cards.lock(p.id)()
+	t, card, print, err := b.staleCard(ctx, p.id)
+	if err != nil || print == "" {
+		return err == nil, err
+	}
+	if p.e.Response == "" || p.e.Container.MessageTS != t.TS || p.channel != t.Channel {
+		return false, nil
+	}
+	if err := b.answer(ctx, p.e.Response, card.Render(t.Marker, int(card.State.Seq)), "", true); err != nil {
+		b.log.Debug("a press was not answered through its own address", "conversation", p.id, "error", err)
+		return false, nil
+	}
+	return true, b.cardStands(ctx, t, print)
+}
+
+// staleCard returns the card to draw with its print, which is empty when there is
+// nothing to draw.
+func (b *Bridge) staleCard(ctx context.Context, id conversation.ID) (t ledger.Thread, card Card, print string, err error) {
+	t, err = b.Threads.ThreadOf(ctx, id)
+	if errors.Is(err, conversation.ErrNotFound) || err == nil && t.State != ledger.Open {
+		return t, card, "", nil
+	}
+	if err != nil {
+		return t, card, "", fmt.Errorf("look for the card: %w", err)
+	}
+	if card, err = b.card(ctx, id); err != nil {
+		return t, card, "", err
+	}
+	if print = card.Render(t.Marker, 0).fingerprint(); print == t.Card {
+		print = ""
+	}
+	return t, card, print, nil
 }
 
 func (b *Bridge) card(ctx context.Context, id conversation.ID) (Card, error) {

@@ -167,6 +167,15 @@ func (c *client) call(ctx context.Context, method, channel string, run func(cont
 	return f
 }
 
+// prompt is patient for a caller whose call the limit has just allowed.
+func (c *client) prompt(ctx context.Context, method, channel string, run func(context.Context) error) error {
+	err := c.call(ctx, method, channel, run)
+	if f, ok := failed(err); !ok || f.Kind != limited {
+		return err
+	}
+	return c.patient(ctx, method, channel, run)
+}
+
 // mostPatience is how long patient waits for a limit. Who has to wait longer does
 // it where it holds nobody up.
 const mostPatience = 2 * time.Second

@@ -58,9 +58,8 @@ func TestNamesOfALargeWorkspace(t *testing.T) {
 			body := fmt.Sprintf(`{"ok":true,"members":[{"name":"person%d"}],"response_metadata":{"next_cursor":%q}}`, page, next)
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body)), Header: http.Header{}}, nil
 		})
-		limits := Limits{}.withDefaults()
-		c := &client{http: &http.Client{Transport: rt}, base: "https://slack.test/", limits: newThrottle(limits, time.Now), health: newHealth(limits, time.Now), now: time.Now}
-		p := newPeople(c, Defaults(), time.Minute, time.Now)
+		p := newTestPeople(rt)
+		c := p.client
 		if !p.taken(t.Context())(fold("person1")) || page > 4 {
 			t.Errorf("%d pages were read while a post waited", page)
 		}
@@ -68,11 +67,22 @@ func TestNamesOfALargeWorkspace(t *testing.T) {
 			t.Errorf("the next post read %d pages again", page)
 		}
 		page = 0
-		if p.learnNames(t.Context(), c.limits.await); page != pages {
+		if _, err := p.learn(t.Context(), c.limits.await); page != pages || err != nil {
 			t.Errorf("%d pages were read, want %d", page, pages)
 		}
 		if taken := p.taken(t.Context()); !taken(fold("person8")) || taken(fold("somebody else")) {
 			t.Error("the names are not known")
 		}
 	})
+}
+
+// newTestPeople asks rt.
+func newTestPeople(rt http.RoundTripper) *people {
+	limits := Limits{}.withDefaults()
+	web := &http.Client{Transport: rt}
+	c := &client{
+		api:  slack.New("xoxb-1", slack.OptionHTTPClient(web), slack.OptionAPIURL("https://slack.test/")),
+		http: web, base: "https://slack.test/", limits: newThrottle(limits, time.Now), health: newHealth(limits, time.Now), now: time.Now,
+	}
+	return newPeople(c, Defaults(), time.Minute, time.Now)
 }

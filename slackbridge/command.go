@@ -131,18 +131,24 @@ func (b *Bridge) replyTry(ctx context.Context, sentence string, say func(string)
 
 // respond answers through the address Slack gave us for this one interaction.
 func (b *Bridge) respond(ctx context.Context, address string, m message, replace bool) {
+	if err := b.answer(ctx, address, m, "ephemeral", replace); err != nil {
+		b.log.Warn("an answer was not delivered", "error", err)
+	}
+}
+
+// answer is respond with its error. kind is ephemeral, in_channel, or "" for that
+// of the message that is replaced.
+func (b *Bridge) answer(ctx context.Context, address string, m message, kind string, replace bool) error {
 	off := false
 	err := slack.PostWebhookCustomHTTPContext(ctx, address, b.HTTP, &slack.WebhookMessage{
-		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks}, ResponseType: "ephemeral", ReplaceOriginal: replace, Parse: "none",
+		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks}, ResponseType: kind, ReplaceOriginal: replace, Parse: "none",
 		UnfurlLinks: &off, UnfurlMedia: &off,
 	})
 	var named *url.Error
 	if errors.As(err, &named) {
 		err = named.Err // the address is a secret
 	}
-	if err != nil {
-		b.log.Warn("an answer was not delivered", "error", err)
-	}
+	return err
 }
 
 func (b *Bridge) openInbox(ctx context.Context, me identity, e envelope, fresh bool) error {

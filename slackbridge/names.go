@@ -2,7 +2,6 @@ package slackbridge
 
 import (
 	"context"
-	"net/url"
 	"sync"
 	"time"
 
@@ -10,60 +9,6 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 )
-
-// maxNamePages bounds how much of a large workspace is read for its names.
-const maxNamePages = 10
-
-// pacing waits until a method may be called, or refuses.
-type pacing func(ctx context.Context, method, channel string) error
-
-// atOnce is the pacing of a post: it waits for nothing.
-func (t *throttle) atOnce(_ context.Context, method, channel string) error {
-	if ok, _ := t.take(method, channel); !ok {
-		return errPace
-	}
-	return nil
-}
-
-// allNames reads the folded names of everybody in the workspace.
-func (p *people) allNames(ctx context.Context, pace pacing) (map[string]bool, error) {
-	names := map[string]bool{}
-	args := url.Values{"limit": {"1000"}}
-	for range maxNamePages {
-		var page struct {
-			Members []struct {
-				Name    string `json:"name"`
-				Real    string `json:"real_name"`
-				Profile struct {
-					Real    string `json:"real_name"`
-					Display string `json:"display_name"`
-					First   string `json:"first_name"`
-				} `json:"profile"`
-			} `json:"members"`
-			Meta struct {
-				Cursor string `json:"next_cursor"`
-			} `json:"response_metadata"`
-		}
-		if err := pace(ctx, "users.list", ""); err != nil {
-			return nil, err
-		}
-		if err := p.client.read(ctx, "users.list", args, &page); err != nil {
-			return nil, err
-		}
-		for _, m := range page.Members {
-			for _, name := range []string{m.Name, m.Real, m.Profile.Real, m.Profile.Display, m.Profile.First} {
-				if folded := fold(name); folded != "" {
-					names[folded] = true
-				}
-			}
-		}
-		if page.Meta.Cursor == "" {
-			break
-		}
-		args.Set("cursor", page.Meta.Cursor)
-	}
-	return names, nil
-}
 
 // room is what we need to know of a channel.
 type room struct {

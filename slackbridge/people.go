@@ -34,6 +34,10 @@ type people struct {
 	groups   map[string]membership // by user group or channel
 	names    map[string]bool       // folded names of the workspace
 	tried    time.Time             // when they were last asked for without success
+
+	crowded sync.Mutex // held while everybody is asked for
+	crowdAt time.Time
+	crowdOK bool
 }
 
 type membership struct {
@@ -47,28 +51,42 @@ func newPeople(c *client, cfg Config, fresh time.Duration, now func() time.Time)
 
 // profile returns somebody's profile.
 func (p *people) profile(ctx context.Context, id string) (profile, error) {
-	p.mu.Lock()
-	known, ok := p.profiles[id]
-	p.mu.Unlock()
-	if ok && p.now().Sub(known.asked) < p.fresh {
+	if known, ok := p.known(id); ok {
 		return known, nil
 	}
+	ask := p.client.prompt
+	if ok, _ := p.client.limits.take("users.info", ""); !ok {
+		ask = p.client.patient
+		if p.crowd(ctx) {
+			if known, ok := p.known(id); ok {
+				return known, nil
+			}
+		}
+	}
 	var u *slack.User
-	err := p.client.patient(ctx, "users.info", "", func(ctx context.Context) (err error) {
+	err := ask(ctx, "users.info", "", func(ctx context.Context) (err error) {
 		u, err = p.client.api.GetUserInfoContext(ctx, id)
 		return err
 	})
 	if err != nil {
 		return profile{}, err
 	}
-	known = profile{
+	fresh := profile{
 		ID: u.ID, Team: u.TeamID, Real: firstNonEmpty(u.RealName, u.Profile.RealName, u.Name), Display: firstNonEmpty(u.Profile.DisplayName, u.RealName, u.Name),
 		Bot: u.IsBot || u.ID == "USLACKBOT", Deleted: u.Deleted, Guest: u.IsRestricted || u.IsUltraRestricted, Stranger: u.IsStranger, asked: p.now(),
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.profiles[id] = known
-	return known, nil
+	p.profiles[id] = fresh
+	return fresh, nil
+}
+
+// known returns a profile that can still be believed.
+func (p *people) known(id string) (profile, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known, ok := p.profiles[id]
+	return known, ok && p.now().Sub(known.asked) < p.fresh
 }
 
 // forget drops what is known of a user, a group or a channel, after Slack said
@@ -228,24 +246,11 @@ func (p *people) taken(ctx context.Context) func(folded string) bool {
 		return func(string) bool { return true }
 	}
 	if names == nil {
-		if names = p.learnNames(ctx, p.client.limits.atOnce); names == nil {
+		if names, _ = p.learn(ctx, p.client.limits.atOnce); names == nil {
 			return func(string) bool { return true }
 		}
 	}
 	return func(folded string) bool { return names[folded] }
-}
-
-// learnNames reads the names of the workspace; nil when Slack does not say.
-func (p *people) learnNames(ctx context.Context, pace pacing) map[string]bool {
-	names, err := p.allNames(ctx, pace)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err != nil {
-		p.tried = p.now()
-		return nil
-	}
-	p.names = names
-	return names
 }
 
 // keepNames reads the names again now and then, so that no post waits for it.
@@ -253,7 +258,7 @@ func (b *Bridge) keepNames(ctx context.Context) error {
 	const first, every = 10 * time.Second, 5 * time.Minute
 	for pause := first; pauseFor(ctx, pause) == nil; pause = every {
 		if ok, _ := b.health.state(); ok && b.Config.VisitorNames && b.leads() {
-			b.people.learnNames(ctx, b.client.limits.await)
+			_, _ = b.people.learn(ctx, b.client.limits.await) // tried again in a while
 		}
 	}
 	return nil
