@@ -15,6 +15,7 @@ import (
 
 	"github.com/handoff-bot/handoff/cmd/handoff/app"
 	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/slackbridge"
 )
 
 // serveEnv names the file that a process of its own serves.
@@ -28,7 +29,7 @@ func ServeIfAsked() {
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	err := serveFile(ctx, file, logTo(os.Stderr))
+	err := serveFile(ctx, file, logTo(os.Stderr), slackbridge.Limits{})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -45,12 +46,12 @@ func logTo(f *os.File) *slog.Logger {
 func noEnv(string) (string, bool) { return "", false }
 
 // serveFile is `handoff serve` without the command line.
-func serveFile(ctx context.Context, path string, logger *slog.Logger) error {
+func serveFile(ctx context.Context, path string, logger *slog.Logger, pace slackbridge.Limits) error {
 	file, err := config.Load(path, noEnv)
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, file, app.Options{Version: "test", Logger: logger})
+	a, err := app.Open(ctx, file, app.Options{Version: "test", Logger: logger, SlackLimits: pace})
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,14 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 
 // InProcess runs the product in this process. Its log goes to handoff.log beside
 // the file. Kill is not possible.
-func InProcess(_ TB, file, _ string) (Process, error) {
+func InProcess(_ TB, file, _ string) (Process, error) { return inProcess(file, slackbridge.Limits{}) }
+
+// InProcessAtFullSpeed is InProcess for a Slack without limits.
+func InProcessAtFullSpeed(_ TB, file, _ string) (Process, error) {
+	return inProcess(file, slackbridge.Limits{PostsPerSecond: 1e6, PostBurst: 1e6, Unlimited: true, SpamCards: 1e6})
+}
+
+func inProcess(file string, pace slackbridge.Limits) (Process, error) {
 	log, err := openLog(file)
 	if err != nil {
 		return nil, err
@@ -83,7 +91,7 @@ func InProcess(_ TB, file, _ string) (Process, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &inside{cancel: cancel, ended: make(chan error, 1)}
 	go func() { // ends with Stop
-		p.ended <- errors.Join(serveFile(ctx, file, logTo(log)), log.Close())
+		p.ended <- errors.Join(serveFile(ctx, file, logTo(log), pace), log.Close())
 	}()
 	return p, nil
 }
