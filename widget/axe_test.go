@@ -3,6 +3,7 @@ package widget_test
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -17,6 +18,7 @@ func TestAxe(t *testing.T) {
 	for _, name := range []string{"desktop", "phone-dark"} {
 		t.Run(name, func(t *testing.T) {
 			chat := newChatServer(t)
+			chat.config["mail"] = true
 			b := open(t, screens[name], site(t, chat.URL, ""))
 			if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](string(axe)+";0")); err != nil {
 				t.Fatal(err)
@@ -56,6 +58,11 @@ func axeStates(chat *chatServer, b *tab) []axeState {
 			chat.say("state", object{"phase": "waiting"})
 			chat.pass("queue", object{"position": 2, "wait": []int{2, 5}})
 		}, "!q('banner').hidden"},
+		{"longer", func() {
+			chat.say("state", object{"phase": "waiting", "at": time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)})
+			chat.pass("queue", object{"position": 2, "wait": []int{2, 5}})
+		}, "q('contact').offsetParent"},
+		{"code", func() { chat.notice("contact_taken", "Thank you.") }, "q('code').offsetParent"},
 		{"failed", func() {
 			chat.say("state", object{"phase": "agent", "agent": object{"name": "Maya"}})
 			chat.agent("hi")
@@ -63,7 +70,11 @@ func axeStates(chat *chatServer, b *tab) []axeState {
 			b.js("q('composer').focus()")
 			b.keys("x\r")
 		}, "q('retry')"},
-		{"offline", func() { chat.say("state", object{"phase": "offline"}) }, "q('contact').offsetParent"},
+		{"suggest", func() {
+			chat.say("state", object{"phase": "offline"})
+			chat.notice("suggest", "Call us.")
+		}, "all('[name=phone]')[0].offsetParent"},
+		{"blocked", func() { chat.say("state", object{"phase": "closed", "reason": "blocked"}) }, "!q('banner').hidden"},
 		{"closed", func() { chat.say("state", object{"phase": "closed"}) }, "q('rating').offsetParent"},
 	}
 }

@@ -43,6 +43,12 @@ type chatServer struct {
 	bodies   []object
 }
 
+// What the server says when it refuses.
+var (
+	refused   = map[int]string{403: "blocked", 409: "conversation_closed", 410: "code_spent", 422: "code_wrong"}
+	sentences = map[int]string{403: "You can't write here for now; what was said so far stays readable.", 410: "The code was used, or tried too often.", 422: "The code is not right."}
+)
+
 func newChatServer(t *testing.T) *chatServer {
 	t.Helper()
 	s := &chatServer{
@@ -104,7 +110,7 @@ func (s *chatServer) api(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if status != 0 {
 		w.Header().Set("Retry-After", "20")
-		answer(w, status, object{"error": object{"code": map[int]string{409: "conversation_closed"}[status], "message": "", "request_id": "r"}})
+		answer(w, status, object{"error": object{"code": refused[status], "message": sentences[status], "request_id": "r"}})
 		return
 	}
 	open := r.URL.Path == "/v1/widget/config" || r.URL.Path == "/v1/sessions"
@@ -241,10 +247,9 @@ func (s *chatServer) say(kind string, data object) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	seq := len(s.log) + 1
-	full := object{"seq": seq}
+	full := object{"seq": seq, "at": time.Now().UTC().Format("2006-01-02T15:04:05.000Z")}
 	if kind == "message" {
 		full["id"] = fmt.Sprintf("msg_%d", seq)
-		full["at"] = time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
 	}
 	maps.Copy(full, data)
 	if phase, ok := data["phase"].(string); ok {
@@ -331,6 +336,11 @@ func (s *chatServer) agent(text string) int {
 
 func (s *chatServer) system(text string) int {
 	return s.say("message", object{"from": object{"role": "system"}, "text": text, "content": paragraph(text)})
+}
+
+// notice says a line of the system's catalogue.
+func (s *chatServer) notice(name, text string) int {
+	return s.say("message", object{"from": object{"role": "system"}, "text": text, "content": paragraph(text), "notice": name})
 }
 
 func paragraph(text string) []object {

@@ -57,7 +57,8 @@ type ConversationsReply struct {
 }
 
 // ConversationLine is one of them. Unread counts the lines of others after the
-// last one read.
+// last one read. Email says that an address to answer at is known, and Verified
+// that the visitor has proved it.
 type ConversationLine struct {
 	ID        conversation.ID    `json:"id"`
 	Reference string             `json:"reference"`
@@ -67,6 +68,8 @@ type ConversationLine struct {
 	Seq       conversation.Seq   `json:"seq"`
 	Read      conversation.Seq   `json:"read"`
 	Unread    int                `json:"unread"`
+	Email     bool               `json:"email"`
+	Verified  bool               `json:"verified"`
 }
 
 func (s *Server) listConversations(c *call) (reply, error) {
@@ -83,6 +86,7 @@ func (s *Server) listConversations(c *call) (reply, error) {
 		out.Conversations = append(out.Conversations, ConversationLine{
 			ID: m.State.ID, Reference: m.State.Reference, Phase: m.State.Phase(),
 			OpenedAt: stamp(m.State.Opened.At), UpdatedAt: stamp(m.Updated), Seq: m.State.VSeq, Read: m.Read, Unread: unread,
+			Email: m.State.HasMail, Verified: m.State.Verified.Seq != 0,
 		})
 	}
 	return reply{status: http.StatusOK, body: out}, nil

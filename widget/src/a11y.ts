@@ -10,6 +10,7 @@ export class Announcer {
   readonly element = h('div', { class: 'sr', role: 'status', 'data-handoff': 'announcer' });
   readonly alertElement = h('div', { class: 'sr', role: 'alert' });
   private queueAt = 0;
+  private queueText = '';
   private turn = '';
 
   say(text: string): void {
@@ -28,10 +29,15 @@ export class Announcer {
     this.say(s.answering);
   }
 
-  queue(text: string, now: number): void {
-    if (now - this.queueAt < queueEvery) return;
+  /** What changed about the wait, at most every 30 s; returns in how many ms to come again, 0 for not. */
+  queue(text: string, now: number): number {
+    if (text === this.queueText) return 0;
+    const wait = this.queueAt + queueEvery - now;
+    if (wait > 0) return wait;
     this.queueAt = now;
+    this.queueText = text;
     this.say(text);
+    return 0;
   }
 
   /** Emptied first: the same words twice must be heard twice. */

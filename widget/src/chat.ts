@@ -6,8 +6,10 @@ import { Outbox, type OutItem, type Outcome } from './outbox';
 import type { Storage } from './storage';
 import type { Connection } from './stream';
 import { fresh, type ChatState } from './store';
+import { dueAt } from './waiting';
 import { publishAdvance } from './publish';
 import { pageInfo, randomId } from './environment';
+import { en as s } from './strings/en';
 import type { Attributes, ContactFields, ConversationRef, WidgetConfig } from './types';
 
 export interface ChatHooks {
@@ -31,6 +33,8 @@ export class Chat {
   lostAt = 0;
   /** The conversation takes no more messages: closed for good, or the session ran out. */
   ended = false;
+  /** What the server says while the team takes nothing from her; '' otherwise. */
+  blocked = '';
   /** When the visitor asked for a person and the server has not said what follows; 0 otherwise. */
   requestedAt = 0;
   /** When the line that awaits the bot's answer was sent; 0 for none. */
@@ -39,6 +43,7 @@ export class Chat {
   declined: Set<number>;
   private making: Promise<void> | undefined;
   private typedAt = 0;
+  private lateSeq = 0;
 
   constructor(
     private readonly api: Api,
@@ -146,9 +151,25 @@ export class Chat {
   }
 
   async contact(fields: ContactFields): Promise<void> {
-    await this.ensure();
-    await this.api.post(`${this.follower.path}/contact`, fields);
-    this.storage.save({ contact: { conversation: this.state.conversation?.id ?? '', email: fields.email ?? '' } });
+    try {
+      await this.ensure();
+      await this.api.post(`${this.follower.path}/contact`, fields);
+    } catch (error) {
+      this.refused(error);
+      throw error;
+    }
+    if (fields.email) this.storage.save({ contact: { conversation: this.state.conversation?.id ?? '', email: fields.email } });
+  }
+
+  async verify(code: string): Promise<void> {
+    await this.api.post(`${this.follower.path}/contact/verify`, { code });
+  }
+
+  /** The usual wait has passed: once that is said it stays said for this wait. */
+  late(now: number): boolean {
+    const due = dueAt(this.state, now);
+    if (due > 0 && now >= due) this.lateSeq = this.state.stateSeq;
+    return this.state.phase === 'waiting' && this.lateSeq > 0 && this.lateSeq === this.state.stateSeq;
   }
 
   async end(): Promise<void> {
@@ -170,6 +191,7 @@ export class Chat {
   startOver(): void {
     this.follower.leave();
     this.ended = false;
+    this.blocked = '';
     this.requestedAt = 0;
     this.awaitingAt = 0;
     this.lostAt = 0;
@@ -229,6 +251,7 @@ export class Chat {
 
   private outcome(error: unknown): Outcome {
     if (!(error instanceof ApiError) || error.status === 0) return { kind: 'unreachable' };
+    if (this.isBlocked(error)) return { kind: 'returned' };
     if (error.status === 429) return { kind: 'limited', seconds: error.retryAfter ?? 10 };
     const gone = error.status === 404 || (error.status === 409 && error.code === 'conversation_closed');
     if (gone && this.state.conversation) {
@@ -276,7 +299,10 @@ export class Chat {
       if (message.from.role !== 'visitor') this.awaitingAt = 0;
       if (message.from.role === 'system') this.requestSettled();
     }
-    if (after.phase !== before.phase) this.ended = false;
+    if (after.phase !== before.phase) {
+      this.ended = false;
+      this.blocked = '';
+    }
     if (after.phase !== before.phase || after.phase !== 'bot') this.requestSettled();
     publishAdvance(before, after, this.hooks.emit);
   }
@@ -286,8 +312,15 @@ export class Chat {
     this.hooks.changed();
   }
 
+  private isBlocked(error: ApiError): boolean {
+    if (error.code !== 'blocked') return false;
+    this.blocked = error.message || s.blocked;
+    this.hooks.changed();
+    return true;
+  }
+
   private refused(error: unknown): void {
-    if (error instanceof ApiError) this.hooks.emit('error', { code: error.code, message: error.message });
+    if (error instanceof ApiError && !this.isBlocked(error)) this.hooks.emit('error', { code: error.code, message: error.message });
   }
 
   private quietly(path: string, body: unknown = {}): void {

@@ -5,6 +5,7 @@ export class Frame {
   private asked = false;
   private stopped = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private due = Infinity;
 
   constructor(private readonly draw: () => void) {}
 
@@ -15,10 +16,13 @@ export class Frame {
     else requestAnimationFrame(this.run);
   }
 
-  /** Draws again in so many ms, unless something asks sooner. */
+  /** Draws again in so many ms at the latest, and in a day at most; the soonest of several counts until the next draw. */
   askIn(ms: number): void {
+    const due = Date.now() + ms;
+    if (due >= this.due) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), ms);
+    this.due = due;
+    this.timer = setTimeout(() => this.ask(), Math.min(ms, 86_400_000));
   }
 
   stop(): void {
@@ -28,6 +32,8 @@ export class Frame {
 
   private readonly run = (): void => {
     this.asked = false;
+    this.due = Infinity;
+    clearTimeout(this.timer);
     if (!this.stopped) this.draw();
   };
 }

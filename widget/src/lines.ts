@@ -20,7 +20,7 @@ export interface MessageLine {
   receipt: boolean;
 }
 export interface PendingLine { kind: 'pending'; key: string; item: OutItem; first: boolean; last: boolean }
-export interface SystemLine { kind: 'system'; key: string; seq: number; text: string; at: string }
+export interface SystemLine { kind: 'system'; key: string; seq: number; text: string; content: Block[] | undefined; at: string }
 export interface DayLine { kind: 'day'; key: string; at: number }
 export type Line = MessageLine | PendingLine | SystemLine | DayLine;
 
@@ -66,7 +66,7 @@ export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptio
     if (words === undefined) continue;
     divide(Date.parse(message.at));
     result.push(message.from.role === 'system'
-      ? { kind: 'system', key: `m-${message.seq}`, seq: message.seq, text: words, at: message.at }
+      ? { kind: 'system', key: `m-${message.seq}`, seq: message.seq, text: words, content: amendmentOf(state, message) ? undefined : message.content, at: message.at }
       : messageLine(state, message, words, offered));
   }
   const arrived = new Set(state.messages.map((message) => message.client_id));

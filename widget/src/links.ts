@@ -1,11 +1,11 @@
 // The only doors out of the widget. The server has checked every link already;
 // this is the second lock.
 
-const schemes = new Set(['http:', 'https:', 'mailto:']);
+const schemes = new Set(['http:', 'https:', 'mailto:', 'tel:']);
 
-/** The address if it is an absolute http, https or mailto link without hidden characters, else undefined. */
+/** The address if it is an absolute http, https, mailto or tel link without hidden characters, else undefined. */
 export function safeUrl(raw: unknown): string | undefined {
-  if (typeof raw !== 'string' || !/^(https?:\/\/|mailto:)[^\s\\\u0000-\u0020\u007f-\u009f]+$/i.test(raw)) return undefined;
+  if (typeof raw !== 'string' || !/^(https?:\/\/|mailto:|tel:)[^\s\\\u0000-\u0020\u007f-\u009f]+$/i.test(raw)) return undefined;
   try {
     const url = new URL(raw);
     return schemes.has(url.protocol) ? url.href : undefined;

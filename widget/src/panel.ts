@@ -4,12 +4,14 @@ import css from './style/panel.css';
 import { Announcer } from './a11y';
 import { Api } from './api';
 import { Chat } from './chat';
+import { known } from './contact';
 import { applyAccent } from './colour';
 import type { ConversationState, Core, HandoffState, OpenOptions, Panel } from './core';
 import { Frame } from './frame';
 import { Storage } from './storage';
 import { unreadCount, wordsOf } from './store';
 import { en as s } from './strings/en';
+import { queueWords } from './waiting';
 import { Window } from './window';
 
 export function mount(core: Core): Panel {
@@ -137,7 +139,11 @@ class Session implements Panel {
     }
     this.spoken = Math.max(this.spoken, state.last);
     if (state.turn && !state.turn.thinking && !state.turn.stopped) this.announcer.answering(state.turn.id);
-    if (state.phase === 'waiting' && state.queue?.position) this.announcer.queue(s.position(state.queue.position), Date.now());
+    if (state.phase === 'waiting' && state.queue) {
+      const late = known(state, follower.history).email ? s.lateKnown : s.late;
+      const wait = this.announcer.queue(this.chat.late(Date.now()) ? late : queueWords(state, false), Date.now());
+      if (wait > 0) this.frame.askIn(wait);
+    }
   }
 
   private readonly look = (): void => this.frame.ask();

@@ -9,7 +9,7 @@ export interface Kept {
   read?: number;
   draft?: string;
   outbox?: OutItem[];
-  /** Conversation whose contact form was sent, and the address given. */
+  /** The address given last, and in which conversation. */
   contact?: { conversation: string; email: string };
   /** Offers answered with "Keep trying", by seq, of this conversation. */
   declined?: number[];

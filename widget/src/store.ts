@@ -31,7 +31,10 @@ export interface ChatState {
   stateSeq: number;
   rated: number;
   turn: Turn | undefined;
-  queue: Queue | undefined;
+  /** Her place in line; `passed` when somebody came in before her since it was shown last. */
+  queue: (Queue & { passed: boolean }) | undefined;
+  /** When the present phase began; 0 when not known. */
+  since: number;
   typing: TypingNow | undefined;
   /** Highest seq the visitor has seen. */
   read: number;
@@ -41,7 +44,7 @@ export function emptyChat(conversation?: ConversationRef, read = 0): ChatState {
   return {
     conversation, first: 0, last: 0, held: new Map(), messages: [], amended: new Map(), phase: 'bot',
     agent: undefined, reason: undefined, nextOpen: undefined, contact: false, stateSeq: 0, rated: 0,
-    turn: undefined, queue: undefined, typing: undefined, read,
+    turn: undefined, queue: undefined, since: 0, typing: undefined, read,
   };
 }
 
@@ -112,6 +115,7 @@ function withState(state: ChatState, change: StateChange): ChatState {
     rated: change.phase === 'closed' ? 0 : state.rated,
     turn: change.phase === 'bot' ? state.turn : undefined,
     queue: still ? state.queue : undefined,
+    since: Date.parse(change.at ?? '') || 0,
     typing: change.phase === 'agent' ? state.typing : undefined,
   };
 }
@@ -165,9 +169,15 @@ export function prepend(state: ChatState, page: readonly Durable[]): ChatState {
 export function applyEphemeral(state: ChatState, event: Ephemeral, now: number): ChatState {
   switch (event.type) {
     case 'draft': return withDraft(state, event.data);
-    case 'queue': return { ...state, queue: event.data };
+    case 'queue': return { ...state, queue: { ...event.data, passed: passed(state.queue, event.data) } };
     case 'typing': return withTyping(state, event.data, now);
   }
+}
+
+// A place further back needs a word of explanation until it is better again.
+function passed(before: ChatState['queue'], now: Queue): boolean {
+  const [was, is] = [before?.position ?? 0, now.position ?? 0];
+  return was > 0 && (is > was || (is === was && before?.passed === true));
 }
 
 function withDraft(state: ChatState, draft: Draft): ChatState {

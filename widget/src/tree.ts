@@ -74,7 +74,8 @@ function renderLink(link: Extract<Inline, { type: 'link' }>, o: TreeOptions): No
   const url = safeUrl(link.url);
   const label = String(link.text || link.url || '');
   if (url === undefined) return [document.createTextNode(label)];
-  const anchor = h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, label);
+  const target = url.startsWith('tel:') ? undefined : '_blank'; // a call needs no page
+  const anchor = h('a', { href: url, target, rel: 'noopener noreferrer' }, label);
   anchor.addEventListener('click', () => o.linkClicked?.(url));
   const host = link.host ?? hiddenHost(url, label);
   return host ? [anchor, h('span', { class: 'host' }, ` (${host})`)] : [anchor];

@@ -29,6 +29,8 @@ export interface Message {
   client_id?: string;
   stopped?: boolean;
   offer?: boolean;
+  /** Which line of the system's catalogue it is. */
+  notice?: string;
 }
 export interface Edited { seq: number; of: number | string; content?: Block[]; text: string }
 export interface Retracted { seq: number; of: number | string; unseen?: boolean }
@@ -70,8 +72,14 @@ export interface WidgetConfig {
   open?: boolean;
   next_open?: string;
   leave_message?: boolean;
+  /** Mails are sent: an address can be confirmed by a code. */
+  mail?: boolean;
 }
 
-export interface ConversationRef { id: string; reference?: string; phase?: Phase; unread?: number }
+export interface ConversationRef {
+  id: string; reference?: string; phase?: Phase; unread?: number;
+  /** An address to answer at is known; the visitor has confirmed it. */
+  email?: boolean; verified?: boolean;
+}
 export interface ContactFields { name?: string; email?: string; phone?: string; message?: string }
 export type Attributes = Record<string, string | number | boolean>;

@@ -7,6 +7,8 @@ import type { Core } from './core';
 import type { Frame } from './frame';
 import type { Storage } from './storage';
 import { en as s } from './strings/en';
+import { askOf, contactCard, fields, known, type Known } from './contact';
+import { dueAt } from './waiting';
 import type { ContactFields } from './types';
 import { banner } from './view/banner';
 import { chips } from './view/chips';
@@ -29,6 +31,7 @@ export class Window {
   private notice = '';
   private noticeUntil = 0;
   private contactAsked = false;
+  private aside = -1;
 
   constructor(
     private readonly core: Core,
@@ -127,24 +130,26 @@ export class Window {
   private model(): Model {
     const now = Date.now();
     const limited = Math.max(0, Math.ceil((this.limitedUntil - now) / 1000));
+    const { state, outbox, ended } = this.chat;
+    const { contact } = this.storage.load();
+    const [k, late] = [this.known(), this.chat.late(now)];
+    const wish = { pressed: this.contactAsked, late, aside: this.aside, ended };
     return {
-      s, config: this.core.config, chat: this.chat, base: this.core.base, now, limited,
+      s, config: this.core.config, chat: this.chat, base: this.core.base, now, limited, late,
       notice: now < this.noticeUntil ? this.notice : '',
-      contact: this.contact(), contactEmail: this.storage.load().contact?.email ?? '', rating: this.rating(),
+      contact: contactCard(state, k, wish, this.core.config, now), fields: fields(state, k, this.contactAsked, outbox.items.length > 0),
+      email: contact && contact.conversation === state.conversation?.id ? contact.email : '', rating: this.rating(),
+      blocked: this.chat.blocked || (state.phase === 'closed' && state.reason === 'blocked' ? s.blocked : ''),
     };
   }
 
-  private contact(): Model['contact'] {
-    const { phase, contact, conversation } = this.chat.state;
-    const wanted = phase === 'offline' || (phase === 'waiting' && (contact || this.contactAsked)) || (phase === 'bot' && (contact || this.contactAsked));
-    if (!wanted) return 'none';
-    const done = this.storage.load().contact;
-    return done && done.conversation === conversation?.id ? 'done' : 'form';
+  private known(): Known {
+    return known(this.chat.state, this.chat.follower.history);
   }
 
   private rating(): Model['rating'] {
-    const { phase, rated, conversation, messages } = this.chat.state;
-    if (phase !== 'closed') return 'none';
+    const { phase, rated, conversation, messages, reason } = this.chat.state;
+    if (phase !== 'closed' || reason === 'blocked') return 'none';
     if (rated > 0) return 'thanks';
     const answered = messages.some((message) => message.from.role === 'agent' || message.from.role === 'bot');
     return answered && this.storage.load().unrated !== conversation?.id ? 'form' : 'none';
@@ -155,6 +160,7 @@ export class Window {
     if (limited > 0 || chat.isAwaiting(now)) return 400;
     const due = [this.noticeUntil, chat.state.typing?.until ?? 0].filter((at) => at > now).map((at) => at - now + 20);
     if (chat.lostAt > 0) due.push(1_000);
+    if (dueAt(chat.state, now) > now) due.push(dueAt(chat.state, now) - now);
     return due.length > 0 ? Math.min(...due) : 0;
   }
 
@@ -172,7 +178,7 @@ export class Window {
     try {
       await action;
     } catch (error) {
-      this.tell(error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed);
+      this.tell(sentence(error));
     }
   }
 
@@ -197,7 +203,9 @@ export class Window {
         this.log.scroller.following = true;
         this.frame.ask();
       },
-      contact: (fields) => this.sendContact(fields),
+      contact: (given) => this.sendContact(given),
+      verify: (code) => this.told(chat.verify(code)),
+      setAside: () => this.setAside(),
       rate: (score, comment) => chat.rate(score, comment),
       skipRating: () => {
         storage.save({ unrated: chat.state.conversation?.id });
@@ -218,19 +226,28 @@ export class Window {
     };
   }
 
-  private async sendContact(fields: ContactFields): Promise<void> {
-    try {
-      await this.chat.contact(fields);
-    } catch (error) {
-      throw new Error(error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed);
-    }
+  private async sendContact(given: ContactFields): Promise<void> {
+    await this.told(this.chat.contact(given));
+    this.contactAsked = false;
     this.log.scroller.following = true;
-    this.announcer.say(s.contactDone(fields.email ?? ''));
+    this.frame.ask();
+  }
+
+  /** Rejects with words for her. */
+  private async told(action: Promise<void>): Promise<void> {
+    await action.catch((error: unknown) => { throw new Error(sentence(error)); });
+  }
+
+  private setAside(): void {
+    this.aside = askOf(this.chat.state, this.known(), this.chat.late(Date.now()));
+    this.contactAsked = false;
+    this.composer.focus();
     this.frame.ask();
   }
 
   private newChat(): void {
     this.contactAsked = false;
+    this.aside = -1;
     this.chat.startOver();
     this.log.scroller.following = true;
     this.composer.focus();
@@ -246,6 +263,11 @@ export class Window {
     this.announcer.say(s.copied);
     setTimeout(() => { button.textContent = s.copy; }, 2_000);
   }
+}
+
+/** What the server said when it refused, or that it did not work. */
+function sentence(error: unknown): string {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed;
 }
 
 function footer(core: Core): HTMLElement {

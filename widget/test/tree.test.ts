@@ -53,7 +53,7 @@ describe('links', () => {
     expect(html([paragraph({ type: 'link', url, text: 'x' })])).toBe('<p>x</p>');
   });
 
-  it.each(['https://a.example/x?y=1#z', 'http://a.example/', 'mailto:a@b.example'])('lets %s pass', (url) => expect(safeUrl(url)).toBe(url));
+  it.each(['https://a.example/x?y=1#z', 'http://a.example/', 'mailto:a@b.example', 'tel:+4930123456'])('lets %s pass', (url) => expect(safeUrl(url)).toBe(url));
 
   it.each([
     ['https://www.a.example/', 'a.example', undefined],

@@ -1,5 +1,6 @@
-// One thing at a time above the log: offline, then reconnecting, then the queue.
+// One thing at a time above the log: offline, reconnecting, blocked, the queue.
 import { en as s } from '../strings/en';
+import { queueWords } from '../waiting';
 import { h, setChildren } from './dom';
 import type { Actions, Model, View } from './model';
 
@@ -26,18 +27,12 @@ export function banner(actions: Actions): View {
   };
 }
 
-function wording({ chat, now }: Model): [text: string, tone: string, cancels: boolean] {
+function wording({ chat, now, late, blocked }: Model): [text: string, tone: string, cancels: boolean] {
   const away = chat.lostAt > 0 ? now - chat.lostAt : 0;
   if (navigator.onLine === false) return [s.offline, 'warn', false];
   if (away > unavailableAfter) return [s.unavailable, 'warn', false];
   if (away > patience) return [s.reconnecting, 'warn', false];
-  if (chat.state.phase === 'waiting') return [queueWords(chat.state.queue), '', true];
+  if (blocked) return [blocked, 'warn', false];
+  if (chat.state.phase === 'waiting') return [queueWords(chat.state, late), '', true];
   return ['', '', false];
-}
-
-function queueWords(queue: { position?: number; wait?: [number, number] } | undefined): string {
-  const where = queue?.position && queue.position > 1 ? s.position(queue.position) : s.waiting;
-  const wait = Array.isArray(queue?.wait) ? queue.wait.map((minutes) => Math.max(1, Math.ceil(Number(minutes)))) : [];
-  const [low, high] = wait;
-  return low && high ? `${where} · ${s.usually(low, Math.max(low, high))}` : where;
 }

@@ -38,7 +38,7 @@ function shown(model: Model): Name[] {
   const { chat, now } = model;
   const { phase } = chat.state;
   if (chat.ended || phase === 'closed') return ['new'];
-  if (phase === 'waiting') return model.contact === 'none' ? ['email'] : [];
+  if (phase === 'waiting') return model.contact === 'none' && model.fields.email ? ['email'] : [];
   if (phase !== 'bot') return [];
   const names: Name[] = [];
   if (chat.busy(now)) names.push('stop');

@@ -51,7 +51,7 @@ export class Composer implements View {
   update(model: Model): void {
     this.model = model;
     const { ended } = model.chat;
-    this.form.hidden = ended;
+    this.form.hidden = ended || model.blocked !== '';
     const words = ended ? s.ended : model.limited > 0 ? s.limited(model.limited) : model.notice;
     this.notice.hidden = words === '';
     setText(this.notice, words);

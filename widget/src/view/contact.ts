@@ -1,94 +1,91 @@
-// Leave an email: offered when nobody is there, or on request while waiting.
+// Where the team can reach her: what is not known yet, and the code that
+// confirms an address.
 import { en as s } from '../strings/en';
-import { h, setAttribute, setText } from './dom';
-import { icon } from './icons';
+import type { Fields } from '../contact';
+import { h, setText } from './dom';
+import { card, field, value, wrong, type Field } from './field';
 import type { Actions, Model, View } from './model';
 
-const looksRight = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-
-interface Field { input: HTMLInputElement | HTMLTextAreaElement; label: HTMLElement; error: HTMLElement }
+const emailForm = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const phoneForm = /^(?=(?:\D*\d){3})[\d+() ./-]+$/;
 
 export function contactForm(actions: Actions): View {
-  const name = field('contact-name', s.name, h('input', { name: 'name', autocomplete: 'name', maxlength: 120 }), true);
-  const email = field('contact-email', s.email, h('input', { name: 'email', type: 'email', autocomplete: 'email', inputmode: 'email', maxlength: 254, required: true }));
-  const message = field('contact-message', s.message, h('textarea', { name: 'message', rows: 3, maxlength: 4000, dir: 'auto', required: true }));
-  const title = h('h3', {}, s.contactTitle);
+  const all = {
+    name: field('contact-name', s.name, h('input', { name: 'name', autocomplete: 'name', maxlength: 80 }), true),
+    phone: field('contact-phone', s.phone, h('input', { name: 'phone', type: 'tel', autocomplete: 'tel', maxlength: 40 })),
+    email: field('contact-email', s.email, h('input', { name: 'email', type: 'email', autocomplete: 'email', inputmode: 'email', maxlength: 254 })),
+    message: field('contact-message', s.message, h('textarea', { name: 'message', rows: 3, maxlength: 4000, dir: 'auto' })),
+  };
   const intro = h('p');
-  const problem = h('div', { class: 'error', role: 'alert', hidden: true });
-  const submit = h('button', { type: 'submit', class: 'primary' }, h('span', {}, s.contactSend));
-  const form = h('form', { class: 'card', novalidate: true }, title, intro, name.label, email.label, message.label, problem, submit);
-  const doneText = h('p');
-  const done = h('div', { class: 'card done', role: 'status' }, icon('check'), doneText);
-  const element = h('div', { 'data-handoff': 'contact', hidden: true }, form, done);
-
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    if (submit.disabled || !valid(email, message)) return;
-    const values = { name: name.input.value.trim(), email: email.input.value.trim(), message: message.input.value.trim() };
-    submit.disabled = true;
-    problem.hidden = true;
-    actions.contact({ ...(values.name ? { name: values.name } : {}), email: values.email, message: values.message })
-      .catch((error: unknown) => {
-        setText(problem, error instanceof Error && error.message ? error.message : s.actionFailed);
-        problem.hidden = false;
-      })
-      .finally(() => { submit.disabled = false; });
+  let asked: Fields = { name: false, email: false, phone: false, message: false };
+  const names = (): (keyof Fields)[] => (Object.keys(all) as (keyof Fields)[]).filter((name) => asked[name]);
+  const form = card(h('h3', {}, s.contactTitle), intro, Object.values(all).map((one) => one.label), s.contactSend, () => actions.setAside(), () => {
+    const bad = names().filter((name) => problem(all, name, asked));
+    if (bad[0]) {
+      all[bad[0]].input.focus();
+      return undefined;
+    }
+    const given = names().map((name) => [name, value(all[name])]).filter(([, text]) => text);
+    return actions.contact(Object.fromEntries(given) as Record<string, string>);
   });
-
-  let touched = false;
-  message.input.addEventListener('input', () => { touched = true; });
+  form.dataset['handoff'] = 'contact';
+  form.hidden = true;
   return {
-    element,
+    element: form,
     update(model) {
-      element.hidden = model.contact === 'none';
-      if (element.hidden) {
-        touched = false;
-        return;
-      }
-      form.hidden = model.contact !== 'form';
-      done.hidden = model.contact !== 'done';
+      const shown = model.contact === 'form';
+      if (shown && form.hidden) all.email.input.value ||= model.email;
+      form.hidden = !shown;
+      if (!shown) return;
+      asked = model.fields;
+      for (const [name, one] of Object.entries(all)) one.label.hidden = !asked[name as keyof Fields];
       setText(intro, introWords(model));
-      const { reference } = model.chat.state.conversation ?? {};
-      setText(doneText, s.contactDone(model.contactEmail) + (reference ? `\n${s.contactReference(reference)}` : ''));
-      const question = lastQuestion(model);
-      if (!touched && message.input.value !== question) message.input.value = question;
     },
   };
 }
 
-function field(id: string, label: string, input: HTMLInputElement | HTMLTextAreaElement, optional = false): Field {
-  input.id = id;
-  const error = h('div', { class: 'error', id: `${id}-error`, hidden: true });
-  return { input, error, label: h('label', {}, h('span', {}, label, optional && h('i', {}, ` (${s.optional})`)), input, error) };
+// Each wrong field says what to do; the first of them gets the focus.
+function problem(all: Record<keyof Fields, Field>, name: keyof Fields, asked: Fields): boolean {
+  const text = value(all[name]);
+  switch (name) {
+    case 'name': return false;
+    case 'message': return wrong(all.message, text ? '' : s.contactNoMessage);
+    case 'phone': return wrong(all.phone, text && !phoneForm.test(text) ? s.contactBadPhone : '');
+    case 'email': {
+      const other = asked.phone && value(all.phone) !== '' && !text;
+      const missing = asked.phone && !text ? s.contactNone : s.contactBadEmail;
+      return wrong(all.email, other || emailForm.test(text) ? '' : missing);
+    }
+  }
 }
 
-// The first wrong field gets the focus, each says what to do.
-function valid(email: Field, message: Field): boolean {
-  const wrong = [
-    check(email, looksRight.test(email.input.value.trim()) ? '' : s.contactBadEmail),
-    check(message, message.input.value.trim() ? '' : s.contactNoMessage),
-  ].filter((field) => field !== undefined);
-  wrong[0]?.input.focus();
-  return wrong.length === 0;
+export function codeForm(actions: Actions): View {
+  const code = field('contact-code', s.code, h('input', { name: 'code', inputmode: 'numeric', autocomplete: 'one-time-code', maxlength: 12 }));
+  const intro = h('p');
+  const form = card(h('h3', {}, s.codeTitle), intro, [code.label], s.codeSend, () => actions.setAside(), () => {
+    const digits = value(code).replace(/[\s-]/g, '');
+    if (wrong(code, /^\d{6}$/.test(digits) ? '' : s.codeBad)) {
+      code.input.focus();
+      return undefined;
+    }
+    return actions.verify(digits).then(() => { code.input.value = ''; });
+  });
+  const other = h('button', { type: 'button', class: 'quiet', on: { click: () => actions.askContact() } }, h('span', {}, s.codeAgain));
+  form.lastElementChild?.append(other);
+  form.dataset['handoff'] = 'code';
+  return {
+    element: form,
+    update(model) {
+      form.hidden = model.contact !== 'code';
+      setText(intro, s.codeIntro(model.email));
+    },
+  };
 }
 
-function check(field: Field, problem: string): Field | undefined {
-  field.error.hidden = problem === '';
-  setText(field.error, problem);
-  setAttribute(field.input, 'aria-invalid', problem ? 'true' : undefined);
-  setAttribute(field.input, 'aria-describedby', problem ? field.error.id : undefined);
-  return problem ? field : undefined;
-}
-
-// What she wrote already is not asked for again.
-function lastQuestion({ chat }: Model): string {
-  const own = chat.state.messages.filter((message) => message.from.role === 'visitor');
-  return own[own.length - 1]?.text ?? '';
-}
-
-function introWords({ chat, config }: Model): string {
+function introWords({ chat, config, fields, late }: Model): string {
+  if (fields.phone) return s.contactCall;
   const when = nextOpen(chat.state.nextOpen || (chat.state.phase === 'offline' ? config.next_open : ''));
-  return [when && s.awayUntil(when), s.contactIntro].filter(Boolean).join(' ');
+  return [when && s.awayUntil(when), late ? s.late : s.contactIntro].filter(Boolean).join(' ');
 }
 
 /** "Monday at 09:00" in the visitor's own zone; empty when there is no such time. */

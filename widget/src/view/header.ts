@@ -1,6 +1,7 @@
 // The header says who answers; its menu holds what is always possible.
 import { en as s } from '../strings/en';
 import { avatar } from './avatar';
+import { place } from '../waiting';
 import { humanInMenu, humanLabel } from './chips';
 import { h, setChildren, setText } from './dom';
 import { icon, type IconName } from './icons';
@@ -67,9 +68,9 @@ export function header(actions: Actions): Header {
 /** Name and line under it. */
 function wording({ chat, config }: Model): [string, string] {
   const title = config.title || s.title;
-  const { phase, agent, queue } = chat.state;
+  const { phase, agent } = chat.state;
   if (phase === 'agent') return [agent?.name || s.someone, title];
-  if (phase === 'waiting') return [title, queue?.position && queue.position > 1 ? s.position(queue.position) : s.waiting];
+  if (phase === 'waiting') return [title, place(chat.state)];
   if (phase === 'offline') return [title, s.away];
   if (phase === 'closed' || chat.ended) return [title, s.chatClosed];
   return [title, chat.requestedAt > 0 ? s.requested : config.ai === false ? s.someone : s.aiAssistant];

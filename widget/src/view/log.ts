@@ -114,7 +114,7 @@ export class Log implements View {
     const line: MessageLine = {
       kind: 'message', key: 'greeting', message, content: undefined, text, edited: false, removed: false, first: true, last: true, offer: false, receipt: false,
     };
-    return role === 'system' ? [{ kind: 'system', key: 'greeting', seq: 0, text, at: '' }, ...all] : [line, ...all];
+    return role === 'system' ? [{ kind: 'system', key: 'greeting', seq: 0, text, content: undefined, at: '' }, ...all] : [line, ...all];
   }
 
   // What arrived below while she read above.

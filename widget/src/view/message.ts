@@ -24,7 +24,7 @@ export function signature(line: Line): string {
 export function draw(line: Line, model: Model, actions: Actions): HTMLElement {
   switch (line.kind) {
     case 'day': return drawDay(line, model.now);
-    case 'system': return drawSystem(line);
+    case 'system': return drawSystem(line, actions);
     case 'pending': return drawPending(line, actions);
     case 'message': return drawMessage(line, model, actions);
   }
@@ -47,8 +47,9 @@ function midnight(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }
 
-function drawSystem(line: SystemLine): HTMLElement {
-  return h('div', { class: 'system', 'data-handoff': 'system', role: 'note' }, h('span', {}, line.text));
+function drawSystem({ text, content }: SystemLine, actions: Actions): HTMLElement {
+  const words = content?.length ? renderBlocks(content, treeOptions(actions)) : [document.createTextNode(text)];
+  return h('div', { class: 'system', 'data-handoff': 'system', role: 'note' }, h('div', {}, ...words));
 }
 
 function drawPending({ item, first, last }: PendingLine, actions: Actions): HTMLElement {

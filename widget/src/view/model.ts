@@ -2,6 +2,7 @@
 // beyond what is being typed.
 import type { Chat } from '../chat';
 import type { Strings } from '../strings/en';
+import type { ContactCard, Fields } from '../contact';
 import type { ContactFields, WidgetConfig } from '../types';
 
 export interface Model {
@@ -13,8 +14,14 @@ export interface Model {
   /** Seconds until the server takes messages again; 0 is now. */
   limited: number;
   notice: string;
-  contact: 'none' | 'form' | 'done';
-  contactEmail: string;
+  contact: ContactCard;
+  fields: Fields;
+  /** The address given in this browser; '' for none. */
+  email: string;
+  /** She has waited longer than is usual. */
+  late: boolean;
+  /** The team takes nothing from her for now: what to say of it; '' otherwise. */
+  blocked: string;
   rating: 'none' | 'form' | 'thanks';
 }
 
@@ -28,6 +35,10 @@ export interface Actions {
   stop(): void;
   askContact(): void;
   contact(fields: ContactFields): Promise<void>;
+  /** Confirms the address by the code that was mailed. */
+  verify(code: string): Promise<void>;
+  /** Puts the form aside until there is another question. */
+  setAside(): void;
   rate(score: number, comment: string): Promise<void>;
   skipRating(): void;
   newChat(): void;

@@ -12,7 +12,7 @@ export function ratingForm(actions: Actions): View {
   const more = h('label', { hidden: true }, h('span', {}, s.rateComment, h('i', {}, ` (${s.optional})`)), comment);
   const problem = h('div', { class: 'error', role: 'alert', hidden: true }, s.actionFailed);
   const submit = h('button', { type: 'submit', class: 'primary', disabled: true }, h('span', {}, s.rateSend));
-  const skip = h('button', { type: 'button', class: 'quiet', on: { click: () => actions.skipRating() } }, h('span', {}, s.rateSkip));
+  const skip = h('button', { type: 'button', class: 'quiet', on: { click: () => actions.skipRating() } }, h('span', {}, s.notNow));
   const form = h('form', { class: 'card', novalidate: true },
     h('fieldset', {}, h('legend', {}, s.rateQuestion), h('div', { class: 'scores' }, ...labels)), more, problem, h('div', { class: 'actions' }, submit, skip));
   const thanks = h('p');

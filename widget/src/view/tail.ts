@@ -4,7 +4,7 @@ import { en as s } from '../strings/en';
 import type { Block } from '../types';
 import { renderBlocks } from '../tree';
 import { chip } from './chips';
-import { contactForm } from './contact';
+import { codeForm, contactForm } from './contact';
 import { h, setChildren, setText } from './dom';
 import { heading, treeOptions } from './message';
 import type { Actions, View } from './model';
@@ -17,9 +17,7 @@ export function tail(actions: Actions): View {
   const turn = turnView(actions);
   const starters = startersView(actions);
   const typing = typingView();
-  const contact = contactForm(actions);
-  const rating = ratingForm(actions);
-  const views = [turn, starters, typing, contact, rating];
+  const views = [turn, starters, typing, lateView(), contactForm(actions), codeForm(actions), ratingForm(actions)];
   const element = h('div', { class: 'tail' }, ...views.map((view) => view.element));
   return { element, update: (model) => views.forEach((view) => view.update(model)) };
 }
@@ -76,6 +74,12 @@ function startersView(actions: Actions): View {
       setChildren(element, list.map((text) => chip(text, 'chip', () => actions.send(text))));
     },
   };
+}
+
+// Somebody who has left an address is told without the form, which says it else.
+function lateView(): View {
+  const element = h('div', { class: 'system', 'data-handoff': 'late', hidden: true }, h('div', {}, s.lateKnown));
+  return { element, update: ({ late, contact }) => { element.hidden = !late || contact === 'form'; } };
 }
 
 function typingView(): View {

@@ -1,0 +1,31 @@
+// What a visitor who waits is told: her place in line, the usual range, and when
+// that has passed. Never a countdown. Pure.
+import type { ChatState } from './store';
+import { en as s } from './strings/en';
+
+/** The usual wait in whole minutes, rounded up; undefined when the server knows none. */
+export function usual(state: ChatState): [low: number, high: number] | undefined {
+  const wait = state.queue?.wait;
+  if (!Array.isArray(wait)) return undefined;
+  const [low, high] = wait.map((minutes) => Math.max(1, Math.ceil(Number(minutes))));
+  return low && high ? [low, Math.max(low, high)] : undefined;
+}
+
+/** When the usual wait has passed, in ms; 0 when there is no such time. A clock that runs behind the server's counts from now. */
+export function dueAt(state: ChatState, now: number): number {
+  const range = usual(state);
+  if (state.phase !== 'waiting' || state.since === 0 || !range) return 0;
+  return Math.min(state.since, now) + range[1] * 60_000;
+}
+
+export function place(state: ChatState): string {
+  const position = state.queue?.position ?? 0;
+  return position > 1 ? s.position(position) : s.waiting;
+}
+
+/** The words of the banner; `late` when the range has passed. */
+export function queueWords(state: ChatState, late: boolean): string {
+  const range = usual(state);
+  const rest = state.queue?.passed ? s.passed : range && !late ? s.usually(...range) : '';
+  return rest ? `${place(state)} · ${rest}` : place(state);
+}
