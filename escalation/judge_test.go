@@ -315,8 +315,8 @@ func TestTopicGoesWithTheVerdict(t *testing.T) {
 func TestButtonSpeaksTheVisitorsLanguage(t *testing.T) {
 	p := policyWith(t, func(c *Config) { c.RestrictedTopics[0].Say = Text{"en": "One moment.", "de": "Moment."} })
 	for locale, want := range map[string]string{"de-AT": "Moment.", "en": "One moment.", "": "One moment."} {
-		if _, say, _ := p.Button("", locale, conversation.State{TopicOpen: true, Topic: "Billing disputes"}); say != want {
-			t.Errorf("in %q: %q, want %q", locale, say, want)
+		if b := p.Button("", locale, conversation.State{TopicOpen: true, Topic: "Billing disputes"}); b.Say != want {
+			t.Errorf("in %q: %q, want %q", locale, b.Say, want)
 		}
 	}
 }
@@ -330,23 +330,24 @@ func TestButton(t *testing.T) {
 		level  string
 		state  conversation.State
 		reason string // "" when refused
+		early  bool
 	}{
-		{"loose", loose, "", conversation.State{}, ReasonButton},
-		{"strict, too early", strict, "", conversation.State{Answers: 1}, ""},
-		{"strict, enough", strict, "", conversation.State{Answers: 2}, ReasonButton},
-		{"strict, but offered", strict, "", conversation.State{Offer: 7}, ReasonAsked},
-		{"strict, but an open topic", strict, "", conversation.State{TopicOpen: true, Topic: "Billing disputes"}, ReasonButton},
-		{"strict, but the model fails", strict, "", conversation.State{Failed: 1}, ReasonButton},
-		{"ai_only", loose, AIOnly, conversation.State{Reference: "H-4F2K"}, ""},
-		{"human_only", strict, HumanOnly, conversation.State{}, ReasonButton},
+		{"loose", loose, "", conversation.State{}, ReasonButton, false},
+		{"strict, too early", strict, "", conversation.State{Answers: 1}, "", true},
+		{"strict, enough", strict, "", conversation.State{Answers: 2}, ReasonButton, false},
+		{"strict, but offered", strict, "", conversation.State{Offer: 7}, ReasonAsked, false},
+		{"strict, but an open topic", strict, "", conversation.State{TopicOpen: true, Topic: "Billing disputes"}, ReasonButton, false},
+		{"strict, but the model fails", strict, "", conversation.State{Failed: 1}, ReasonButton, false},
+		{"ai_only", loose, AIOnly, conversation.State{Reference: "H-4F2K"}, "", false},
+		{"human_only", strict, HumanOnly, conversation.State{}, ReasonButton, false},
 	}
 	for _, row := range rows {
-		e, say, allowed := row.p.Button(row.level, "", row.state)
-		if allowed != (row.reason != "") || e.Reason != row.reason || !allowed && say == "" {
-			t.Errorf("%s: %+v, %q, %v", row.name, e, say, allowed)
+		b := row.p.Button(row.level, "", row.state)
+		if b.Escalated.Reason != row.reason || b.Early != row.early || b.Nobody != (row.reason == "" && !row.early) {
+			t.Errorf("%s: %+v", row.name, b)
 		}
-		if row.state.TopicOpen && (e.Topic != "Billing disputes" || e.Channel != "C0BILLING") {
-			t.Errorf("%s: an open topic is kept: %+v", row.name, e)
+		if row.state.TopicOpen && (b.Escalated.Topic != "Billing disputes" || b.Escalated.Channel != "C0BILLING") {
+			t.Errorf("%s: an open topic is kept: %+v", row.name, b.Escalated)
 		}
 	}
 }

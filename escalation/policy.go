@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/handoff-bot/handoff/conversation"
 )
 
 // Policy is a compiled [Config]. It never changes and is safe for concurrent
@@ -133,34 +131,4 @@ func (p *Policy) Level(widget string) string {
 		return widget
 	}
 	return p.config.Level
-}
-
-// notYet is what the button says in strict mode before enough answers.
-const notYet = "Let me try first: tell me what it is about. If I can't help, I'll bring in a person."
-
-// Button decides what the button does; level is the widget key's own, "" for
-// the policy's. It is deterministic and knows no model. When it is not allowed,
-// say is what the visitor is told: at ai_only nobody is asked and she may leave
-// a message; with human_button.strict it waits for human_button.after_answers
-// answers. When it is allowed, an empty say means the standard words.
-func (p *Policy) Button(level, locale string, st conversation.State) (e conversation.Escalated, say string, allowed bool) {
-	level = p.Level(level)
-	if level == AIOnly {
-		return e, conversation.NoticeAIOnly.Say("ref", st.Reference).Text, false
-	}
-	b := p.config.HumanButton
-	insists := st.TopicOpen || st.Offer != 0 || st.Failed > 0 || level == HumanOnly
-	if b.Strict && st.Answers < b.AfterAnswers && !insists {
-		return e, notYet, false
-	}
-	e = conversation.Escalated{Reason: ReasonButton, Level: level, Policy: p.hash, Explain: "Pressed “Talk to a person”"}
-	if st.Offer != 0 {
-		e.Reason, e.Explain = ReasonAsked, "Accepted the offer of a person"
-	}
-	if st.TopicOpen {
-		t := p.topics[st.Topic]
-		e.Topic, e.Channel, e.Priority, e.Agents = st.Topic, t.Channel, t.Priority, t.Agents
-		say = t.Say.In(locale)
-	}
-	return e, say, true
 }

@@ -216,8 +216,8 @@ func TestAgentsGoWithTheVerdict(t *testing.T) {
 func TestButtonOnAnOpenTopicKeepsItsAgents(t *testing.T) {
 	p := policyWith(t, nil)
 	claimable(p, []string{"S0BILL"})
-	e, _, ok := p.Button("", "", conversation.State{TopicOpen: true, Topic: "Billing disputes"})
-	if !ok || len(e.Agents) != 1 || e.Agents[0] != "S0BILL" {
-		t.Errorf("%+v", e)
+	b := p.Button("", "", conversation.State{TopicOpen: true, Topic: "Billing disputes"})
+	if got := b.Escalated.Agents; len(got) != 1 || got[0] != "S0BILL" {
+		t.Errorf("%+v", b)
 	}
 }

@@ -252,11 +252,12 @@ func TestLeaveMessage(t *testing.T) {
 }
 
 func TestStrictButton(t *testing.T) {
-	h := newHouse(t, func(c *Config) { c.HumanButton = HumanButton{AfterAnswers: 1, Strict: true} })
+	h := newHouse(t)
 	g := h.guest()
 	id := g.open()
+	h.button.Store(&Button{TooEarly: true})
 	g.refused(http.StatusConflict, codeTooEarly, "POST", at(id, "/escalate"), EscalateBody{})
-	h.appendAs(id, conversation.Append(botSays("an answer")))
+	h.button.Store(&Button{})
 	g.want(http.StatusOK, "POST", at(id, "/escalate"), EscalateBody{}, nil)
 }
 

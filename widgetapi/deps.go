@@ -49,6 +49,8 @@ type Button struct {
 	// LeaveMessage says that nobody can be asked (level ai_only): only Say is
 	// appended, and the visitor is shown the contact form.
 	LeaveMessage bool
+	// TooEarly says that the bot has to answer first: nothing is appended.
+	TooEarly bool
 }
 
 // Log is the conversations' log.

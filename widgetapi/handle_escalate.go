@@ -41,6 +41,9 @@ func (s *Server) escalate(c *call, b *EscalateBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if button.TooEarly {
+		return reply{}, &fault{code: codeTooEarly}
+	}
 	if button.LeaveMessage {
 		return s.leaveMessage(c, button.Say)
 	}
@@ -56,7 +59,7 @@ func (s *Server) escalate(c *call, b *EscalateBody) (reply, error) {
 		asked.Fields = fields
 	}
 	ask := func(e conversation.Escalated) conversation.Decider {
-		return c.cfg.HumanButton.guard(conversation.AskByButton(c.author(), "button", e, button.Say, c.now, c.cfg.ReopenWithin))
+		return conversation.AskByButton(c.author(), "button", e, button.Say, c.now, c.cfg.ReopenWithin)
 	}
 	if _, err := ask(asked)(c.state); err != nil {
 		return reply{}, err // it would come to nothing, so it is not counted
@@ -67,20 +70,6 @@ func (s *Server) escalate(c *call, b *EscalateBody) (reply, error) {
 	}
 	asked.Quiet = asked.Quiet || quiet
 	return s.turn(c, ask(asked))
-}
-
-// guard refuses the button before the bot has tried, where the site wants that.
-func (b HumanButton) guard(decide conversation.Decider) conversation.Decider {
-	if !b.Strict {
-		return decide
-	}
-	return func(st conversation.State) ([]conversation.Draft, error) {
-		early := st.Mode == conversation.WithBot && st.Answers < b.AfterAnswers && st.Offer == 0 && st.Failed == 0
-		if early {
-			return nil, &fault{code: codeTooEarly}
-		}
-		return decide(st)
-	}
 }
 
 // leaveMessage says that nobody can be asked. It is said once per chapter.

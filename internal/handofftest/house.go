@@ -186,12 +186,12 @@ func (h *House) config(o Options) string {
 	}
 	text := fmt.Sprintf(`server: {addr: "%s", admin_addr: "127.0.0.1:0"}
 storage: {url: "%s"}
-%swidget:
-  keys: [{key: %s, origins: ["%s"]}]
-  title: Sample shop
-knowledge: [{path: "%s"}]
-`, h.addr, storage, generous, Key, Origin, filepath.Join(h.Dir, "knowledge"))
-	if !strings.Contains(policy, "\nai:") && !strings.HasPrefix(policy, "ai:") {
+%sknowledge: [{path: "%s"}]
+`, h.addr, storage, generous, filepath.Join(h.Dir, "knowledge"))
+	if !has(policy, "widget") {
+		text += fmt.Sprintf("widget:\n  keys: [{key: %s, origins: [\"%s\"]}]\n  title: Sample shop\n", Key, Origin)
+	}
+	if !has(policy, "ai") {
 		text += fmt.Sprintf("ai: {base_url: \"%s/v1\", api_key: %s, model: %s, timeout: 10s}\n", h.model.URL, ModelKey, Model)
 	}
 	if !o.NoSlack {
@@ -203,6 +203,9 @@ knowledge: [{path: "%s"}]
 	}
 	return text + policy
 }
+
+// has says that a file has a section.
+func has(file, section string) bool { return strings.Contains("\n"+file, "\n"+section+":") }
 
 func (h *House) slackConfig(o Options) string {
 	mode, secret := "socket", "app_token: "+fakeslack.SampleAppToken

@@ -26,6 +26,12 @@ func TestStories(t *testing.T) {
 	})
 }
 
+// TestStoriesOverHTTP runs the same scripts with signed HTTP in the place of
+// Socket Mode.
+func TestStoriesOverHTTP(t *testing.T) {
+	Stories(t, "testdata/stories", Options{Runs: InProcess, Mode: "http"})
+}
+
 // onEngines runs a test on both databases; fresh makes an empty one.
 func onEngines(t *testing.T, test func(t *testing.T, fresh func() string)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, nil) })

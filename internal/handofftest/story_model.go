@@ -18,6 +18,7 @@ import (
 //	model slowly TEXT                 (a chunk every 50 ms)
 //	model fails STATUS
 //	model hands-off REASON            (calls request_handoff)
+//	model briefs JSON                 (besides: the summary for the agents)
 //	model asked                       (it has been called at all)
 func model(_ *testscript.TestScript, s *story, args []string) error {
 	if err := need(args, 1, "model VERB …"); err != nil {
@@ -39,6 +40,8 @@ func model(_ *testscript.TestScript, s *story, args []string) error {
 		m.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Tools: []llmtest.ToolCall{
 			{Name: "request_handoff", Arguments: fmt.Sprintf(`{"reason":%q}`, text)},
 		}}})
+	case "briefs":
+		m.Add(llmtest.Fill("brief", text))
 	case "asked":
 		if len(m.Requests()) == 0 {
 			return fmt.Errorf("the model was not asked")

@@ -11,7 +11,7 @@ import (
 
 // visitor is what a visitor does and sees:
 //
-//	visitor anna opens
+//	visitor anna opens [KEY]          (the site of that widget key)
 //	visitor anna says TEXT
 //	visitor anna repeats              (the last line, with its client id)
 //	visitor anna presses human|stop|cancel|close
@@ -35,7 +35,11 @@ func visitor(ts *testscript.TestScript, s *story, args []string) error {
 	name, verb, rest := args[0], args[1], args[2:]
 	s.last = name
 	if verb == "opens" {
-		s.visitors[name] = s.house.Visitor()
+		key := Key
+		if len(rest) > 0 {
+			key = rest[0]
+		}
+		s.visitors[name] = NewVisitor(s.house.tb, s.house.URL, key, Origin)
 		return nil
 	}
 	v := s.visitors[name]

@@ -127,6 +127,13 @@ func (s *Server) Script(steps ...Step) {
 	s.steps = slices.Clone(steps)
 }
 
+// Add adds steps behind those that are left.
+func (s *Server) Add(steps ...Step) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.steps = append(s.steps, steps...)
+}
+
 // Requests are the requests accepted so far, in order of arrival.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()

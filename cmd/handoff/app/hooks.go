@@ -92,12 +92,8 @@ func (a *App) button(ctx context.Context, key string, s conversation.State) (wid
 	if err != nil {
 		return widgetapi.Button{}, err
 	}
-	e, say, allowed := a.Policy().Button(a.level(key), locale, s)
-	b := widgetapi.Button{Escalated: e, LeaveMessage: !allowed}
-	if say != "" {
-		b.Say = conversation.Message{Text: say}
-	}
-	return b, nil
+	b := a.Policy().Button(a.level(key), locale, s)
+	return widgetapi.Button{Escalated: b.Escalated, Say: conversation.Message{Text: b.Say}, LeaveMessage: b.Nobody, TooEarly: b.Early}, nil
 }
 
 // locale is the language a conversation was opened in, "" when it is not known.
