@@ -137,7 +137,7 @@ func (s State) queue(e Event) State {
 		}
 	}
 	s.Mode, s.Queued = Waiting, Mark{e.Seq, e.At}
-	s.Group, s.Seat, s.Passed, s.Steps, s.Added = "", Seat{}, nil, 0, false
+	s.Group, s.Seat, s.Passed, s.Steps, s.Added, s.Told = "", Seat{}, nil, 0, false, nil
 	s.Route.Stale = true
 	return s
 }
@@ -176,6 +176,9 @@ func (s State) message(e Event, b Message) State {
 // notice folds what the system has told the visitor.
 func (s State) notice(m Mark, n Notice) State {
 	s.Added = s.Added || n == NoticeAdded
+	if s.Mode == Waiting && n != "" && n != NoticeAdded && !slices.Contains(s.Told, n) {
+		s.Told = append(slices.Clone(s.Told), n)
+	}
 	if n == NoticeIdleWarning {
 		s.IdleWarned = m
 	}
@@ -233,7 +236,7 @@ func (s State) escalated(e Event, b Escalated) State {
 	s.Mode, s.Owner, s.Offer = Waiting, Staff{}, 0
 	s.Epoch++
 	s.Escalated, s.WaitFrom, s.Queued = Mark{e.Seq, e.At}, e.At, Mark{e.Seq, e.At}
-	s.Group, s.Seat, s.Passed, s.Steps, s.Added, s.Accept = "", Seat{}, nil, 0, false, time.Time{}
+	s.Group, s.Seat, s.Passed, s.Steps, s.Added, s.Told, s.Accept = "", Seat{}, nil, 0, false, nil, time.Time{}
 	s.Reason, s.Topic, s.Priority, s.Wants, s.Quiet, s.Agents = b.Reason, b.Topic, b.Priority, b.Channel, b.Quiet, b.Agents
 	s.Level = b.Level
 	if b.Topic != "" {
@@ -279,7 +282,7 @@ func (s State) released(e Event, b Released) State {
 // sameWait is a wait that goes on with somebody else: its clock, its steps and
 // what the visitor was told stay.
 func (s State) sameWait(before State) State {
-	s.Steps, s.Queued, s.Added = before.Steps, before.Queued, before.Added
+	s.Steps, s.Queued, s.Added, s.Told = before.Steps, before.Queued, before.Added, before.Told
 	return s
 }
 

@@ -65,6 +65,8 @@ type State struct {
 	Passed []string `json:"passed,omitempty"`
 	Steps  int      `json:"steps,omitempty"`
 	Added  bool     `json:"added,omitempty"`
+	// Told are the other notices she was given within this wait.
+	Told []Notice `json:"told,omitempty"`
 
 	// Accept is until when the agent whom the queue assigned has to act, zero
 	// when nothing is open. Reminded is the visitor's line the present owner was
@@ -192,14 +194,12 @@ func (s State) Routed() bool {
 }
 
 // Owed is the oldest thing that the people who answer owe the visitor: a line of
-// hers, or her request for a person when nobody has said anything since. The
+// hers, or her request for a person when no agent has said anything since. The
 // zero Mark is "nothing".
 func (s State) Owed() Mark {
-	if s.Unanswered.Seq != 0 {
-		return s.Unanswered
-	}
-	if s.Escalated.Seq > max(s.LastAgent.Seq, s.Reset, s.Closed.Seq) {
+	asked := s.Escalated.Seq > max(s.LastAgent.Seq, s.Reset, s.Closed.Seq)
+	if asked && (s.Unanswered.Seq == 0 || s.Escalated.Seq < s.Unanswered.Seq) {
 		return s.Escalated
 	}
-	return Mark{}
+	return s.Unanswered
 }

@@ -39,6 +39,7 @@ func TestOwed(t *testing.T) {
 	}{
 		"a line nobody has answered":        {waiting(), func(s State) Mark { return s.LastVisitor }},
 		"her request after an answer":       {after(answered, button(), Claim(maya, ByButton)), func(s State) Mark { return s.Escalated }},
+		"her request, not a line after it":  {after(answered, button(), says("hello?"), Claim(maya, ByButton)), func(s State) Mark { return s.Escalated }},
 		"nothing after the owner's line":    {after(owned(), reply), func(State) Mark { return Mark{} }},
 		"her line after the owner's":        {after(owned(), reply, says("and?")), func(s State) Mark { return s.LastVisitor }},
 		"nothing once the bot has it again": {after(answered, button(), Cancel(anna)), func(State) Mark { return Mark{} }},
@@ -95,5 +96,17 @@ func TestOverflowKeepsWhatSheWasTold(t *testing.T) {
 	added := with(func(s State) Decider { return Tell(s.Epoch, NoticeAdded.Say()) })
 	if s := play(t, after(waiting(), added, step("overflow", Overflow("C9")))...); !s.Added {
 		t.Error("the same wait says twice that a line was added")
+	}
+}
+
+// TestTold: what she was told counts within one wait.
+func TestTold(t *testing.T) {
+	trying := with(func(s State) Decider { return Tell(s.Epoch, NoticeTrying.Say()) })
+	s := play(t, after(waiting(), trying, trying)...)
+	if len(s.Told) != 2 || s.Told[0] != NoticeEscalated || s.Told[1] != NoticeTrying {
+		t.Errorf("told %v", s.Told)
+	}
+	if s = play(t, after(waiting(), trying, Claim(maya, ByButton), Release(maya))...); len(s.Told) != 1 || s.Told[0] != NoticeReleased {
+		t.Errorf("told %v in the next wait", s.Told)
 	}
 }
