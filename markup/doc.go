@@ -7,7 +7,7 @@
 // What a tree promises, whoever wrote the source:
 //
 //   - text is cleaned (see Clean): no control, zero-width, direction or tag characters;
-//   - a link is http, https or mailto, was parsed, and says its true host when its label looks like another;
+//   - a link is http, https, mailto or tel, was parsed, and says its true host when its label looks like another;
 //   - blocks nest at most MaxDepth deep; anything deeper is kept as text;
 //   - no image, no HTML, no Slack id.
 //

@@ -20,6 +20,8 @@ type Links struct {
 	AllowHosts []string
 	// AllowAll allows every host. The rules about schemes and query strings still hold.
 	AllowAll bool
+	// Phones lets tel: links to a number stay links.
+	Phones bool
 }
 
 // link returns the link as an inline node: a Link when it is allowed, otherwise its label as text.
@@ -39,6 +41,9 @@ func (l Links) link(address, label string, style Text) Inline {
 }
 
 func (l Links) allows(u *url.URL) bool {
+	if u.Scheme == "tel" {
+		return l.Phones
+	}
 	host := linkHost(u)
 	return l.AllowAll || slices.ContainsFunc(l.AllowHosts, func(entry string) bool {
 		entry = strings.ToLower(strings.TrimSpace(entry))
@@ -53,7 +58,7 @@ func (l Links) allows(u *url.URL) bool {
 }
 
 // safeURL parses an address the way browsers would meet it and refuses what they would bend: anything but http,
-// https and mailto, control characters, spaces, backslashes, user names, hosts that are no host.
+// https, mailto and tel, control characters, spaces, backslashes, user names, hosts that are no host.
 func safeURL(address string) (*url.URL, bool) {
 	address = strings.TrimSpace(address)
 	if address == "" || len(address) > 2048 || Clean(address) != address || strings.ContainsFunc(address, breaksURL) {
@@ -70,8 +75,17 @@ func safeURL(address string) (*url.URL, bool) {
 		name, domain, ok := strings.Cut(u.Opaque, "@")
 		u.RawQuery, u.Fragment = "", ""
 		return u, ok && name != "" && isDomain(strings.ToLower(domain)) && !strings.ContainsAny(name, "%,;<>\"")
+	case "tel":
+		u.RawQuery, u.Fragment = "", ""
+		return u, isPhone(u.Opaque)
 	}
 	return nil, false
+}
+
+// isPhone is true for a number as people dial it: digits, perhaps after a plus, with dots and dashes between.
+func isPhone(s string) bool {
+	digits := strings.NewReplacer("-", "", ".", "").Replace(strings.TrimPrefix(s, "+"))
+	return len(digits) >= 3 && len(digits) <= 20 && strings.Trim(digits, "0123456789") == ""
 }
 
 func breaksURL(r rune) bool {
@@ -107,7 +121,7 @@ func linkHost(u *url.URL) string {
 func newLink(u *url.URL, label string) Link {
 	l := Link{URL: u.String(), Label: label}
 	if strings.TrimSpace(label) == "" {
-		l.Label = strings.TrimPrefix(l.URL, "mailto:")
+		l.Label = strings.TrimPrefix(strings.TrimPrefix(l.URL, "mailto:"), "tel:")
 	}
 	if host := linkHost(u); looksElsewhere(l.Label, host) {
 		l.Host = host

@@ -83,6 +83,17 @@ func TestMarkdownLinks(t *testing.T) {
 	if got := firstLink(FromMarkdown("https://any.example/", Links{AllowAll: true})); got.URL == "" {
 		t.Error("AllowAll: no link")
 	}
+	for in, want := range map[string]string{
+		"[call](tel:+49-30-1234)": "tel:+49-30-1234", "[call](tel:112)": "tel:112", "[call](tel:+49301234?x=1)": "tel:+49301234",
+		"[call](tel:evil)": "", "[call](tel:)": "", "[call](tel://112)": "", "[call](tel:*21*112#)": "",
+	} {
+		if got := firstLink(FromMarkdown(in, Links{Phones: true})); got.URL != want {
+			t.Errorf("Phones: %s: link to %q, want %q", in, got.URL, want)
+		}
+	}
+	if got := firstLink(FromMarkdown("[a](tel:112)", Links{AllowAll: true})); got.URL != "" {
+		t.Error("a number is a link without Phones")
+	}
 	if got := firstLink(FromMarkdown("https://any.example/", Links{})); got.URL != "" {
 		t.Errorf("zero Links: link to %s", got.URL)
 	}

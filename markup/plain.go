@@ -87,7 +87,7 @@ func plainInlines(children []Inline) string {
 }
 
 func (l Link) plain() string {
-	address := strings.TrimPrefix(l.URL, "mailto:")
+	address := strings.TrimPrefix(strings.TrimPrefix(l.URL, "mailto:"), "tel:")
 	switch {
 	case l.Label == "" || l.Label == address:
 		return address

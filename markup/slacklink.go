@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 )
@@ -10,6 +11,9 @@ import (
 func agentLink(address, label string, style Text) Inline {
 	label = oneLine(Clean(label))
 	u, ok := safeURL(Clean(address))
+	if ok && u.Scheme == "tel" { // Slack makes one of every number; it reads the same as text
+		return styled(cmp.Or(label, u.Opaque), style)
+	}
 	switch {
 	case ok && !isSlackHost(u):
 		return newLink(u, label)

@@ -54,7 +54,7 @@ type Text struct {
 	Strike bool
 }
 
-// Link points to URL, which is always http, https or mailto, and is shown as Label.
+// Link points to URL, which is always http, https, mailto or tel, and is shown as Label.
 type Link struct {
 	URL   string
 	Label string
