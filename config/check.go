@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+
+	"github.com/handoff-bot/handoff/escalation"
 )
 
 // problems asks every room what is wrong with its section, and checks what no
@@ -21,6 +23,7 @@ func (f *File) problems() []Problem {
 	}
 	out = append(out, rows("mail", f.Mail.Problems())...)
 	out = append(out, f.storageProblems()...)
+	out = append(out, f.ladderProblems()...)
 	return append(out, f.placeholders()...)
 }
 
@@ -55,6 +58,21 @@ func (f *File) storageProblems() []Problem {
 	}
 	if f.Storage.Files != "" {
 		out = append(out, Problem{Key: "storage.files", Message: "storage.files is not in this version", Mend: "remove it"})
+	}
+	return out
+}
+
+// ladderProblems are steps of the ladder that need another section.
+func (f *File) ladderProblems() []Problem {
+	var out []Problem
+	for i, r := range f.Handoff.WhenNobody {
+		if r.Do == escalation.RungEmail && !f.Mail.Configured() {
+			out = append(out, Problem{
+				Key:     fmt.Sprintf("handoff.when_nobody[%d].do", i),
+				Message: "email needs a server that takes the mail, and the section mail names none",
+				Mend:    "write mail.smtp and mail.from, or another step such as ask_contact",
+			})
+		}
 	}
 	return out
 }

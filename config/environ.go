@@ -86,7 +86,7 @@ func (e *environ) read(s *shape, path, raw string) (any, bool) {
 			return commas(raw), true
 		}
 		return e.readYAML(s, path, name, raw)
-	case words:
+	case words, choice:
 		if strings.HasPrefix(strings.TrimSpace(raw), "{") {
 			return e.readYAML(s, path, name, raw)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/escalation"
 )
 
 func TestTwinsOverrideTheFile(t *testing.T) {
@@ -25,6 +26,7 @@ func TestTwinsOverrideTheFile(t *testing.T) {
 		"HANDOFF_WIDGET_STARTERS", "Where is my order?, Returns",
 		"HANDOFF_HANDOFF_RESTRICTED_TOPICS", "[{name: Law, phrases: [lawyer], say: {de: Moment.}}]",
 		"HANDOFF_HANDOFF_HOURS_OPEN", `{mon-fri: "09:00-17:00"}`,
+		"HANDOFF_HANDOFF_AWAY", `{suggest: {de: Rufen Sie an.}}`,
 	))
 	for _, c := range []struct{ got, want any }{
 		{f.Server.Addr, ":2"},
@@ -39,6 +41,7 @@ func TestTwinsOverrideTheFile(t *testing.T) {
 		{f.Widget.Starters, []conversation.Text{{"en": "Where is my order?"}, {"en": "Returns"}}},
 		{f.Handoff.RestrictedTopics[0].Say.In("de"), "Moment."},
 		{len(f.Handoff.Hours.Open["mon-fri"]), 1},
+		{f.Handoff.Away, escalation.Away{Suggest: conversation.Text{"de": "Rufen Sie an."}}},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("got %v, want %v", c.got, c.want)
@@ -56,6 +59,7 @@ func TestEveryKeyHasATwin(t *testing.T) {
 	text := map[kind]string{
 		text: "zz", words: "zz", flag: "true", integer: "77", number: "77.5", duration: "77m",
 		list: "[zz]", table: "{zz: zz}", anything: "zz",
+		choice: "zz",
 	}
 	base := mustParse(t, minimal, with())
 	for _, l := range s.leaves("") {

@@ -52,7 +52,7 @@ func setDefaults(v *viper.Viper, s *shape, from reflect.Value, path string) {
 			continue
 		}
 		if !value.IsZero() {
-			v.SetDefault(p, value.Interface())
+			v.SetDefault(p, written(f.shape, value))
 		}
 	}
 }

@@ -105,6 +105,8 @@ func wants(s *shape) string {
 		return "time"
 	case words:
 		return "text or map by locale"
+	case choice:
+		return "name, or section"
 	case table:
 		return "table"
 	case integer:
@@ -176,6 +178,8 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Pattern: `^(0|([0-9.]+(ns|us|µs|ms|s|m|h))+|\$\{.*\})$`}
 	case t == reflect.TypeFor[Later]():
 		return &jsonschema.Schema{Not: &jsonschema.Schema{}}
+	case isChoice(t):
+		return choiceSchema()
 	case isWords(t):
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{textual, {Type: "object", AdditionalProperties: textual}}}
 	case t.Kind() == reflect.Slice && t.Name() != "" && t.Elem().Kind() == reflect.String:

@@ -17,6 +17,7 @@ const (
 	number   kind = "a number"
 	duration kind = "a time such as 30s, 5m or 72h"
 	words    kind = "text, or texts by locale"
+	choice   kind = "a name, or a section"
 	list     kind = "a list"
 	section  kind = "a section"
 	table    kind = "a table of names and values"
@@ -53,6 +54,8 @@ func shapeOf(t reflect.Type) (*shape, error) {
 		return &shape{kind: anything, typ: t}, nil
 	case isWords(t):
 		return &shape{kind: words, typ: t}, nil
+	case isChoice(t):
+		return choiceOf(t)
 	}
 	switch t.Kind() {
 	case reflect.String:

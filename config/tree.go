@@ -62,6 +62,8 @@ func (r *reader) value(s *shape, n ast.Node, path string) (any, bool) {
 			return r.table(&shape{kind: table, typ: s.typ, elem: &shape{kind: text, typ: s.typ.Elem()}}, n, path)
 		}
 		return r.scalar(&shape{kind: text, typ: reflect.TypeFor[string]()}, n, path)
+	case choice:
+		return r.choice(s, n, path)
 	case anything:
 		return r.anything(n, path)
 	default:
@@ -369,7 +371,7 @@ func (r *reader) hideBelow(n ast.Node) {
 // give it.
 func convert(s *shape, raw string) (any, error) {
 	switch s.kind {
-	case text, words:
+	case text, words, choice:
 		return raw, nil
 	case flag:
 		return strconv.ParseBool(raw)

@@ -39,8 +39,11 @@ var mistakes = []struct {
 	}},
 	{"restricted_topics[0].priority", "not known", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Priority: "top"}} }},
 	{"restricted_topics[0].level", "not known", func(c *Config) { c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Level: "top"}} }},
-	{"restricted_topics[0].agents", "not in this version", func(c *Config) {
-		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Agents: []string{"U1"}}}
+	{"restricted_topics[0].agents[1]", "neither a user id", func(c *Config) {
+		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Agents: []string{"U1", "maya"}}}
+	}},
+	{"restricted_topics[0].channel", "not a channel id", func(c *Config) {
+		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Channel: "#billing"}}
 	}},
 	{"restricted_topics[0].hours.timezone", "not a known", func(c *Config) {
 		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}, Hours: &Hours{Timezone: "Berlin", Open: map[string]Ranges{"mon": {"9:00-10:00"}}}}}
@@ -54,7 +57,8 @@ var mistakes = []struct {
 	{"rules[0].when", "now", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "now() > now()", Do: "offer"}} }},
 	{"rules[0].do", "not known", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Do: "shout"}} }},
 	{"rules[0]", "does nothing", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true"}} }},
-	{"rules[0].agents", "not in this version", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Agents: []string{"U1"}}} }},
+	{"rules[0].agents[0]", "neither a user id", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Agents: []string{"C0BILLING"}}} }},
+	{"rules[0].channel", "not a channel id", func(c *Config) { c.Rules = []Rule{{Name: "a", When: "true", Channel: "vip"}} }},
 	{"human_button.after_answers", "negative", func(c *Config) { c.HumanButton.AfterAnswers = -1 }},
 	{"hours.timezone", "not a known", func(c *Config) { c.Hours = Hours{Timezone: "Mars", Open: map[string]Ranges{"mon": {"09:00-10:00"}}} }},
 	{"hours.open.mon", "not a time", func(c *Config) { c.Hours = Hours{Open: map[string]Ranges{"mon": {"17:00-09:00"}}} }},
@@ -63,18 +67,45 @@ var mistakes = []struct {
 		c.Hours = Hours{Open: map[string]Ranges{"mon": {"09:00-10:00"}}, Holidays: []string{"25.12."}}
 	}},
 	{"hours.open", "no hours", func(c *Config) { c.Hours = Hours{Timezone: "Europe/Berlin"} }},
-	{"routing.duty: manual", "not in this version", func(c *Config) { c.Routing.Duty = "manual" }},
 	{"routing.duty", "not known", func(c *Config) { c.Routing.Duty = "mine" }},
-	{"routing.mode: assign", "not in this version", func(c *Config) { c.Routing.Mode = "assign" }},
-	{"routing.order", "not in this version", func(c *Config) { c.Routing.Order = []string{"least_busy"} }},
-	{"routing.capacity", "not in this version", func(c *Config) { c.Routing.Capacity = 6 }},
-	{"routing.skills", "not in this version", func(c *Config) { c.Routing.Skills = map[string]string{"a": "b"} }},
-	{"routing.accept_within", "not in this version", func(c *Config) { c.Routing.AcceptWithin = time.Minute }},
-	{"when_nobody", "not in this version", func(c *Config) { c.WhenNobody = []Rung{{Do: "ping_group"}} }},
-	{"when_owner_silent", "not in this version", func(c *Config) { c.WhenOwnerSilent.Remind = time.Minute }},
-	{"away: suggest", "not in this version", func(c *Config) { c.Away = "suggest" }},
-	{"away: ai_continues", "not in this version", func(c *Config) { c.Away = "ai_continues" }},
-	{"away", "not known", func(c *Config) { c.Away = "none" }},
+	{"routing.mode", "not known", func(c *Config) { c.Routing.Mode = "push" }},
+	{"routing.order[1]", "not known", func(c *Config) { c.Routing.Order = []string{"least_busy", "fastest"} }},
+	{"routing.order[1]", "twice", func(c *Config) { c.Routing.Order = []string{"least_busy", "least_busy"} }},
+	{"routing.capacity", "negative", func(c *Config) { c.Routing.Capacity = -1 }},
+	{"routing.skills.Refunds", "no restricted topic", func(c *Config) { c.Routing.Skills = map[string]string{"Refunds": "S0BILL"} }},
+	{"routing.skills.a", "not a user group", func(c *Config) {
+		c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"x"}}}
+		c.Routing.Skills = map[string]string{"a": "U0MAYA"}
+	}},
+	{"routing.accept_within", "too short", func(c *Config) { c.Routing.AcceptWithin = 9 * time.Second }},
+	{"when_nobody[0].do", "not known", func(c *Config) { c.WhenNobody = []Rung{{After: time.Minute, Do: "panic"}} }},
+	{"when_nobody[0].after", "no time", func(c *Config) { c.WhenNobody = []Rung{{Do: RungPing}} }},
+	{"when_nobody[1].after", "before the step above", func(c *Config) {
+		c.WhenNobody = []Rung{{After: 2 * time.Minute, Do: RungPing}, {After: time.Minute, Do: RungContact}}
+	}},
+	{"when_nobody[0].channel", "no channel", func(c *Config) { c.WhenNobody = []Rung{{After: time.Minute, Do: RungOverflow}} }},
+	{"when_nobody[0].channel", "not a channel id", func(c *Config) {
+		c.WhenNobody = []Rung{{After: time.Minute, Do: RungOverflow, Channel: "#backup"}}
+	}},
+	{"when_nobody[0].channel", "takes no channel", func(c *Config) {
+		c.WhenNobody = []Rung{{After: time.Minute, Do: RungPing, Channel: "C0BACKUP"}}
+	}},
+	{"when_nobody[0].address", "no address", func(c *Config) { c.WhenNobody = []Rung{{After: time.Minute, Do: RungEmail}} }},
+	{"when_nobody[0].address", "not a mail address", func(c *Config) {
+		c.WhenNobody = []Rung{{After: time.Minute, Do: RungEmail, Address: "Desk <desk@example.com>"}}
+	}},
+	{"when_nobody[0].address", "takes no address", func(c *Config) {
+		c.WhenNobody = []Rung{{After: time.Minute, Do: RungReturn, Address: "desk@example.com"}}
+	}},
+	{"when_owner_silent.remind", "negative", func(c *Config) { c.WhenOwnerSilent.Remind = -1 }},
+	{"when_owner_silent.requeue", "negative", func(c *Config) { c.WhenOwnerSilent.Requeue = -1 }},
+	{"when_owner_silent.remind", "not before requeue", func(c *Config) {
+		c.WhenOwnerSilent = OwnerSilent{Remind: 10 * time.Minute, Requeue: 3 * time.Minute}
+	}},
+	{"away", "not known", func(c *Config) { c.Away = Away{Way: "none"} }},
+	{"away", "no text", func(c *Config) { c.Away = Away{Way: AwaySuggest} }},
+	{"away", "no text", func(c *Config) { c.Away = Away{Suggest: Text{"en": " "}} }},
+	{"away", "no text", func(c *Config) { c.Away = Away{} }},
 	{"reopen_within", "negative", func(c *Config) { c.ReopenWithin = -1 }},
 	{"idle_close", "negative", func(c *Config) { c.IdleClose = -1 }},
 }

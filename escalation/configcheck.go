@@ -16,7 +16,6 @@ var (
 	notifyNames   = []string{NotifyOnDuty, NotifyGroup, NotifyNone}
 	priorityNames = []string{"low", "normal", "high", "urgent"}
 	doNames       = []string{DoEscalate, DoOffer, DoNotify}
-	awayNames     = []string{"contact", "ai_continues", "suggest"}
 )
 
 // Problems returns everything that is wrong with the section, rules that do not
@@ -32,8 +31,10 @@ func (c Config) Problems() []Problem {
 	}
 	_, wrong := c.Hours.compile("hours")
 	p = append(p, wrong...)
-	p.routing(c.Routing)
-	p.away(c)
+	p.routing(c.Routing, c.RestrictedTopics)
+	p.ladder(c.WhenNobody)
+	p.silent(c.WhenOwnerSilent)
+	p.away(c.Away)
 	if c.ReopenWithin < 0 {
 		p.add("reopen_within", "is negative", "write a duration such as 72h; 0 never reopens")
 	}
@@ -47,13 +48,6 @@ type problems []Problem
 
 func (p *problems) add(key, message, mend string) {
 	*p = append(*p, Problem{Key: key, Message: message, Mend: mend})
-}
-
-// later refuses a key whose feature does not exist yet.
-func (p *problems) later(key string, set bool) {
-	if set {
-		p.add(key, key+" is not in this version", "remove it")
-	}
 }
 
 func (p *problems) oneOf(key, value string, names []string) {
@@ -87,7 +81,8 @@ func (p *problems) topics(topics []Topic) {
 			_, wrong := t.Hours.compile(key + ".hours")
 			*p = append(*p, wrong...)
 		}
-		p.later(key+".agents", len(t.Agents) > 0)
+		p.channel(key+".channel", t.Channel)
+		p.people(key+".agents", t.Agents)
 	}
 }
 
@@ -103,9 +98,10 @@ func (p *problems) rules(rules []Rule) {
 		p.optional(key+".priority", r.Priority, priorityNames)
 		p.optional(key+".level", r.Level, levelNames)
 		if r.Do == "" && r.Priority == "" && r.Channel == "" && len(r.Say) == 0 && len(r.Tags) == 0 && r.Level == "" && len(r.Agents) == 0 {
-			p.add(key, "does nothing", "add do, priority, channel, say, tags or level")
+			p.add(key, "does nothing", "add do, priority, channel, agents, say, tags or level")
 		}
-		p.later(key+".agents", len(r.Agents) > 0)
+		p.channel(key+".channel", r.Channel)
+		p.people(key+".agents", r.Agents)
 	}
 }
 
@@ -118,35 +114,5 @@ func (p *problems) name(key, name string, seen map[string]bool) {
 		p.add(key+".name", fmt.Sprintf("%q is there twice", name), "give each its own name")
 	default:
 		seen[folded] = true
-	}
-}
-
-func (p *problems) routing(r Routing) {
-	switch r.Duty {
-	case "auto":
-	case "manual":
-		p.later("routing.duty: manual", true)
-	default:
-		p.oneOf("routing.duty", r.Duty, []string{"auto", "manual"})
-	}
-	switch r.Mode {
-	case "offer":
-	case "assign":
-		p.later("routing.mode: assign", true)
-	default:
-		p.oneOf("routing.mode", r.Mode, []string{"offer", "assign"})
-	}
-	p.later("routing.order", len(r.Order) > 0)
-	p.later("routing.capacity", r.Capacity != 0)
-	p.later("routing.skills", len(r.Skills) > 0)
-	p.later("routing.accept_within", r.AcceptWithin != 0)
-}
-
-func (p *problems) away(c Config) {
-	p.later("when_nobody", len(c.WhenNobody) > 0)
-	p.later("when_owner_silent", c.WhenOwnerSilent != OwnerSilent{})
-	p.oneOf("away", c.Away, awayNames)
-	if c.Away == "ai_continues" || c.Away == "suggest" {
-		p.later("away: "+c.Away, true)
 	}
 }

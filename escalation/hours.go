@@ -164,6 +164,24 @@ func (s schedule) at(now time.Time) (open bool, change time.Time) {
 	return open, time.Time{}
 }
 
+// after says when d of open time have passed since from. A time that falls on
+// the end of the hours is the next opening: at the end it is closed.
+func (s schedule) after(from time.Time, d time.Duration) time.Time {
+	for range searchDays {
+		open, change := s.at(from)
+		switch {
+		case open && (change.IsZero() || change.Sub(from) > d):
+			return from.Add(d)
+		case change.IsZero():
+			return time.Time{}
+		case open:
+			d -= change.Sub(from)
+		}
+		from = change
+	}
+	return time.Time{}
+}
+
 func (s schedule) always() bool {
 	for _, day := range s.week {
 		if len(day) > 0 {

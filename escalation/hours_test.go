@@ -99,3 +99,42 @@ func TestDays(t *testing.T) {
 		}
 	}
 }
+
+func TestOpenAfter(t *testing.T) {
+	office := Hours{Timezone: "Europe/Berlin", Open: map[string]Ranges{"mon-fri": {"09:00-12:00", "13:00-17:30"}}}
+	never := Hours{Open: map[string]Ranges{"mon": {"09:00-10:00"}}}
+	for day := range 400 {
+		never.Holidays = append(never.Holidays, time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+	}
+	for _, row := range []struct {
+		name  string
+		hours Hours
+		from  string
+		after time.Duration
+		want  string // "" for never
+	}{
+		{"always open", Hours{}, "2026-11-21 03:00", 90 * time.Minute, "2026-11-21 04:30"},
+		{"within the hours", office, "2026-11-20 10:00", 30 * time.Minute, "2026-11-20 10:30"},
+		{"over lunch", office, "2026-11-20 11:50", 30 * time.Minute, "2026-11-20 13:20"},
+		{"over a weekend", office, "2026-11-20 17:29", 3 * time.Minute, "2026-11-23 09:02"},
+		{"just to the end", office, "2026-11-20 17:20", 10 * time.Minute, "2026-11-23 09:00"},
+		{"from the night", office, "2026-11-21 12:00", 2 * time.Minute, "2026-11-23 09:02"},
+		{"nothing, from the night", office, "2026-11-21 12:00", 0, "2026-11-23 09:00"},
+		{"longer than a day", office, "2026-11-19 17:00", 9 * time.Hour, "2026-11-23 10:00"},
+		{"over the end of summer time", office, "2026-10-23 17:29", 2 * time.Minute, "2026-10-26 09:01"},
+		{"holidays without end", never, "2026-01-01 00:00", time.Hour, ""},
+	} {
+		s, wrong := row.hours.compile("hours")
+		if len(wrong) > 0 {
+			t.Fatal(wrong)
+		}
+		got := s.after(in(t, "Europe/Berlin", row.from), row.after)
+		if row.want == "" {
+			if !got.IsZero() {
+				t.Errorf("%s: %v, want never", row.name, got)
+			}
+		} else if want := in(t, "Europe/Berlin", row.want); !got.Equal(want) {
+			t.Errorf("%s: %v, want %v", row.name, got, want)
+		}
+	}
+}

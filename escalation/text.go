@@ -48,7 +48,7 @@ func splitRanges(s string) Ranges {
 }
 
 // DecodeHook lets mapstructure read this package's types: a [Text] from a
-// string, [Ranges] from a string, a holiday from a date. Its signature is that
+// string, [Ranges] from a string, an [Away] from its name, a holiday from a date. Its signature is that
 // of mapstructure's DecodeHookFuncType.
 func DecodeHook(_, to reflect.Type, data any) (any, error) {
 	switch v := data.(type) {
@@ -58,6 +58,8 @@ func DecodeHook(_, to reflect.Type, data any) (any, error) {
 			return English(v), nil
 		case reflect.TypeFor[Ranges]():
 			return splitRanges(v), nil
+		case reflect.TypeFor[Away]():
+			return Away{Way: v}, nil
 		}
 	case time.Time:
 		if to.Kind() == reflect.String {

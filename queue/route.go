@@ -1,9 +1,11 @@
 package queue
 
 import (
+	"context"
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/duty"
 	"github.com/handoff-bot/handoff/escalation"
 )
 
@@ -14,15 +16,24 @@ const everybody = "here"
 // normal is the priority of what the policy gave none.
 const normal = "normal"
 
-// route is where the conversation should go now, and when that may change.
-func (q *Queue) route(s conversation.State, now time.Time) (conversation.Routed, time.Time) {
-	p := q.deps.Policy()
-	open, change := p.OpenFor(s.Topic, now)
-	r := conversation.Routed{
-		Channel:  q.channel(p, s),
-		Priority: s.Priority,
-		Staffed:  open && q.deps.Slack(),
+// route routes what has no route, or another one by now. A route that mentioned
+// nobody because one agent after the other was asked mentions when nobody is left.
+func (l *look) route(ctx context.Context) conversation.Decider {
+	want, have := l.wanted(), l.s.Route
+	late := l.policy.Asks() && have.Mention == "" && want.Mention != ""
+	if l.s.Routed() && !differs(have, want) && !late {
+		return nil
 	}
+	return conversation.RouteTo(l.s.Epoch, want, l.words(ctx, want))
+}
+
+// wanted is where the conversation should go now. When that may change is noted.
+func (l *look) wanted() conversation.Routed {
+	open, change := l.policy.OpenFor(l.s.Topic, l.now)
+	r := conversation.Routed{Channel: l.channel(), Priority: l.s.Priority}
+	r.Staffed = open && l.deps.Slack() && l.roster.Staffed(l.need(nil), l.policy.Duty(), l.now)
+	l.note(change)
+	l.note(l.roster.Change(l.now))
 	if r.Priority == "" {
 		r.Priority = normal
 	}
@@ -30,32 +41,62 @@ func (q *Queue) route(s conversation.State, now time.Time) (conversation.Routed,
 		// The log keeps milliseconds, in UTC.
 		r.NextOpen = change.UTC().Truncate(time.Millisecond)
 	}
-	if r.Staffed && !s.Quiet {
-		r.Mention = q.mention(p)
+	if r.Staffed && !l.s.Quiet && !l.asking() {
+		r.Mention = l.mention()
 	}
-	return r, change
+	return r
 }
+
+// staffed says that somebody is on duty for it, by the route it has.
+func (l *look) staffed() bool { return l.s.Route.Seq > 0 && l.s.Route.Staffed }
 
 // channel keeps the channel of a routed conversation: it may have been
 // transferred there.
-func (q *Queue) channel(p *escalation.Policy, s conversation.State) string {
-	if s.Route.Epoch == s.Epoch && s.Route.Channel != "" {
-		return s.Route.Channel
+func (l *look) channel() string {
+	if l.s.Route.Epoch == l.s.Epoch && l.s.Route.Channel != "" {
+		return l.s.Route.Channel
 	}
-	if c := p.Channel(s.Topic, s.Wants); c != "" {
+	if c := l.policy.Channel(l.s.Topic, l.s.Wants); c != "" {
 		return c
 	}
-	return q.deps.Channel()
+	return l.deps.Channel()
 }
 
-// mention is whom the card mentions. Out of hours, and for a quiet escalation,
-// it is nobody.
-func (q *Queue) mention(p *escalation.Policy) string {
-	switch p.Config().Notify {
+// need is what the conversation needs of the roster. knew is who had the visitor
+// before.
+func (l *look) need(knew []string) duty.Need {
+	return l.needIn(l.channel(), knew)
+}
+
+// needIn is need in another channel.
+func (l *look) needIn(channel string, knew []string) duty.Need {
+	n := duty.Need{Among: l.deps.Agents(), Only: l.s.Agents, Passed: l.s.Passed, Knew: knew}
+	if len(n.Among) == 0 {
+		n.Among = []string{channel}
+	}
+	if group := l.group(); group != "" {
+		n.Prefer = []string{group}
+	}
+	return n
+}
+
+// group is the user group that is asked first: the one it was passed on to, else
+// that of its topic.
+func (l *look) group() string {
+	if l.s.Group != "" {
+		return l.s.Group
+	}
+	return l.policy.Skill(l.s.Topic)
+}
+
+// mention is whom the card mentions. Out of hours, for a quiet escalation, and
+// while one agent after the other is asked, it is nobody.
+func (l *look) mention() string {
+	switch l.policy.Config().Notify {
 	case escalation.NotifyNone:
 		return ""
 	case escalation.NotifyGroup:
-		if group := q.deps.Group(); group != "" {
+		if group := l.deps.Group(); group != "" {
 			return group
 		}
 	}
@@ -66,37 +107,4 @@ func (q *Queue) mention(p *escalation.Policy) string {
 // looked at: it counts when the route is made.
 func differs(have conversation.Route, want conversation.Routed) bool {
 	return have.Channel != want.Channel || have.Staffed != want.Staffed || !have.NextOpen.Equal(want.NextOpen)
-}
-
-// away is what the visitor is told when nobody is on duty; nil when somebody is.
-func (q *Queue) away(s conversation.State, r conversation.Routed, now time.Time) *conversation.Message {
-	if r.Staffed {
-		return nil
-	}
-	m := conversation.NoticeAway.Say("ref", s.Reference)
-	if !r.NextOpen.IsZero() {
-		zone := q.deps.Policy().Zone(s.Topic)
-		m.Text += " The team is back " + when(r.NextOpen.In(zone), now.In(zone)) + " (" + zone.String() + ")."
-	}
-	return &m
-}
-
-// when says a time in words as far away as it is: "today at 09:00", "tomorrow
-// at 09:00", "Monday at 09:00", "Monday, 4 January at 09:00".
-func when(t, now time.Time) string {
-	clock := " at " + t.Format("15:04")
-	switch days := int(day(t).Sub(day(now)) / (24 * time.Hour)); {
-	case days == 0:
-		return "today" + clock
-	case days == 1:
-		return "tomorrow" + clock
-	case days > 1 && days < 7:
-		return t.Weekday().String() + clock
-	}
-	return t.Format("Monday, 2 January") + clock
-}
-
-// day is the date alone, in UTC, where every day has 24 hours.
-func day(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }

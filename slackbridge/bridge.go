@@ -147,6 +147,13 @@ func (b *Bridge) Health() (ok bool, why string) {
 	return true, ""
 }
 
+// Up says whether Slack answers, and since when it does.
+func (b *Bridge) Up() (since time.Time, up bool) {
+	b.health.mu.Lock()
+	defer b.health.mu.Unlock()
+	return b.health.since, !b.health.down
+}
+
 // Mirror is the reader "slack" of the log.
 func (b *Bridge) Mirror() feed.Handler { return mirror{b} }
 

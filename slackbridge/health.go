@@ -17,6 +17,7 @@ type health struct {
 	down    bool
 	token   bool // down because the token is refused
 	why     string
+	since   time.Time // when Slack answered first, or again
 	waiting map[conversation.ID]bool
 	order   []conversation.ID // those of waiting, the first to wait first
 	changed chan struct{}     // capacity one
@@ -38,7 +39,7 @@ func (h *health) answered() {
 	if !h.down {
 		return
 	}
-	h.down, h.token, h.why = false, false, ""
+	h.down, h.token, h.why, h.since = false, false, "", h.now()
 	close(h.up)
 	h.up = make(chan struct{})
 	poke(h.rose)

@@ -81,6 +81,9 @@ func (t *tx) extend(ctx context.Context, s conversation.State, id conversation.I
 	if err := t.ready(ctx, id, ""); err != nil {
 		return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
 	}
+	if err := t.took(ctx, events); err != nil {
+		return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
+	}
 	return conversation.Outcome{State: next, Events: events}, nil
 }
 

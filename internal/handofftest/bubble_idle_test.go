@@ -6,7 +6,10 @@ import (
 	"time"
 )
 
-const quietFor = "quiet for a while"
+const (
+	idleWarning = "This chat closes in 1 hour"
+	quietFor    = "quiet for a while"
+)
 
 // A conversation that nobody needs is closed after 24 hours. Who waits for a
 // person, or for an agent's answer, is never closed by the clock.
@@ -29,6 +32,16 @@ func TestQuietConversationsAreClosed(t *testing.T) {
 		quiet := time.Now()
 		b.wait(time.Minute)
 
+		b.off(quiet.Add(23*time.Hour - time.Minute))
+		b.waitUntil(quiet.Add(23*time.Hour - time.Second))
+		for _, g := range []*guest{ben, erna} {
+			if n := g.told(idleWarning); n != 0 {
+				t.Errorf("%s was warned before 23 hours were over", g.name)
+			}
+		}
+		b.waitUntil(quiet.Add(23*time.Hour + time.Minute))
+		ben.toldOnce(idleWarning)
+		erna.toldOnce(idleWarning)
 		b.off(quiet.Add(24*time.Hour - time.Minute))
 		b.waitUntil(quiet.Add(24*time.Hour - time.Second))
 		for _, g := range []*guest{ben, erna} {

@@ -72,6 +72,7 @@ func line(t *testing.T, url string) {
 	check("routed", "C0 c true, C1 b false, C1 a true")
 	mustAppend(t, s, ids["b"], "", conversation.Claim(maya, conversation.ByButton))
 	check("claimed", "C0 c true, C1 a true")
+	mustAppend(t, s, ids["b"], "", conversation.AgentSays(maya, conversation.Message{Text: "Hi"}, "1", conversation.AsOwner))
 	clk.Move(time.Minute)
 	asked["b"] = clk.Now()
 	mustAppend(t, s, ids["b"], "", Says("anybody?"))
@@ -236,6 +237,68 @@ func agents(t *testing.T, url string) {
 	if got := list()[2]; len(got.Places) != 8 {
 		t.Errorf("places = %v, want all eight", got.Places)
 	}
+}
+
+// took: whoever becomes an owner, by a claim or because somebody gave it to her,
+// has had her turn. Nobody else's word changes that.
+func took(t *testing.T, url string) {
+	clk := newClock()
+	s := OpenAt(t, url, optionsAt(clk))
+	ctx := context.Background()
+	id := Conversation(t, s).ID
+	check := func(what, agent string, want time.Time) {
+		t.Helper()
+		got := one[duty.Agent](t)(s.ChangeAgent(ctx, agent, func(a *duty.Agent) { a.Took = start }))
+		if !got.Took.Equal(want) {
+			t.Errorf("%s: %s took at %v, want %v", what, agent, got.Took, want)
+		}
+	}
+	check("new", maya.ID, time.Time{})
+	check("new", tom.ID, time.Time{})
+	claimed := clk.Now()
+	mustAppend(t, s, id, "", conversation.Claim(maya, conversation.ByTakeover))
+	check("claimed", maya.ID, claimed)
+	clk.Move(time.Minute)
+	mustAppend(t, s, id, "", conversation.Transfer(maya, conversation.Passing{To: conversation.Staff{ID: tom.ID, Name: tom.Name}}, false))
+	check("passed on", maya.ID, claimed)
+	check("given", tom.ID, clk.Now())
+}
+
+// dutyWakes: the queue looks at who waits, a moment after somebody went on or off
+// duty, and at nobody else.
+func dutyWakes(t *testing.T, url string) {
+	clk := newClock()
+	s := OpenAt(t, url, optionsAt(clk))
+	ctx := context.Background()
+	waits, other := Conversation(t, s).ID, Conversation(t, s).ID
+	escalate(t, s, waits)
+	route(t, s, waits, "C1", true)
+	for _, c := range claims(t, s, "queue", clk.Now()) {
+		finishAll(t, s, c)
+	}
+	check := func(what string, want int) {
+		t.Helper()
+		if got := claims(t, s, "queue", clk.Now()); len(got) != 0 {
+			t.Errorf("%s: the queue looks at once", what)
+		}
+		clk.Move(2 * time.Second)
+		got := claims(t, s, "queue", clk.Now())
+		if len(got) != want || want > 0 && got[0].Conversation != waits {
+			t.Errorf("%s: the queue looks at %+v, want %d and not %s", what, got, want, other)
+		}
+		for _, c := range got {
+			finishAll(t, s, c)
+		}
+	}
+	change := func(f func(*duty.Agent)) { one[duty.Agent](t)(s.ChangeAgent(ctx, "U1", f)) }
+	change(func(a *duty.Agent) { a.Places = []string{"C1"} })
+	check("a place", 0)
+	change(func(a *duty.Agent) { a.Choice = duty.Off })
+	check("off", 1)
+	change(func(a *duty.Agent) { a.Away, a.AwayAt = true, clk.Now() })
+	check("away", 0)
+	change(func(a *duty.Agent) { a.Gone = true })
+	check("gone", 1)
 }
 
 // presence: a change wakes the desk's reader while a person is wanted, and

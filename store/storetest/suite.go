@@ -58,6 +58,8 @@ var suite = []struct {
 	{"desk/knew", knew},
 	{"desk/blocked", keptOut},
 	{"desk/agents", agents},
+	{"desk/took", took},
+	{"desk/duty wakes", dutyWakes},
 	{"search", search},
 	{"find", find},
 	{"slack/thread race", threadRace},

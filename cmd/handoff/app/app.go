@@ -79,6 +79,7 @@ type App struct {
 	leader   *feed.Leader        // nil without Slack
 	model    model
 	runners  []*feed.Runner
+	people   people
 	alerted  sync.Map // cause → when, for alerts without Slack
 }
 
@@ -174,9 +175,7 @@ func (a *App) buildRunners(file *config.File) error {
 		return err
 	}
 	a.addRunner(bot.Consumer, b, 16, nil)
-	a.addRunner(queue.Consumer, queue.New(queue.Deps{
-		Policy: a.Policy, Slack: func() bool { return a.bridge != nil }, Channel: a.channel, Group: a.group,
-	}), 2, nil)
+	a.addRunner(queue.Consumer, queue.New(a.queueDeps()), 2, nil)
 	if a.bridge == nil {
 		return nil // nobody reads a brief, and nobody is mirrored to
 	}

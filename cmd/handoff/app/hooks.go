@@ -77,15 +77,6 @@ func (a *App) doorConfig() widgetapi.Config {
 	return c
 }
 
-// duty says whether somebody can be reached now, and when next.
-func (a *App) duty(now time.Time) (open bool, next time.Time) {
-	open, next = a.Policy().Open(now)
-	if a.bridge == nil {
-		return false, time.Time{}
-	}
-	return open, next
-}
-
 // button is what the visitor's button does: the policy decides, never the model.
 func (a *App) button(ctx context.Context, key string, s conversation.State) (widgetapi.Button, error) {
 	locale, err := a.locale(ctx, s.ID)
