@@ -275,6 +275,12 @@ func (h *House) Visitor() *Visitor {
 	return NewVisitor(h.tb, h.URL, Key, Origin)
 }
 
+// Resume is another device of the visitor who was mailed a link.
+func (h *House) Resume(code string) *Visitor {
+	h.tb.Helper()
+	return ResumeVisitor(h.tb, h.URL, Key, code)
+}
+
 // lastWords are the last n lines of the product's log.
 func (h *House) lastWords(n int) string {
 	raw, err := os.ReadFile(filepath.Join(h.Dir, "handoff.log"))

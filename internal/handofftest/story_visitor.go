@@ -25,6 +25,7 @@ import (
 //	visitor anna cites TITLE
 //	visitor anna drafted TEXT         (a draft has shown TEXT)
 //	visitor anna leaves | returns
+//	visitor phone resumes             (another device, by the link of the last mail)
 //	visitor anna reads FILE           (the whole chat equals the file)
 //	visitor anna never TEXT           (no line and no draft contains TEXT)
 //	visitor anna refused CODE TEXT    (a line is refused with this status)
@@ -40,6 +41,12 @@ func visitor(ts *testscript.TestScript, s *story, args []string) error {
 			key = rest[0]
 		}
 		s.visitors[name] = NewVisitor(s.house.tb, s.house.URL, key, Origin)
+		return nil
+	}
+	if verb == "resumes" {
+		_, link, _ := strings.Cut(s.letter.Text, "/resume#")
+		code, _, _ := strings.Cut(link, "\n")
+		s.visitors[name] = s.house.Resume(strings.TrimSpace(code))
 		return nil
 	}
 	v := s.visitors[name]

@@ -75,6 +75,24 @@ func NewVisitor(tb TB, base, key, origin string) *Visitor {
 	return v
 }
 
+// ResumeVisitor continues a conversation by the code of a mailed link, on the page
+// that it leads to, and follows its stream.
+func ResumeVisitor(tb TB, base, key, code string) *Visitor {
+	v := &Visitor{
+		tb: tb, base: base, key: key, origin: base, changed: make(chan struct{}),
+		client: &http.Client{Transport: &http.Transport{}},
+	}
+	tb.Cleanup(func() { v.Leave(); v.client.CloseIdleConnections() })
+	var made struct {
+		Token        string
+		Conversation struct{ ID, Reference string }
+	}
+	v.must("POST", "/v1/sessions/resume", map[string]any{"code": code}, &made)
+	v.token, v.Conversation, v.Reference = made.Token, made.Conversation.ID, made.Conversation.Reference
+	v.Return()
+	return v
+}
+
 // NewConversation starts another conversation with the same session.
 func (v *Visitor) NewConversation() {
 	v.Leave()

@@ -69,7 +69,7 @@ func (a *App) doorConfig() widgetapi.Config {
 	c := widgetapi.Config{
 		Server: file.Server, Limits: file.Limits, Widget: file.Widget, Level: file.Handoff.Level,
 		HumanButton:  widgetapi.HumanButton{AfterAnswers: file.Handoff.HumanButton.AfterAnswers, Strict: file.Handoff.HumanButton.Strict},
-		ReopenWithin: file.Handoff.ReopenWithin,
+		ReopenWithin: file.Handoff.ReopenWithin, Mail: file.Mail.Configured(),
 	}
 	if file.Slack != nil {
 		c.ShowAgent = file.Slack.ShowAgent
