@@ -292,6 +292,7 @@ func (s State) backToBot(e Event) State {
 	s.Mode, s.Owner, s.Reset, s.Accept = WithBot, Staff{}, e.Seq, time.Time{}
 	s.Answers, s.Offers, s.Asks, s.Offer, s.Failed = 0, 0, 0, 0, 0
 	s.Unanswered, s.WaitFrom = Mark{}, time.Time{}
+	s.Active = Mark{e.Seq, e.At} // a wait that ends is no silence of hers
 	return s
 }
 

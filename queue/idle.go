@@ -18,7 +18,7 @@ func (l *look) idle(context.Context) conversation.Decider {
 	}
 	active, closes, notice := l.s.Active.Seq, l.s.Active.At.Add(after), warning(after)
 	switch {
-	case l.s.LastVisitor.Seq == 0: // nobody to warn
+	case l.s.LastVisitor.Seq == 0 && l.s.Epoch == 0: // nobody to warn
 	case l.s.IdleWarned.Seq > active:
 		closes = later(closes, l.s.IdleWarned.At.Add(notice))
 	case l.reached(closes.Add(-notice)):

@@ -69,6 +69,18 @@ func TestIdleWithoutALine(t *testing.T) {
 	wantTrace(t, w.until("2026-11-22 10:00:00"), "10:00:00 closed idle", "10:00:00 says closed_idle")
 }
 
+// A long wait is no silence of hers: when the bot has it again the time begins
+// anew.
+func TestIdleAfterALongWait(t *testing.T) {
+	w := worldAt(t, "2026-11-20 17:00:00", ladder(rung(time.Hour, escalation.RungReturn)))
+	w.escalates(conversation.Escalated{})
+	w.until("2026-11-23 09:30:00")
+	if w.state.Mode != conversation.WithBot {
+		t.Fatalf("mode %s", w.state.Mode)
+	}
+	wantTrace(t, w.until("2026-11-24 10:00:00"), "08:30:00 says idle_warning", "09:30:00 closed idle", "09:30:00 says closed_idle")
+}
+
 func TestIn(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		time.Hour: "in 1 hour", 6 * time.Minute: "in 6 minutes", time.Minute: "in 1 minute", 30 * time.Second: "in 30 seconds",
