@@ -74,10 +74,14 @@ type Done struct {
 // twice at once for the same conversation. ctx ends when the lease is lost or
 // the process stops. A handler never sleeps: to wait it returns a Due. An error
 // means "this work is broken": it is tried again with growing pauses and parked
-// after [MaxAttempts]; an outage of somebody else is not an error but a Due.
+// after [MaxAttempts], or at once with [ErrPark]; an outage of somebody else is not an error but a Due.
 type Handler interface {
 	Handle(ctx context.Context, w Work) (Done, error)
 }
+
+// ErrPark is inside a handler's error that parks the row at once: trying again
+// soon is of no use.
+var ErrPark = errors.New("given up")
 
 // MaxAttempts is after how many failures in a row a row is parked.
 const MaxAttempts = 8

@@ -265,7 +265,7 @@ func (r *Runner) settle(ctx context.Context, c Claim, err error, broken bool) {
 	case cancelled || stopping:
 		err = r.cursors.Yield(ctx, c)
 	default:
-		park := broken && c.Attempts >= MaxAttempts && !errors.Is(err, conversation.ErrStorageFull)
+		park := broken && (c.Attempts >= MaxAttempts || errors.Is(err, ErrPark)) && !errors.Is(err, conversation.ErrStorageFull)
 		r.opts.Logger.Warn("reader failed", "consumer", c.Consumer, "conversation", c.Conversation,
 			"after", c.After, "attempts", c.Attempts, "parked", park, "error", err)
 		err = r.cursors.Fail(ctx, c, r.opts.Now().Add(backOff(c.Attempts)), err.Error(), park)

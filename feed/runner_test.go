@@ -3,6 +3,7 @@ package feed_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -227,6 +228,28 @@ func TestBrokenWorkIsParkedAndResumed(t *testing.T) {
 		t.Fatalf("resumed %d, %v", n, err)
 	}
 	receive(t, handled, "the resumed work")
+}
+
+func TestGivenUpIsParkedAtOnce(t *testing.T) {
+	h := open(t)
+	id := h.create(t)
+	var calls atomic.Int32
+	h.run(t, feed.RunnerOptions{Tick: time.Millisecond}, func(context.Context, feed.Work) (feed.Done, error) {
+		calls.Add(1)
+		return feed.Done{}, fmt.Errorf("%w: nobody answers", feed.ErrPark)
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		parked, err := h.Parked(t.Context())
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("the row is not parked: %v", err)
+		}
+		if len(parked) == 1 {
+			if p := parked[0]; p.Conversation != id || p.Attempts != 1 || p.Cause != "given up: nobody answers" || calls.Load() != 1 {
+				t.Errorf("parked %+v after %d calls", p, calls.Load())
+			}
+			return
+		}
+	}
 }
 
 func TestDueIsKept(t *testing.T) {
