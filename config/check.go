@@ -22,6 +22,7 @@ func (f *File) problems() []Problem {
 		out = append(out, rows("slack", f.Slack.Problems())...)
 	}
 	out = append(out, rows("mail", f.Mail.Problems())...)
+	out = append(out, rows("webhooks", f.Webhooks.Problems())...)
 	out = append(out, f.storageProblems()...)
 	out = append(out, f.ladderProblems()...)
 	return append(out, f.placeholders()...)

@@ -18,7 +18,7 @@ import (
 func later() []string {
 	return []string{
 		"storage.files", "widget.keys[0].identity", "widget.keys[0].identity_secret", "knowledge[1].url",
-		"webhooks.on_close", "webhooks.secret", "replies", "privacy.redact", "privacy.retention_days",
+		"replies", "privacy.redact", "privacy.retention_days",
 	}
 }
 
@@ -37,6 +37,7 @@ func other() map[string]any {
 		"handoff.level": "quick", "handoff.notify": "none", "handoff.ask_in_words": false,
 		"handoff.human_button.after_answers": 5, "handoff.human_button.strict": true,
 		"handoff.routing.duty": "manual", "handoff.routing.mode": "assign", "handoff.away": "ai_continues",
+		"webhooks.on_close": "https://crm.example.com/hook", "webhooks.secret": "0123456789abcdef",
 		"mail.smtp": "smtp://u:p@mail.example.com", "mail.from": "support@example.com",
 		"handoff.reopen_within": "1h", "handoff.idle_close": "1h",
 	}
@@ -185,6 +186,7 @@ func around() map[string]map[string]any {
 			"signing_secret": "0123456789abcdef0123456789abcdef",
 		},
 		"mail":                      {"smtp": "smtp://127.0.0.1:25", "from": "team@example.com"},
+		"webhooks":                  {"on_close": "https://www.example.com/hook", "secret": "fedcba9876543210"},
 		"widget.keys":               {"key": "pk_shop", "origins": []any{"https://www.example.com"}},
 		"handoff.restricted_topics": {"name": "A topic", "phrases": []any{"some words"}},
 		"handoff.rules":             {"name": "a rule", "when": "true", "do": "offer"},

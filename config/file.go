@@ -20,6 +20,7 @@ import (
 	"github.com/handoff-bot/handoff/llm"
 	"github.com/handoff-bot/handoff/mail"
 	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/webhook"
 	"github.com/handoff-bot/handoff/widgetapi"
 )
 
@@ -35,11 +36,11 @@ type File struct {
 	Slack     *slackbridge.Config    `yaml:"slack" mapstructure:"slack" doc:"The team's Slack. Without this section every escalation takes the away way."`
 	Handoff   escalation.Config      `yaml:"handoff" mapstructure:"handoff" doc:"When and how a person is brought in."`
 
-	Mail mail.Config `yaml:"mail" mapstructure:"mail" doc:"How visitors are reached after they have left; see docs/mail.md. Without it no mail is sent."`
+	Mail     mail.Config    `yaml:"mail" mapstructure:"mail" doc:"How visitors are reached after they have left; see docs/mail.md. Without it no mail is sent."`
+	Webhooks webhook.Config `yaml:"webhooks" mapstructure:"webhooks" doc:"What your own server is told; see docs/webhooks.md."`
 
-	Webhooks *Later `yaml:"webhooks" mapstructure:"webhooks" doc:"Not in this version."`
-	Replies  *Later `yaml:"replies" mapstructure:"replies" doc:"Not in this version."`
-	Privacy  *Later `yaml:"privacy" mapstructure:"privacy" doc:"Not in this version."`
+	Replies *Later `yaml:"replies" mapstructure:"replies" doc:"Not in this version."`
+	Privacy *Later `yaml:"privacy" mapstructure:"privacy" doc:"Not in this version."`
 
 	// Path is the file; Includes are the files it names, such as topics.yaml.
 	// Hash changes with the text of any of them.

@@ -68,6 +68,9 @@ func summary(w io.Writer, f *config.File, p *escalation.Policy, now time.Time) {
 	row("knowledge", knowledgeNames(f))
 	row("slack", slackName(f))
 	row("mail", mailName(f))
+	if f.Webhooks.Configured() {
+		row("on close", "told to "+f.Webhooks.Host())
+	}
 	row("level", f.Handoff.Level)
 	each(row, "topics", f.Handoff.RestrictedTopics, func(t escalation.Topic) string { return topicName(f, t) })
 	each(row, "rules", f.Handoff.Rules, ruleName)

@@ -19,8 +19,9 @@ import (
 )
 
 // This version fetches no address that a visitor, a page or an agent names, and
-// none that an admin names beside ai.base_url and slack.api_url. So B-71 is shown
-// from outside: a canary on loopback that nobody may ever call.
+// none that an admin names beside ai.base_url, slack.api_url, mail.smtp and
+// webhooks.on_close, whose guard is shown in the room webhook. So B-71 is shown from
+// outside: a canary on loopback that nobody may ever call.
 
 // addresses are the ways to name a place that must not be fetched; a canary's own
 // port stands in those that lead to this machine.
@@ -38,10 +39,10 @@ func addresses(canary string) []string {
 }
 
 // fetchers are the keys whose features would fetch, or call, an address, and how
-// the file's check refuses them. None of them is in this version.
+// the file's check refuses them: those of features that are not in this version, and
+// mail.smtp, which takes no web address.
 var fetchers = []struct{ form, refusal string }{
 	{"knowledge: [{url: %q}]", "knowledge.url is not in this version"},
-	{"webhooks: {on_close: %q}", "webhooks is not in this version"},
 	{"mail: {smtp: %q}", "mail.smtp"},
 	{"storage: {url: sqlite://x.db, files: %q}", "storage.files is not in this version"},
 	{"handoff: {when_nobody: [{after: 2m, do: email, address: %q}]}", "is not a mail address"},

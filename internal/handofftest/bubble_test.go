@@ -140,7 +140,7 @@ func (b *bubble) start() {
 		SlackHTTP:   &http.Client{Timeout: 10 * time.Second, Transport: out},
 		SlackDialer: &websocket.Dialer{NetDialContext: dial, HandshakeTimeout: websocket.DefaultDialer.HandshakeTimeout},
 		ModelHTTP:   &http.Client{Transport: out},
-		MailTLS:     b.mailTrust(), MailDial: dial,
+		MailTLS:     b.mailTrust(), MailDial: dial, WebhookHTTP: &http.Client{Transport: out},
 	})
 	if err != nil {
 		b.t.Fatal(err)

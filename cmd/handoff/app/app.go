@@ -35,6 +35,7 @@ import (
 	"github.com/handoff-bot/handoff/queue"
 	"github.com/handoff-bot/handoff/slackbridge"
 	"github.com/handoff-bot/handoff/store"
+	"github.com/handoff-bot/handoff/webhook"
 	"github.com/handoff-bot/handoff/widgetapi"
 )
 
@@ -61,6 +62,8 @@ type Options struct {
 	// the network.
 	MailTLS  *tls.Config
 	MailDial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// WebhookHTTP replaces the guarded client of the section webhooks.
+	WebhookHTTP *http.Client
 }
 
 // App is a Handoff that has been put together.
@@ -89,6 +92,9 @@ func consumers(file *config.File) []string {
 	out := []string{bot.Consumer, bot.BriefConsumer, queue.Consumer, slackbridge.Consumer}
 	if file.Mail.Configured() {
 		out = append(out, mail.Consumer)
+	}
+	if file.Webhooks.Configured() {
+		out = append(out, webhook.Consumer)
 	}
 	return out
 }
@@ -123,7 +129,7 @@ func (a *App) open(ctx context.Context, file *config.File) error {
 		return err
 	}
 	a.model = newModel(file, a.Options)
-	for _, build := range []func(*config.File) error{a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail} {
+	for _, build := range []func(*config.File) error{a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail, a.buildWebhook} {
 		if err := build(file); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/mail"
 	"github.com/handoff-bot/handoff/store"
+	"github.com/handoff-bot/handoff/webhook"
 	"github.com/handoff-bot/handoff/widgetapi"
 	"github.com/handoff-bot/handoff/widgetapi/session"
 )
@@ -25,6 +26,22 @@ func (a *App) buildMail(file *config.File) error {
 		return err
 	}
 	a.addRunner(mail.Consumer, m, 4, nil)
+	return nil
+}
+
+// buildWebhook gives the log the reader that reports closes, when the file says
+// where to.
+func (a *App) buildWebhook(file *config.File) error {
+	if !file.Webhooks.Configured() {
+		return nil
+	}
+	s, err := webhook.New(webhook.Deps{
+		Config: file.Webhooks, Log: a.store, Version: a.Version, Alert: a.alert, HTTP: a.WebhookHTTP, Now: a.now, Logger: a.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	a.addRunner(webhook.Consumer, s, 4, nil)
 	return nil
 }
 
