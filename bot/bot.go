@@ -99,7 +99,7 @@ func New(d Deps) (*Bot, error) {
 func (b *Bot) Handle(ctx context.Context, w feed.Work) (feed.Done, error) {
 	done := feed.Done{Through: w.State.Seq}
 	s := w.State
-	if s.Mode != conversation.WithBot || s.LastVisitor.Seq <= max(s.Judged, s.Reset) {
+	if s.Mode != conversation.WithBot || s.LastVisitor.Seq <= max(s.Judged, s.Chapter()) {
 		return done, nil
 	}
 	t, err := b.newTurn(ctx, s, w.Now)

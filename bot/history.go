@@ -44,7 +44,7 @@ func readHistory(ctx context.Context, log conversation.Reader, s conversation.St
 			return h, fmt.Errorf("read the history: %w", err)
 		}
 		for _, e := range events {
-			h.add(e, s.Reset, at)
+			h.add(e, s.Chapter(), at)
 			after = e.Seq
 		}
 		if len(events) < readPage {

@@ -95,7 +95,7 @@ func answersToo(v escalation.Verdict) bool {
 // nothing good, for what she wrote before as well, because "and to France?" is
 // about the line above it. A search that fails counts as one that found nothing.
 func (t *turn) lookUp(ctx context.Context) {
-	answered := max(t.state.LastBot.Seq, t.state.LastAgent.Seq, t.state.Reset)
+	answered := max(t.state.LastBot.Seq, t.state.LastAgent.Seq, t.state.Chapter())
 	question, before := t.past.question(answered), t.past.lineBefore(answered)
 	t.finding.Searched, t.finding.Floor = true, t.floor()
 	for _, words := range []string{question, before + "\n" + question} {
@@ -125,7 +125,7 @@ func (t *turn) floor() float64 {
 func (t *turn) judge(draft string) escalation.Verdict {
 	return t.set.Policy.Judge(escalation.Situation{
 		Now: t.now, Level: t.set.Level(t.state.Widget), State: t.state,
-		Lines: t.past.since(t.state.Reset), Visitor: t.past.visitor, Page: t.past.page,
+		Lines: t.past.since(t.state.Chapter()), Visitor: t.past.visitor, Page: t.past.page,
 		Draft: draft, Finding: t.finding, Past: t.past.past, Locale: t.past.locale,
 		TakenUp: t.on < t.past.back,
 	})

@@ -290,7 +290,7 @@ func (s State) sameWait(before State) State {
 // zero, so that old evidence does not escalate again.
 func (s State) backToBot(e Event) State {
 	s.Mode, s.Owner, s.Reset, s.Accept = WithBot, Staff{}, e.Seq, time.Time{}
-	s.Answers, s.Offers, s.Asks, s.Offer, s.Failed = 0, 0, 0, 0, 0
+	s.Answers, s.Offers, s.Asks, s.Offer, s.Failed, s.Left = 0, 0, 0, 0, 0, 0
 	s.Unanswered, s.WaitFrom = Mark{}, time.Time{}
 	s.Active = Mark{e.Seq, e.At} // a wait that ends is no silence of hers
 	return s
@@ -302,7 +302,7 @@ func (s State) backToBot(e Event) State {
 // words would ask for the same people.
 func (s State) takesUp(before State) State {
 	if before.Unanswered.Seq != 0 && before.LastVisitor.Seq > before.Judged {
-		s.Unanswered, s.Reset = before.Unanswered, max(before.Unanswered.Seq-1, before.Verdict)
+		s.Unanswered, s.Left = before.Unanswered, max(before.Unanswered.Seq-1, before.Verdict)
 	}
 	return s
 }

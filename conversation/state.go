@@ -79,10 +79,10 @@ type State struct {
 	// back or closes.
 	TopicOpen bool `json:"topic_open,omitempty"`
 
-	// Since the last hand back (or cancel, or reopening). Reset is where that
-	// chapter begins: at the event itself, or before the lines it leaves to the
-	// bot.
+	// Since the last hand back (or cancel, or reopening). Left is the place before
+	// the lines that a wait without a person has left to the bot, 0 for none.
 	Reset   Seq `json:"reset,omitempty"`
+	Left    Seq `json:"left,omitempty"`
 	Answers int `json:"answers,omitempty"` // bot answers
 	Offers  int `json:"offers,omitempty"`
 	Asks    int `json:"asks,omitempty"`  // times the bot asked for the problem
@@ -191,6 +191,15 @@ func (s State) Phase() Phase {
 // Routed says that the current escalation has a route that still holds.
 func (s State) Routed() bool {
 	return s.Route.Seq > 0 && s.Route.Epoch == s.Epoch && !s.Route.Stale
+}
+
+// Chapter is where begins what the policy looks at: at the last hand back, or
+// before the lines that it has left to the bot.
+func (s State) Chapter() Seq {
+	if s.Left != 0 {
+		return s.Left
+	}
+	return s.Reset
 }
 
 // Owed is the oldest thing that the people who answer owe the visitor: a line of

@@ -32,10 +32,10 @@ func TestTakesUp(t *testing.T) {
 			if tt.reset == 0 {
 				tt.reset = s.Seq - 1
 			}
-			if s.Reset != tt.reset {
-				t.Errorf("the chapter begins at %d, want %d", s.Reset, tt.reset)
+			if s.Chapter() != tt.reset || s.Reset != s.Seq-1 {
+				t.Errorf("the chapter begins at %d, want %d", s.Chapter(), tt.reset)
 			}
-			if judges := s.LastVisitor.Seq > max(s.Judged, s.Reset); judges != (tt.open > 0) {
+			if judges := s.LastVisitor.Seq > max(s.Judged, s.Chapter()); judges != (tt.open > 0) {
 				t.Errorf("a line for the bot: %v, want %v", judges, tt.open > 0)
 			}
 		})
@@ -44,15 +44,15 @@ func TestTakesUp(t *testing.T) {
 
 // An agent who hands back has read what she wrote.
 func TestHandBackBeginsAfresh(t *testing.T) {
-	if s := play(t, after(waiting(), says("hello?"), HandBack(maya, "", false))...); s.Unanswered.Seq != 0 || s.Reset != s.Seq-1 {
-		t.Errorf("open %d, chapter from %d, want a fresh one", s.Unanswered.Seq, s.Reset)
+	if s := play(t, after(waiting(), says("hello?"), HandBack(maya, "", false))...); s.Unanswered.Seq != 0 || s.Chapter() != s.Seq-1 {
+		t.Errorf("open %d, chapter from %d, want a fresh one", s.Unanswered.Seq, s.Chapter())
 	}
 }
 
 func TestCancelLeavesHerLinesToTheBot(t *testing.T) {
 	s := play(t, after(waiting(), says("hello?"), Cancel(anna))...)
-	if s.Mode != WithBot || s.Unanswered.Seq != 2 || s.Reset != 1 {
-		t.Errorf("open %d, chapter from %d, want from her first line on", s.Unanswered.Seq, s.Reset)
+	if s.Mode != WithBot || s.Unanswered.Seq != 2 || s.Chapter() != 1 {
+		t.Errorf("open %d, chapter from %d, want from her first line on", s.Unanswered.Seq, s.Chapter())
 	}
 }
 

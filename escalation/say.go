@@ -59,6 +59,7 @@ func (p *Policy) Apologises(text string) bool {
 }
 
 // OnlyPeople says that a conversation that waits is for people alone: a
-// restricted topic is open, or the policy asks for people always. For it the
+// restricted topic is open, or it came at level human_only, be it the site's or
+// that of a rule. For it the
 // ladder's return_to_ai and away: ai_continues act as contact.
 func OnlyPeople(s conversation.State) bool { return s.TopicOpen || s.Level == HumanOnly }

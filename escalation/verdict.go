@@ -39,9 +39,9 @@ type Finding struct {
 }
 
 // Situation is everything a verdict is computed from. Lines holds visitor and
-// bot lines since State.Reset, oldest first; the last visitor line is the one
+// bot lines since State.Chapter, oldest first; the last visitor line is the one
 // judged. Draft is the bot's own text so far, empty before the model is asked.
-// Past holds the verdicts since State.Reset, oldest first.
+// Past holds the verdicts since State.Chapter, oldest first.
 type Situation struct {
 	Now     time.Time
 	Level   string // the widget key's own level, "" for the policy's

@@ -74,10 +74,10 @@ func (l *look) giveBack(otherwise []conversation.Draft) []conversation.Draft {
 	return []conversation.Draft{event(conversation.HandedBack{Why: conversation.BackNobody}), event(conversation.NoticeNobody.Say())}
 }
 
-// mayReturn says that the bot may have it again: no restricted topic is open, and
+// mayReturn says that the bot may have it again: it is not for people alone, and
 // the visitor's level lets the bot answer at all.
 func (l *look) mayReturn() bool {
-	return !l.s.TopicOpen && l.policy.Level(l.deps.Level(l.s.Widget)) != escalation.HumanOnly
+	return !escalation.OnlyPeople(l.s) && l.policy.Level(l.deps.Level(l.s.Widget)) != escalation.HumanOnly
 }
 
 // askContact asks for an address: once in a wait, and never for one that is known.

@@ -68,6 +68,8 @@ func TestStepsBend(t *testing.T) {
 		{"nor is a visitor whom the bot may not answer", ladder(rung(time.Minute, escalation.RungReturn)),
 			func(w *world) { w.level = escalation.HumanOnly }, conversation.Escalated{},
 			[]string{"10:01:00 stepped return_to_ai", "10:01:00 says ask_contact"}},
+		{"nor what a rule keeps for people", ladder(rung(time.Minute, escalation.RungReturn)), nil, conversation.Escalated{Level: escalation.HumanOnly},
+			[]string{"10:01:00 stepped return_to_ai", "10:01:00 says ask_contact"}},
 		{"a known address is not asked for", ladder(rung(time.Minute, escalation.RungContact)),
 			func(w *world) { w.system(conversation.ContactGiven{Mail: true}) }, conversation.Escalated{},
 			[]string{"10:01:00 stepped ask_contact"}},

@@ -137,7 +137,7 @@ func ruleName(r escalation.Rule) string {
 	if do == "" {
 		do = "sets"
 	}
-	for _, part := range [][2]string{{"priority", r.Priority}, {"level", r.Level}, {"channel", r.Channel}, {"tags", strings.Join(r.Tags, ",")}} {
+	for _, part := range [][2]string{{"priority", r.Priority}, {"level", r.Level}, {"channel", r.Channel}, {"agents", strings.Join(r.Agents, ",")}, {"tags", strings.Join(r.Tags, ",")}} {
 		if part[1] != "" {
 			do += " " + part[0] + " " + part[1]
 		}

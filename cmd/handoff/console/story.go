@@ -58,6 +58,7 @@ func decision(d conversation.Decided, texts map[conversation.Seq]string) []strin
 	add("topic", d.Topic)
 	add("priority", d.Priority)
 	add("channel", d.Channel)
+	add("agents", strings.Join(d.Agents, ", "))
 	add("tags", strings.Join(d.Tags, ", "))
 	for _, s := range d.Signals {
 		out = append(out, fmt.Sprintf("signal %s %.2f%s", s.Name, s.Value, evidence(s, d, texts)))
