@@ -84,12 +84,15 @@ func Leave(owner string, why ReleaseWhy) Decider {
 	}
 }
 
-// Block keeps the visitor out until a time and closes the conversation. A second
-// block does nothing. Somebody else's conversation is an *OwnedError unless
-// force.
+// BlockFor is how long a visitor is kept out.
+const BlockFor = 24 * time.Hour
+
+// Block keeps the visitor out until a time, BlockFor from now, and closes the
+// conversation. While a block holds a second one does nothing. Somebody else's
+// conversation is an *OwnedError unless force.
 func Block(by Author, until time.Time, reason string, force bool) Decider {
 	return func(s State) ([]Draft, error) {
-		if !s.BlockedUntil.IsZero() {
+		if until.Add(-BlockFor).Before(s.BlockedUntil) {
 			return nil, nil
 		}
 		if s.Mode == WithAgent {

@@ -139,6 +139,13 @@ func TestBlock(t *testing.T) {
 	if _, err := VisitorSays(anna, Message{Text: "hello"}, t0.Add(time.Hour), hours)(s); !errors.Is(err, ErrBlocked) {
 		t.Errorf("a blocked visitor writes: %v", err)
 	}
+	again, over := until.Add(time.Hour), until.Add(BlockFor)
+	if s := play(t, after(owned(), Block(maya, until, "spam", false), Block(sam, again, "", true))...); s.BlockedUntil != until {
+		t.Errorf("blocked twice: until %v, want %v", s.BlockedUntil, until)
+	}
+	if s := play(t, after(owned(), Block(maya, until, "spam", false), Block(sam, over, "", true))...); s.BlockedUntil != over {
+		t.Errorf("blocked again after the first was over: until %v, want %v", s.BlockedUntil, over)
+	}
 	if s = play(t, after(owned(), Block(maya, until, "spam", false), Unblock(maya), says("sorry"))...); s.Mode == IsClosed {
 		t.Error("lifted, and still closed after her line")
 	}

@@ -104,7 +104,7 @@ func TestB80ValueIsNoAuthority(t *testing.T) {
 	body := fmt.Sprintf(`{"type":"block_actions","team":{"id":%q},"api_app_id":%q,"user":{"id":%q,"team_id":%q},"trigger_id":"1.x","container":{"type":"message","message_ts":%q,"channel_id":%q},"channel":{"id":%q},"actions":[{"action_id":"handoff_close","value":%q,"action_ts":"2.2"}]}`,
 		fakeslack.SampleTeam, fakeslack.SampleApp, maya, fakeslack.SampleTeam, mine.root, mine.channel, mine.channel, theirs.id)
 	s.send(s.request(func(r *signedRequest) { r.path, r.body = "/slack/interactions", body }), nil)
-	mine.press(maya, "handoff_close")
+	mine.closes(maya, nil)
 	mine.mode(conversation.IsClosed, "")
 	theirs.mode(conversation.WithAgent, maya)
 }
@@ -135,7 +135,7 @@ func TestButtons(t *testing.T) {
 	c.shows("handed this chat back", "Offer a voucher")
 	c.press(maya, "handoff_takeover")
 	c.mode(conversation.WithAgent, maya)
-	c.press(maya, "handoff_close")
+	c.closes(maya, nil)
 	c.mode(conversation.IsClosed, "")
 	c.press(sam, "handoff_reopen")
 	c.mode(conversation.WithAgent, sam)

@@ -183,7 +183,7 @@ func closed(b conversation.Closed, visitor string) (aside, bool) {
 	}
 	out := aside{spans: []span{who(b.Owner), words(" closed this chat" + outcomeWords(b.Outcome) + ".")}, quote: b.Note}
 	if b.Recap != "" && !b.Told { // what the visitor was told stands there already
-		out.quote = strings.TrimSpace(b.Note + "\n" + b.Recap)
+		out.quote = strings.TrimSpace(b.Note + "\nRecap: " + b.Recap)
 	}
 	return out, true
 }

@@ -46,7 +46,7 @@ func TestAsides(t *testing.T) {
 		{system, conversation.Stepped{Do: "email", Address: "team@shop.example"}, "Nobody has taken this chat yet, so the team was told by mail.", "", false},
 		{system, conversation.Stepped{Do: "overflow", Channel: "C0BACKUP"}, "", "", false},
 		{by(maya), conversation.Closed{Reason: conversation.ClosedByAgent, Owner: maya, Outcome: conversation.OutcomeSolved, Note: "easy", Recap: "Refunded.", Told: true}, "<@U0MAYA> closed this chat as solved.", "easy", false},
-		{by(maya), conversation.Closed{Reason: conversation.ClosedByAgent, Owner: maya, Recap: "Refunded."}, "<@U0MAYA> closed this chat.", "Refunded.", false},
+		{by(maya), conversation.Closed{Reason: conversation.ClosedByAgent, Owner: maya, Recap: "Refunded."}, "<@U0MAYA> closed this chat.", "Recap: Refunded.", false},
 		{by(maya), conversation.Closed{Reason: conversation.ClosedByBlock, Owner: maya}, "", "", false},
 		{by(maya), conversation.Blocked{Agent: maya, Until: until, Reason: "insults"}, "<@U0MAYA> blocked Anna until <!date^1772620500^{date_short_pretty} {time}|4 March 10:35 UTC>.", "insults", false},
 		{by(maya), conversation.Unblocked{Agent: maya}, "<@U0MAYA> lifted the block of Anna.", "", false},

@@ -41,6 +41,14 @@ type Deps struct {
 	HTTP   *http.Client
 	Dialer *websocket.Dialer
 	Limits Limits
+	// Visitors tells whether visitors are there and how far they have read; nil
+	// means that the card does not say. Mails says that answers go out by mail, too;
+	// nil means that they do not.
+	Visitors Visitors
+	Mails    func() bool
+	// Places lists where a conversation can be passed on to, besides a person: the
+	// topics' channels, and groups. nil means the channel of Config alone.
+	Places func() []Place
 	// Try explains the verdict for a sentence, for /handoff try; nil means the
 	// command says that it is not there.
 	Try func(ctx context.Context, words string) (string, error)
@@ -66,6 +74,7 @@ type Bridge struct {
 	cards   keyed    // held while a conversation's card is drawn
 	tlocks  keyed    // held while a thread's row is read, changed and saved
 	sockets *sockets
+	handles sync.Map      // the names of user groups, by id
 	again   chan struct{} // asks for a backfill, capacity one
 	gate    *gate
 	known   chan struct{} // closed when self is known
@@ -104,7 +113,7 @@ func New(d Deps) (*Bridge, error) {
 	}
 	b.people = newPeople(b.client, d.Config, d.Limits.CacheFor, d.Now)
 	b.rooms = newRooms(b.client, d.Now)
-	b.briefs = &briefs{log: d.Log, kept: map[conversation.ID]Brief{}}
+	b.briefs = &briefs{log: d.Log, kept: map[conversation.ID]Brief{}, past: map[conversation.ID]past{}}
 	b.notes = newNotices(b)
 	b.work = newWorkers()
 	b.sockets = newSockets(b)
@@ -127,6 +136,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.notes.run(ctx) })
 	g.Go(func() error { return b.keepNames(ctx) })
 	g.Go(func() error { return b.rouseLoop(ctx) })
+	g.Go(func() error { return b.keepPlaces(ctx) })
 	if b.Config.Mode == ModeSocket {
 		g.Go(func() error { return b.sockets.run(ctx) })
 	}

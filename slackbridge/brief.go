@@ -1,40 +1,72 @@
 package slackbridge
 
 import (
-	"fmt"
+	"encoding/json"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/markup"
 )
 
 // Brief is what the card tells of a conversation beyond its State: a fold over
-// its events, in their words. Visitor text in it is raw.
+// its events, in their words, each with the event it comes from. Nothing in it
+// was written by a model but the summary, which says so. Visitor text is raw.
 type Brief struct {
-	Seq     conversation.Seq // how far it has read
-	Name    string           // the visitor's own name, "" for none
-	Context map[string]any   // what the site says, unverified
-	Page    conversation.Page
-	Last    string // the last visitor line
-	Ask     string // the visitor line the escalation is about
-	Why     string // the explanation of the escalation
-	Rule    string
-	Tags    []string
-	Fields  map[string]string
-	Tried   []Tried // what the AI answered, oldest first
-	Contact string
+	Seq      conversation.Seq    // how far it has read
+	Name     string              // the visitor's own name, "" for none
+	Context  map[string]any      // what the site says, unverified
+	Pages    []conversation.Page // the last ones, newest last
+	Referrer string              // where the visitor came from
+	Last     string              // the last visitor line
+	LastSeq  conversation.Seq
+	Ask      string // the visitor line the escalation is about
+	AskSeq   conversation.Seq
+	Why      string           // the explanation of the escalation
+	WhySeq   conversation.Seq // the line it was decided on
+	Rule     string
+	Tags     []string
+	Fields   map[string]string
+	Judged   conversation.Seq // the last line the policy has looked at
+	Upset    Sign             // the strongest sign of frustration
+	Unsure   Sign             // that the AI could not answer the last line
+	Tried    []Tried          // what the AI answered, oldest first
+	Answers  int              // how often it has; Tried holds the last ones
+	Contact  string
+	Reach    conversation.Seq // the line with Contact
+	Summary  conversation.Summarised
+	SumSeq   conversation.Seq
+	Blocked  conversation.Blocked
+	Reply    conversation.Seq // the last agent's line, in the visitor's numbering
 }
 
-// Tried is one answer of the AI, shortened, with the titles of its sources.
+// Sign is the strength of a signal of the policy, from 0 to 1, and the line it
+// was seen in.
+type Sign struct {
+	Value float64
+	Seq   conversation.Seq
+}
+
+// Tried is one answer of the AI, shortened, with the titles of its sources and
+// the visitor's thumb: 1 up, -1 down, 0 none.
 type Tried struct {
+	Seq     conversation.Seq
 	Text    string
 	Sources []string
+	Thumb   int
 }
 
-// maxTried is how many answers the card shows.
-const maxTried = 3
+const (
+	maxTried = 5 // answers on the card
+	maxPages = 5
+)
+
+// The signals of the policy that the card puts into words.
+const (
+	signalUpset  = "frustration"
+	signalUnsure = "cannot_answer"
+)
 
 // Apply folds one event.
 func (b Brief) Apply(e conversation.Event) Brief {
@@ -44,24 +76,34 @@ func (b Brief) Apply(e conversation.Event) Brief {
 	}
 	switch body := e.Body.(type) {
 	case conversation.Opened:
-		b.Page = body.Page
-		b = b.told(body.Context)
+		b.Referrer = body.Page.Referrer
+		b = b.visited(body.Page).told(body.Context)
 	case conversation.PageChanged:
-		if body.Page != (conversation.Page{}) {
-			b.Page = body.Page
-		}
-		b = b.told(body.Context)
+		b = b.visited(body.Page).told(body.Context)
 	case conversation.Message:
 		b = b.line(e, body)
+	case conversation.Decided:
+		b = b.judged(body)
 	case conversation.Escalated:
-		b.Ask, b.Why, b.Rule, b.Tags, b.Fields = b.Last, body.Explain, body.Rule, body.Tags, body.Fields
+		b.Ask, b.AskSeq, b.Why, b.WhySeq, b.Rule, b.Tags, b.Fields = b.Last, b.LastSeq, body.Explain, 0, body.Rule, body.Tags, body.Fields
+		if body.Decided > 0 {
+			b.WhySeq = b.Judged
+		}
+	case conversation.Labelled:
+		b.Tags = body.Tags
+	case conversation.Feedback:
+		b = b.thumbed(body)
 	case conversation.ContactGiven:
 		if b.Name == "" {
 			b.Name = body.Name
 		}
-		b.Contact = strings.Join(nonEmpty(body.Email, body.Phone), ", ")
+		b.Contact, b.Reach = strings.Join(nonEmpty(body.Email, body.Phone), ", "), e.Seq
+	case conversation.Summarised:
+		b.Summary, b.SumSeq = body, e.Seq
+	case conversation.Blocked:
+		b.Blocked = body
 	case conversation.HandedBack, conversation.Cancelled:
-		b.Tried = nil
+		b.Tried, b.Answers, b.Upset, b.Unsure = nil, 0, Sign{}, Sign{}
 	}
 	return b
 }
@@ -82,23 +124,78 @@ func (b Brief) told(context map[string]any) Brief {
 	return b
 }
 
+// visited keeps the last pages, each once in a row.
+func (b Brief) visited(p conversation.Page) Brief {
+	if p.URL == "" && p.Title == "" || len(b.Pages) > 0 && b.Pages[len(b.Pages)-1].URL == p.URL {
+		return b
+	}
+	b.Pages = append(slices.Clone(b.Pages), p)
+	b.Pages = b.Pages[max(0, len(b.Pages)-maxPages):]
+	return b
+}
+
 func (b Brief) line(e conversation.Event, m conversation.Message) Brief {
 	switch e.Author.Role {
 	case conversation.Visitor:
-		b.Last = m.Text
+		b.Last, b.LastSeq = m.Text, e.Seq
 		if b.Ask == "" {
-			b.Ask = m.Text
+			b.Ask, b.AskSeq = m.Text, e.Seq
 		}
 	case conversation.Bot:
 		if m.Answer {
-			t := Tried{Text: oneLine(m.Text, 280)}
+			t := Tried{Seq: e.Seq, Text: oneLine(spoken(m), 280)}
 			for _, s := range m.Sources {
 				t.Sources = append(t.Sources, oneLine(s.Title, 80))
 			}
-			b.Tried = append(slices.Clone(b.Tried), t)
+			b.Tried, b.Answers = append(slices.Clone(b.Tried), t), b.Answers+1
 			b.Tried = b.Tried[max(0, len(b.Tried)-maxTried):]
 		}
-	case conversation.Agent, conversation.System:
+	case conversation.Agent:
+		b.Reply = e.VSeq
+	case conversation.System:
+	}
+	return b
+}
+
+// spoken is the text of a line as people read it, without its Markdown.
+func spoken(m conversation.Message) string {
+	var tree markup.Tree
+	if len(m.Content) > 0 && json.Unmarshal(m.Content, &tree) == nil && len(tree) > 0 {
+		return tree.Plain()
+	}
+	return m.Text
+}
+
+// judged keeps what the policy has seen: the strongest anger, and whether the
+// last line could be answered.
+func (b Brief) judged(d conversation.Decided) Brief {
+	b.Judged, b.Unsure = d.On, Sign{}
+	for _, s := range d.Signals {
+		at := s.Seq
+		if at == 0 {
+			at = d.On // it was seen in a draft that nobody has read
+		}
+		switch {
+		case s.Name == signalUpset && s.Value > b.Upset.Value:
+			b.Upset = Sign{s.Value, at}
+		case s.Name == signalUnsure && s.Value > b.Unsure.Value:
+			b.Unsure = Sign{s.Value, at}
+		}
+	}
+	return b
+}
+
+// thumbed notes the visitor's verdict on an answer.
+func (b Brief) thumbed(f conversation.Feedback) Brief {
+	b.Tried = slices.Clone(b.Tried)
+	for i := range b.Tried {
+		if b.Tried[i].Seq != f.Of {
+			continue
+		}
+		b.Tried[i].Thumb = -1
+		if f.Up {
+			b.Tried[i].Thumb = 1
+		}
 	}
 	return b
 }
@@ -122,36 +219,6 @@ func (b Brief) ask() string {
 		}
 	}
 	return "no message yet"
-}
-
-// where is the page as a path: queries carry secrets, and the host is known.
-func (b Brief) where() string {
-	u, err := url.Parse(b.Page.URL)
-	if err != nil || b.Page.URL == "" {
-		return ""
-	}
-	path := oneLine(u.Host+u.EscapedPath(), 200)
-	if title := oneLine(b.Page.Title, 120); title != "" {
-		return title + " (" + path + ")"
-	}
-	return path
-}
-
-// who lists what the site says of the visitor.
-func (b Brief) who() string {
-	var parts []string
-	for _, key := range slices.Sorted(maps.Keys(b.Context)) {
-		switch v := b.Context[key].(type) {
-		case string, float64, bool, int, int64:
-			if text := oneLine(fmt.Sprint(v), 120); text != "" && key != "name" {
-				parts = append(parts, oneLine(key, 40)+": "+text)
-			}
-		}
-		if len(parts) == 12 {
-			break
-		}
-	}
-	return strings.Join(nonEmpty(strings.Join(parts, " · "), b.Contact), " · ")
 }
 
 func nonEmpty(list ...string) []string {

@@ -41,13 +41,17 @@ func (p press) key() string {
 // block in the card.
 func (b *Bridge) acts() map[string]func(context.Context, press) error {
 	return map[string]func(context.Context, press) error{
-		actClaim:                 b.pressClaim,
-		actTakeOver:              b.pressTakeOver,
+		actClaim:                 b.unlessKept(b.pressClaim),
+		actTakeOver:              b.unlessKept(b.pressTakeOver),
 		actRelease:               b.decides(func(p press) conversation.Decider { return conversation.Release(p.by) }),
 		actHandBack:              b.pressHandBack,
-		actClose:                 b.decides(func(p press) conversation.Decider { return conversation.Close(p.by, conversation.Closing{}, p.admin) }),
-		actReopen:                b.decides(func(p press) conversation.Decider { return conversation.Reopen(p.by) }),
+		actClose:                 b.pressClose,
+		actReopen:                b.unlessKept(b.decides(func(p press) conversation.Decider { return conversation.Reopen(p.by) })),
+		actAccept:                b.decides(func(p press) conversation.Decider { return conversation.Claim(p.by, conversation.ByAccept) }),
 		actAssign:                b.pressAssign,
+		actTransfer:              b.pressTransfer,
+		actUndo:                  b.pressUndo,
+		actLift:                  b.pressLift,
 		actMenu:                  b.pressMenu,
 		string(offerSend):        b.pressLine(askSend),
 		string(offerTakeAndSend): b.pressLine(askTake),
@@ -55,7 +59,7 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		string(offerAnyway):      b.pressLine(askAnyway),
 		string(offerEdit):        b.pressEdit,
 		string(offerMove):        b.pressMove,
-		string(offerTake):        b.pressTakeOver,
+		string(offerTake):        b.unlessKept(b.pressTakeOver),
 		string(offerKeep):        b.pressKeep,
 	}
 }
@@ -161,6 +165,9 @@ func (b *Bridge) standsThere(ctx context.Context, p *press) error {
 
 // homeOf is the channel whose members may act: the conversation's own.
 func (b *Bridge) homeOf(ctx context.Context, p *press) string {
+	if p.action.ActionID == actUndo && p.channel != "" {
+		return p.channel // it may have been passed on to where the presser is not
+	}
 	if t, err := b.Threads.ThreadOf(ctx, p.id); err == nil {
 		return t.Channel
 	}
@@ -209,6 +216,21 @@ func (b *Bridge) decides(decide func(press) conversation.Decider) func(context.C
 	return func(ctx context.Context, p press) error {
 		_, err := b.append(ctx, p, decide(p))
 		return err
+	}
+}
+
+// unlessKept refuses who may not have this conversation: it is kept for others.
+func (b *Bridge) unlessKept(run func(context.Context, press) error) func(context.Context, press) error {
+	return func(ctx context.Context, p press) error {
+		why, err := b.mayClaim(ctx, p.state, p.who.ID)
+		if err != nil {
+			return err
+		}
+		if len(why) > 0 {
+			b.tellPresser(ctx, p, append(why, words(" Nothing was changed."))...)
+			return nil
+		}
+		return run(ctx, p)
 	}
 }
 

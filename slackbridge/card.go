@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,10 +24,16 @@ const (
 	actClose    = "handoff_close"
 	actReopen   = "handoff_reopen"
 	actAssign   = "handoff_assign"
+	actTransfer = "handoff_transfer"
+	actAccept   = "handoff_accept"
 	actMenu     = "handoff_menu"
 
 	menuWhy        = "why"
 	menuTranscript = "transcript"
+	menuLabels     = "labels"
+	menuBlock      = "block"
+	menuLift       = "lift"
+	menuMisjudged  = "misjudged"
 )
 
 // Card is everything the root message of a thread is drawn from.
@@ -34,6 +41,14 @@ type Card struct {
 	State    conversation.State
 	Brief    Brief
 	Staffing Staffing
+	// Links are the addresses of the messages that the facts come from, by event,
+	// as far as they stand in the thread.
+	Links map[conversation.Seq]string
+	// Before counts the visitor's earlier conversations, up to countEarlier and one
+	// more; Earlier are the last of them, the newest first.
+	Before  int
+	Earlier []Earlier
+	Visitor Presence
 	// Moved says where the conversation goes on, on the card of a thread that it
 	// has left; nil on the living one.
 	Moved []span
@@ -45,18 +60,27 @@ type Staffing struct {
 	Silent bool
 }
 
-// maxCardChars bounds each visitor-controlled part of the card.
-const maxCardChars = 900
+// Presence is what is known of the visitor's screen. Since is when she came or
+// left, zero when she was never seen. Read is how far she has read, in her
+// numbering. Mails says that answers reach her by mail, too.
+type Presence struct {
+	Here  bool
+	Since time.Time
+	Read  conversation.Seq
+	Mails bool
+}
 
 // Render draws the card. marker goes into the block id and the metadata, rev
 // counts the redraws: Slack wants a new block id at each.
 func (c Card) Render(marker string, rev int) message {
 	head := c.headline()
-	blocks := []slack.Block{richLine(fmt.Sprintf("%s:%d", marker, rev), head...), c.facts()}
-	if tried := c.tried(); tried != nil {
-		blocks = append(blocks, tried)
+	blocks := []slack.Block{richLine(fmt.Sprintf("%s:%d", marker, rev), append(slices.Clone(head), c.from(c.Brief.AskSeq)...)...), c.facts()}
+	for _, part := range []slack.Block{c.summary(), c.tried()} {
+		if part != nil {
+			blocks = append(blocks, part)
+		}
 	}
-	blocks = append(blocks, richBlock{elements: []any{slack.NewRichTextSection(c.status()...)}})
+	blocks = append(blocks, richLine("", c.status()...))
 	if c.Moved == nil {
 		blocks = append(blocks, c.buttons(rev))
 	}
@@ -104,32 +128,6 @@ func (c Card) calls() bool {
 	return c.State.Mode == conversation.Waiting && !c.State.Quiet && !c.Staffing.Silent && c.Moved == nil
 }
 
-// facts are the labelled lines below the headline.
-func (c Card) facts() slack.Block {
-	var spans []span
-	add := func(label, text string) {
-		if text = clip(strings.TrimSpace(text), maxCardChars); text == "" {
-			return
-		}
-		if len(spans) > 0 {
-			spans = append(spans, words("\n"))
-		}
-		spans = append(spans, strong(label+": "), words(text))
-	}
-	add("Who", c.Brief.who())
-	add("Why", oneLine(firstNonEmpty(c.Brief.Why, reasonWords(c.State.Reason)), 400))
-	add("Topic", oneLine(c.State.Topic, 120))
-	for _, f := range sortedFields(c.Brief.Fields) {
-		add(oneLine(f[0], 60), oneLine(f[1], 300))
-	}
-	add("Page", c.Brief.where())
-	add("Tags", oneLine(strings.Join(c.Brief.Tags, ", "), 200))
-	if len(spans) == 0 {
-		spans = []span{words("A person was asked for.")}
-	}
-	return richLine("", spans...)
-}
-
 func firstNonEmpty(list ...string) string {
 	for _, s := range list {
 		if s != "" {
@@ -161,83 +159,45 @@ func sortedFields(fields map[string]string) [][2]string {
 	return out
 }
 
-// tried quotes what the AI answered, shortened, never reworded.
-func (c Card) tried() slack.Block {
-	if len(c.Brief.Tried) == 0 {
-		return nil
-	}
-	elements := []any{slack.NewRichTextSection(rich([]span{strong("What the AI tried")})...)}
-	for _, t := range c.Brief.Tried {
-		text := t.Text
-		if len(t.Sources) > 0 {
-			text += " (" + strings.Join(t.Sources, ", ") + ")"
-		}
-		elements = append(elements, quote(clip(text, 500)))
-	}
-	return richBlock{elements: elements}
-}
-
-func (c Card) status() []slack.RichTextSectionElement {
-	s := c.State
-	if c.Moved != nil {
-		return rich(c.Moved)
-	}
-	switch s.Mode {
-	case conversation.Waiting:
-		out := rich([]span{words("⏳ Waiting since ")})
-		out = append(out, clock(s.WaitFrom))
-		if s.Routed() && !s.Route.Staffed {
-			out = append(out, rich([]span{words(". Nobody is on duty.")})...)
-		}
-		return out
-	case conversation.WithAgent:
-		return rich([]span{words("💬 "), who(s.Owner), words(" has this chat.")})
-	case conversation.IsClosed:
-		return append(rich([]span{words("✔️ Closed " + closedBy(s.Closure) + " at ")}), clock(s.Closed.At))
-	case conversation.WithBot:
-	}
-	return rich([]span{words("🤖 The AI is answering.")})
-}
-
-func closedBy(c conversation.Closure) string {
-	switch c.Reason {
-	case conversation.ClosedByVisitor:
-		return "by the visitor"
-	case conversation.ClosedIdle:
-		return "after a quiet while"
-	case conversation.ClosedByAgent, conversation.ClosedByBlock:
-	}
-	return "by the team"
-}
-
-// clock shows a time in the reader's own zone.
-func clock(t time.Time) slack.RichTextSectionElement {
-	fallback := t.UTC().Format("15:04 UTC")
-	return slack.NewRichTextSectionDateElement(t.Unix(), "{time}", nil, &fallback)
-}
-
 // buttons are those of the mode. The block id tells who the owner was when the
 // card was drawn, which is what a person who takes over has seen.
 func (c Card) buttons(rev int) slack.Block {
 	id := string(c.State.ID)
 	press := func(action, label string) slack.BlockElement { return button(action, id, label) }
+	first := func(action, label string) slack.BlockElement {
+		out := button(action, id, label)
+		out.Style = slack.StylePrimary
+		return out
+	}
+	pass := []slack.BlockElement{press(actAssign, "Assign…"), press(actTransfer, "Transfer…"), press(actHandBack, "Hand back to AI"), press(actClose, "Close")}
 	var list []slack.BlockElement
 	switch c.State.Mode {
 	case conversation.Waiting:
-		claim := button(actClaim, id, "Claim")
-		claim.Style = slack.StylePrimary
-		list = []slack.BlockElement{claim, press(actAssign, "Assign…"), press(actHandBack, "Hand back to AI"), press(actClose, "Close")}
+		list = append([]slack.BlockElement{first(actClaim, "Claim")}, pass...)
 	case conversation.WithAgent:
-		list = []slack.BlockElement{press(actRelease, "Release"), press(actAssign, "Assign…"), press(actHandBack, "Hand back to AI"), press(actClose, "Close"), press(actTakeOver, "Take over")}
+		if !c.State.Accept.IsZero() {
+			list = append(list, first(actAccept, "Accept"))
+		}
+		list = append(append(list, press(actRelease, "Release")), append(pass, press(actTakeOver, "Take over"))...)
 	case conversation.WithBot:
 		list = []slack.BlockElement{press(actTakeOver, "Take over"), press(actClose, "Close")}
 	case conversation.IsClosed:
 		list = []slack.BlockElement{press(actReopen, "Reopen")}
 	}
-	list = append(list, slack.NewOverflowBlockElement(actMenu,
-		slack.NewOptionBlockObject(menuWhy+":"+id, plain("Why?"), nil),
-		slack.NewOptionBlockObject(menuTranscript+":"+id, plain("Transcript"), nil)))
-	return slack.NewActionBlock(fmt.Sprintf("own:%s:%d", c.State.Owner.ID, rev), list...)
+	return slack.NewActionBlock(fmt.Sprintf("own:%s:%d", c.State.Owner.ID, rev), append(list, c.menu())...)
+}
+
+// menu holds what is needed seldom; Slack allows five entries.
+func (c Card) menu() slack.BlockElement {
+	entry := func(choice, label string) *slack.OptionBlockObject {
+		return slack.NewOptionBlockObject(choice+":"+string(c.State.ID), plain(label), nil)
+	}
+	block := entry(menuBlock, "Block…")
+	if !c.State.BlockedUntil.IsZero() {
+		block = entry(menuLift, "Lift the block")
+	}
+	return slack.NewOverflowBlockElement(actMenu, entry(menuWhy, "Why?"), entry(menuTranscript, "Transcript"),
+		entry(menuLabels, "Priority and tags…"), block, entry(menuMisjudged, "Wrong escalation…"))
 }
 
 // seenOwner reads the owner from the block id of the buttons.
@@ -247,6 +207,21 @@ func seenOwner(blockID string) string {
 		return parts[1]
 	}
 	return ""
+}
+
+// print tells whether two drawings of a card differ, and whether what matters
+// does: links and the visitor's presence are the rest.
+func (c Card) print(marker string) string {
+	bare := c
+	bare.Links, bare.Visitor = nil, Presence{}
+	return bare.Render(marker, 0).fingerprint() + ":" + c.Render(marker, 0).fingerprint()
+}
+
+// alike says that two prints differ in links and presence at most.
+func alike(a, b string) bool {
+	a, _, _ = strings.Cut(a, ":")
+	b, _, _ = strings.Cut(b, ":")
+	return a == b
 }
 
 // fingerprint tells whether two drawings of a card differ.

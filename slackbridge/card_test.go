@@ -6,6 +6,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,10 +18,11 @@ var update = flag.Bool("update", false, "write the golden files")
 
 func sampleBrief() Brief {
 	return Brief{
-		Name: "Anna Berg", Context: map[string]any{"plan": "pro", "email": "anna@example.com"},
-		Page: conversation.Page{URL: "https://shop.example/cart?token=secret#x", Title: "Your cart"},
-		Ask:  "I was charged twice <!here> & want my money back", Why: "Restricted topic “Billing disputes”: “charged twice”.",
-		Tags: []string{"billing"}, Tried: []Tried{{Text: "Parcels take two working days.", Sources: []string{"Shipping"}}},
+		Name: "Anna Berg", Context: map[string]any{"plan": "pro", "email": "anna@example.com"}, Referrer: "https://search.example/find?q=refund",
+		Pages: []conversation.Page{{URL: "https://shop.example/pricing"}, {URL: "https://shop.example/cart?token=secret#x", Title: "Your cart"}},
+		Ask:   "I was charged twice <!here> & want my money back", AskSeq: 4, Why: "Restricted topic “Billing disputes”: “charged twice”.", WhySeq: 4,
+		Tags: []string{"billing"}, Judged: 4, Upset: Sign{0.45, 4}, Unsure: Sign{0.8, 4}, Answers: 1,
+		Tried: []Tried{{Seq: 3, Text: "Parcels take two working days.", Sources: []string{"Shipping"}, Thumb: -1}},
 	}
 }
 
@@ -52,10 +55,104 @@ func TestCard(t *testing.T) {
 		"offline":  {State: unstaffed, Brief: Brief{Last: "hello", Ask: "hello"}},
 		"nameless": {State: sampleState(conversation.Waiting), Brief: Brief{Fields: map[string]string{"Order": "A-17"}}},
 	}
+	for name, card := range fullCards() {
+		cards[name] = card
+	}
 	for name, card := range cards {
 		t.Run(name, func(t *testing.T) { golden(t, "card_"+name, card.Render("h:cnv_sample:c1-x", 7)) })
 	}
 	t.Run("plain", func(t *testing.T) { golden(t, "card_plain", cards["urgent"].Plain("h:cnv_sample:c1-x", 7)) })
+}
+
+// fullCards are cards on which everything is known.
+func fullCards() map[string]Card {
+	at := time.Date(2026, 3, 4, 14, 3, 0, 0, time.UTC)
+	full := Card{
+		State: sampleState(conversation.WithAgent), Brief: sampleBrief(), Before: 4,
+		Links:   map[conversation.Seq]string{2: "https://acme.example/p2", 3: "https://acme.example/p3", 4: "https://acme.example/p4"},
+		Earlier: []Earlier{{"H-AAAA", "https://acme.example/pa"}, {"H-BBBB", ""}, {"H-CCCC", "https://acme.example/pc"}},
+		Visitor: Presence{Here: true, Since: at, Read: 9},
+	}
+	full.Brief.Contact, full.Brief.Reach, full.Brief.Reply = "anna@example.com", 4, 9
+	full.Brief.Summary = conversation.Summarised{By: conversation.ByModel, Text: "Charged twice for one order.", Points: []conversation.Point{{Text: "charged twice", Seq: 2}, {Text: "wants the money back", Seq: 4}}}
+	left := full
+	left.State.HasMail, left.State.Verified = true, conversation.Mark{Seq: 8, At: at}
+	left.Visitor = Presence{Since: at, Mails: true}
+	assigned := full
+	assigned.State.Accept = at
+	offered := full
+	offered.State = sampleState(conversation.Waiting)
+	offered.State.Seat = conversation.Seat{Agent: conversation.Staff{ID: "U0SAM", Name: "Sam"}, Until: at}
+	grouped := full
+	grouped.State = sampleState(conversation.Waiting)
+	grouped.State.Group = "S0TEAM"
+	blocked := full
+	blocked.State = sampleState(conversation.IsClosed)
+	blocked.State.BlockedUntil = at.Add(24 * time.Hour)
+	moved := full
+	moved.Moved = []span{words("➡️ This chat goes on in "), place("C0BILLING"), words(".")}
+	return map[string]Card{"full": full, "left": left, "assigned": assigned, "offered": offered, "grouped": grouped, "blocked": blocked, "moved": moved}
+}
+
+// The card holds Slack's limits whatever visitors, sites and models put into it.
+func TestCardHoldsTheLimits(t *testing.T) {
+	long := strings.Repeat("<!channel> & ![x](http://evil.example) \u202e", 100)
+	c := fullCards()["full"]
+	c.State.Topic, c.State.Priority, c.State.Mode = long, long, conversation.Waiting
+	c.Brief = Brief{Name: long, Context: map[string]any{}, Referrer: "https://" + long, Ask: long, Why: long, WhySeq: 2, Contact: long, Reach: 2,
+		Fields: map[string]string{}, Judged: 2, Upset: Sign{1, 2}, Unsure: Sign{1, 2}, Answers: 99}
+	for i := range 60 {
+		key := strings.Repeat("k", 200) + strconv.Itoa(i)
+		c.Brief.Context[key], c.Brief.Fields[key] = long, long
+		c.Brief.Tags = append(c.Brief.Tags, long)
+		c.Brief = c.Brief.visited(conversation.Page{URL: "https://shop.example/" + strconv.Itoa(i) + strings.Repeat("/a", 3000), Title: long})
+		c.Brief.Summary.Points = append(c.Brief.Summary.Points, conversation.Point{Text: long, Seq: 2})
+		sources := make([]conversation.Citation, 30)
+		for j := range sources {
+			sources[j].Title = long
+		}
+		c.Brief = c.Brief.line(conversation.Event{Seq: 3, Draft: conversation.Draft{Author: conversation.Author{Role: conversation.Bot}}}, conversation.Message{Answer: true, Text: long, Sources: sources})
+	}
+	c.Brief.Summary.Text = long
+	m := c.Render("h:cnv_sample:c1-x", 7)
+	raw, err := json.Marshal(m.blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []any
+	if err := json.Unmarshal(raw, &blocks); err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for i, b := range blocks {
+		n := textOf(b)
+		if total += n; n > 3000 {
+			t.Errorf("block %d has %d characters", i, n)
+		}
+	}
+	if len(blocks) > 50 || total > 12000 || len([]rune(m.text)) > 3000 || strings.Contains(m.text, "<!channel>") {
+		t.Errorf("%d blocks, %d characters, notification %d", len(blocks), total, len(m.text))
+	}
+}
+
+// textOf counts the characters of all texts in a block.
+func textOf(node any) int {
+	n := 0
+	switch v := node.(type) {
+	case map[string]any:
+		for k, child := range v {
+			if text, ok := child.(string); ok && k == "text" {
+				n += len([]rune(text))
+			} else {
+				n += textOf(child)
+			}
+		}
+	case []any:
+		for _, child := range v {
+			n += textOf(child)
+		}
+	}
+	return n
 }
 
 // golden compares a message with its file in testdata.

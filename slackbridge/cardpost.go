@@ -12,6 +12,10 @@ import (
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
+// dressEvery is how long a card waits for its links and the visitor's presence
+// while the redraws of what matters need the pace.
+const dressEvery = 10 * time.Second
+
 // drawCard brings the card of a conversation up to date. It returns when the
 // card may be drawn again, zero when there is nothing to draw. With now it is
 // drawn at once; otherwise it waits until the last drawing is two seconds old. A
@@ -25,10 +29,21 @@ func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (du
 	if next := t.CardAt.Add(b.Limits.CardEvery); !now && next.After(b.Now()) {
 		return next, nil
 	}
+	if alike(print, t.Card) && !b.client.limits.spare("chat.update") {
+		return b.Now().Add(dressEvery), nil
+	}
 	if ok, retry := b.client.limits.take("chat.update", t.Channel); !ok {
 		return retry, nil
 	}
 	return b.redraw(ctx, t, card, print)
+}
+
+// spare says that a method's pace has room for what can wait: half its burst.
+func (t *throttle) spare(method string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := t.methods[method]
+	return t.limits.Unlimited || l == nil || l.TokensAt(t.now()) > float64(l.Burst())/2
 }
 
 // confirm shows on the card what became of a press, where this process writes to
@@ -75,25 +90,13 @@ func (b *Bridge) staleCard(ctx context.Context, id conversation.ID) (t ledger.Th
 	if err != nil {
 		return t, card, "", fmt.Errorf("look for the card: %w", err)
 	}
-	if card, err = b.card(ctx, id); err != nil {
+	if card, err = b.cardIn(ctx, t); err != nil {
 		return t, card, "", err
 	}
-	if print = card.Render(t.Marker, 0).fingerprint(); print == t.Card {
+	if print = card.print(t.Marker); print == t.Card {
 		print = ""
 	}
 	return t, card, print, nil
-}
-
-func (b *Bridge) card(ctx context.Context, id conversation.ID) (Card, error) {
-	state, err := b.Log.State(ctx, id)
-	if err != nil {
-		return Card{}, fmt.Errorf("read the state: %w", err)
-	}
-	brief, err := b.briefs.of(ctx, id)
-	if err != nil {
-		return Card{}, fmt.Errorf("read the brief: %w", err)
-	}
-	return Card{State: state, Brief: brief}, nil
 }
 
 func (b *Bridge) redraw(ctx context.Context, t ledger.Thread, card Card, print string) (time.Time, error) {

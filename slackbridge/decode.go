@@ -99,37 +99,45 @@ type (
 		State      viewState `json:"state"`
 	}
 	viewState struct {
-		Values map[string]map[string]struct {
-			Value          string `json:"value"`
-			SelectedUser   string `json:"selected_user"`
-			SelectedOption struct {
-				Value string `json:"value"`
-			} `json:"selected_option"`
-		} `json:"values"`
+		Values map[string]map[string]entry `json:"values"`
+	}
+	// entry is what was entered in one input.
+	entry struct {
+		Value          string   `json:"value"`
+		SelectedUser   string   `json:"selected_user"`
+		SelectedOption option   `json:"selected_option"`
+		SelectedMany   []option `json:"selected_options"`
+	}
+	option struct {
+		Value string `json:"value"`
 	}
 	responseHook struct {
 		URL string `json:"response_url"`
 	}
 )
 
-// field returns what was entered in an input with this action id.
-func (v viewRef) field(action string) (text, user string) {
+// entry returns what was entered in the input with this action id.
+func (v viewRef) entry(action string) entry {
 	for _, block := range v.State.Values {
-		if f, ok := block[action]; ok {
-			return f.Value, f.SelectedUser
+		if e, ok := block[action]; ok {
+			return e
 		}
 	}
-	return "", ""
+	return entry{}
 }
 
-// chosen returns the value of the option chosen in a list with this action id.
-func (v viewRef) chosen(action string) string {
-	for _, block := range v.State.Values {
-		if f, ok := block[action]; ok {
-			return f.SelectedOption.Value
-		}
+// text, user and chosen return the text, the person or the option entered in an
+// input, "" for none; chosenAll the options ticked.
+func (v viewRef) text(action string) string   { return strings.TrimSpace(v.entry(action).Value) }
+func (v viewRef) user(action string) string   { return v.entry(action).SelectedUser }
+func (v viewRef) chosen(action string) string { return v.entry(action).SelectedOption.Value }
+
+func (v viewRef) chosenAll(action string) []string {
+	var out []string
+	for _, o := range v.entry(action).SelectedMany {
+		out = append(out, o.Value)
 	}
-	return ""
+	return out
 }
 
 // slackMessage is a message in an event, in an interaction or read from Slack.

@@ -76,6 +76,10 @@ func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, map[string]string{"challenge": e.Challenge})
 		return
 	}
+	if answer := objections(raw); answer != nil {
+		writeJSON(w, answer)
+		return
+	}
 	if err := b.receive(r.Context(), raw); err != nil {
 		b.log.Error("a request of Slack was not kept", "error", err)
 		w.WriteHeader(http.StatusInternalServerError) // Slack tries again

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-
-	"github.com/handoff-bot/handoff/conversation"
 )
 
 // room is what we need to know of a channel.
@@ -99,63 +97,4 @@ func (r *rooms) join(ctx context.Context, channel string) error {
 		_, _, _, err := r.client.api.JoinConversationContext(ctx, channel)
 		return err
 	})
-}
-
-// briefs keeps the briefs of recent conversations, so that redrawing a card
-// reads only what is new.
-type briefs struct {
-	log  conversation.Reader
-	mu   sync.Mutex
-	kept map[conversation.ID]Brief
-}
-
-// maxBriefs bounds the cache; beyond it any one is forgotten.
-const maxBriefs = 2000
-
-// of returns the brief of a conversation up to now.
-func (b *briefs) of(ctx context.Context, id conversation.ID) (Brief, error) {
-	b.mu.Lock()
-	brief := b.kept[id]
-	b.mu.Unlock()
-	for {
-		events, err := b.log.Events(ctx, id, brief.Seq, page)
-		if err != nil {
-			return brief, err
-		}
-		for _, e := range events {
-			brief = brief.Apply(e)
-		}
-		if len(events) < page {
-			break
-		}
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.kept) >= maxBriefs {
-		for other := range b.kept {
-			delete(b.kept, other)
-			break
-		}
-	}
-	b.kept[id] = brief
-	return brief, nil
-}
-
-// page is how many events are read at once.
-const page = 200
-
-// readAll reads the events after a position to the end of the log.
-func readAll(ctx context.Context, log conversation.Reader, id conversation.ID, after conversation.Seq) ([]conversation.Event, error) {
-	var all []conversation.Event
-	for {
-		events, err := log.Events(ctx, id, after, page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, events...)
-		if len(events) < page {
-			return all, nil
-		}
-		after = events[len(events)-1].Seq
-	}
 }

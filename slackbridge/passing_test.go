@@ -20,6 +20,13 @@ func (c *chat) passTo(from conversation.Author, p conversation.Passing) {
 	c.append(conversation.RouteTo(out.State.Epoch, conversation.Routed{Channel: p.Channel, Mention: "here", Staffed: true}, nil))
 }
 
+// closes closes the chat through its modal.
+func (c *chat) closes(user string, values map[string]string) {
+	c.t.Helper()
+	c.press(user, "handoff_close")
+	c.submit(user, values)
+}
+
 // roots counts the cards of the chat in a channel.
 func (c *chat) roots(channel string) (n int) {
 	for _, m := range c.slack.History(channel) {

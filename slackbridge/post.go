@@ -94,7 +94,7 @@ func (v *visit) open(ctx context.Context, channel string) error {
 	}
 	v.silent = v.notes.crowded(channel, v.state)
 	card.State, card.Staffing = v.state, Staffing{Silent: v.silent}
-	rev, print := int(v.state.Seq), card.Render(t.Marker, 0).fingerprint()
+	rev, print := int(v.state.Seq), card.print(t.Marker)
 	if v.thread, err = v.attempt(ctx, t, card.Render(t.Marker, rev), print); hasCode(err, blockRefusals...) {
 		v.log.Warn("the card was refused and goes out plain", "conversation", v.w.Conversation, "error", err)
 		v.thread, err = v.attempt(ctx, t, card.Plain(t.Marker, rev), print)

@@ -67,6 +67,15 @@ type Inbox interface {
 	PurgeInbound(ctx context.Context, t time.Time) (int, error)
 }
 
+// Visitors tells of the visitors' screens.
+type Visitors interface {
+	// Presence says whether the visitor has the chat open and since when, or until
+	// when she had; the zero time when nothing is known.
+	Presence(ctx context.Context, id conversation.ID) (here bool, since time.Time, err error)
+	// Seen is how far she has read, in her numbering.
+	Seen(ctx context.Context, id conversation.ID) (conversation.Seq, error)
+}
+
 // Log is the part of the log the bridge needs.
 type Log interface {
 	conversation.Appender

@@ -102,7 +102,7 @@ func TestADeadLinkHoldsItsReaderOnce(t *testing.T) {
 			ids = append(ids, fmt.Sprint(i))
 		}
 		began := time.Now()
-		l.acknowledge(t.Context(), ids)
+		l.acknowledge(t.Context(), ids, nil)
 		if took := time.Since(began); took > ackTimeout {
 			t.Errorf("the reader was held for %v, want %v at most", took, ackTimeout)
 		}

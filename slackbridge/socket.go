@@ -162,6 +162,10 @@ func (l *link) take(ctx context.Context, batch []socketmode.Event) {
 		if req == nil || req.EnvelopeID == "" {
 			continue
 		}
+		if answer := objections(req.Payload); answer != nil {
+			l.acknowledge(ctx, []string{req.EnvelopeID}, answer)
+			continue
+		}
 		acks = append(acks, req.EnvelopeID)
 		if len(req.Payload) > 0 {
 			raws = append(raws, req.Payload)
@@ -173,16 +177,17 @@ func (l *link) take(ctx context.Context, batch []socketmode.Event) {
 		}
 		return
 	}
-	l.acknowledge(ctx, acks)
+	l.acknowledge(ctx, acks, nil)
 }
 
-// acknowledge queues the acknowledgements of a batch. One deadline holds for all:
-// a link that is dead takes none, and Slack asks again for what it missed.
-func (l *link) acknowledge(ctx context.Context, ids []string) {
+// acknowledge queues the acknowledgements of a batch, with an answer where Slack
+// takes one. One deadline holds for all: a link that is dead takes none, and
+// Slack asks again for what it missed.
+func (l *link) acknowledge(ctx context.Context, ids []string, answer any) {
 	actx, cancel := context.WithTimeout(ctx, ackTimeout)
 	defer cancel()
 	for i, id := range ids {
-		if err := l.client.AckCtx(actx, id, nil); err != nil {
+		if err := l.client.AckCtx(actx, id, answer); err != nil {
 			if ctx.Err() == nil {
 				l.b.log.Warn("acknowledgements were not sent; Slack will deliver again", "count", len(ids)-i, "error", err)
 			}

@@ -18,7 +18,7 @@ type span struct {
 	user, group, broadcast, room string // ids; broadcast is here, channel or everyone
 	url                          string
 	at                           time.Time // shown in the reader's own zone
-	dated                        bool      // at with its day
+	form                         clockForm // how at is shown
 	bold, italic, code           bool
 }
 
@@ -28,16 +28,25 @@ func slant(text string) span  { return span{text: text, italic: true} }
 func person(id string) span   { return span{user: id} }
 func place(id string) span    { return span{room: id} }
 
-// moment is a time of day, day one with its date.
-func moment(t time.Time) span { return span{at: t} }
-func day(t time.Time) span    { return span{at: t, dated: true} }
+// clockForm is how a time is shown.
+type clockForm string
 
-// format is how Slack shows the time, and the text for where it cannot.
-func (s span) format() (form, fallback string) {
-	if s.dated {
-		return "{date_short_pretty} {time}", s.at.UTC().Format("2 January 15:04 UTC")
-	}
-	return "{time}", s.at.UTC().Format("15:04 UTC")
+// The forms: Slack's tokens.
+const (
+	byMinute clockForm = "{time}"
+	bySecond clockForm = "{time_secs}"
+	byDay    clockForm = "{date_short_pretty} {time}"
+)
+
+// moment is a time of day, second one to the second, day one with its date.
+func moment(t time.Time) span { return span{at: t, form: byMinute} }
+func second(t time.Time) span { return span{at: t, form: bySecond} }
+func day(t time.Time) span    { return span{at: t, form: byDay} }
+
+// fallback is the time for where Slack cannot show it.
+func (s span) fallback() string {
+	layout := map[clockForm]string{byMinute: "15:04 UTC", bySecond: "15:04:05 UTC", byDay: "2 January 15:04 UTC"}[s.form]
+	return s.at.UTC().Format(layout)
 }
 
 // hushed are the spans with names instead of mentions: what happened before
@@ -93,8 +102,8 @@ func rich(spans []span) []slack.RichTextSectionElement {
 		case s.room != "":
 			out = append(out, slack.NewRichTextSectionChannelElement(s.room, style))
 		case !s.at.IsZero():
-			form, fallback := s.format()
-			out = append(out, slack.NewRichTextSectionDateElement(s.at.Unix(), form, nil, &fallback))
+			fallback := s.fallback()
+			out = append(out, slack.NewRichTextSectionDateElement(s.at.Unix(), string(s.form), nil, &fallback))
 		case s.url != "":
 			out = append(out, slack.NewRichTextSectionLinkElement(s.url, raw(s.text), style))
 		default:
@@ -121,8 +130,7 @@ func parsed(spans []span) string {
 		case s.room != "":
 			b.WriteString("<#" + s.room + ">")
 		case !s.at.IsZero():
-			form, fallback := s.format()
-			b.WriteString("<!date^" + strconv.FormatInt(s.at.Unix(), 10) + "^" + form + "|" + fallback + ">")
+			b.WriteString("<!date^" + strconv.FormatInt(s.at.Unix(), 10) + "^" + string(s.form) + "|" + s.fallback() + ">")
 		default:
 			b.WriteString(mrkdwn(s.text))
 		}

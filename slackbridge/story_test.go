@@ -43,9 +43,9 @@ func TestStory(t *testing.T) {
 			c.heard("Let me look & see <3")
 			c.says("Thanks!")
 			c.shows("has this chat now.", "Let me look", "Thanks!")
-			c.press(maya, "handoff_close")
+			c.closes(maya, nil)
 			c.mode(conversation.IsClosed, "")
-			c.shows("Thanks!", "closed this chat.")
+			c.shows("Thanks!", "closed this chat as solved.")
 			s.until("the reopen button", func(st *fakeslack.State) bool {
 				m, _ := st.Message(c.channel, c.root)
 				return strings.Contains(m.Visible(), "Reopen")

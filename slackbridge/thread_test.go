@@ -123,7 +123,7 @@ func TestPrivateButtons(t *testing.T) {
 	})
 	t.Run("reopen and send", func(t *testing.T) {
 		c := s.claimed("Dora")
-		c.press(maya, "handoff_close")
+		c.closes(maya, nil)
 		c.mode(conversation.IsClosed, "")
 		c.agent(maya, "One more thing")
 		c.answer(maya, "This chat is closed", "handoff_line_reopen")

@@ -1,0 +1,273 @@
+package slackbridge
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// Earlier is an earlier conversation of the same visitor. URL is its thread, ""
+// when it had none.
+type Earlier struct{ Reference, URL string }
+
+// The sizes of the card's parts; together they stay far below what Slack takes.
+const (
+	maxFact    = 500
+	maxSummary = 1200
+	maxPoints  = 8
+	maxEarlier = 3
+)
+
+// facts are labelled lines.
+type facts struct {
+	card  Card
+	spans []span
+	size  int
+}
+
+// maxFacts bounds the text of one block of facts, in characters.
+const maxFacts = 2900
+
+// add appends a line, with a link to the message it comes from once that stands
+// in the thread.
+func (f *facts) add(label string, from conversation.Seq, spans ...span) {
+	size := len(label)
+	for _, s := range spans {
+		size += len([]rune(s.text))
+	}
+	if size == len(label) || f.size+size > maxFacts {
+		return
+	}
+	f.size += size
+	if len(f.spans) > 0 {
+		f.spans = append(f.spans, words("\n"))
+	}
+	f.spans = append(append(f.spans, strong(label+": ")), spans...)
+	f.spans = append(f.spans, f.card.from(from)...)
+}
+
+func (f *facts) text(label, text string, from conversation.Seq) {
+	if text = clip(strings.TrimSpace(text), maxFact); text != "" {
+		f.add(label, from, words(text))
+	}
+}
+
+// from is the link to a message, nothing while it does not stand in the thread.
+func (c Card) from(seq conversation.Seq) []span {
+	if link := c.Links[seq]; seq > 0 && link != "" {
+		return []span{words(" ("), {text: "message", url: link}, words(")")}
+	}
+	return nil
+}
+
+// facts are the labelled lines below the headline.
+func (c Card) facts() slack.Block {
+	f := &facts{card: c}
+	b := c.Brief
+	f.text("Who", c.who(), 0)
+	f.text("Contact", b.reach(c.State), b.Reach)
+	f.text("Unverified", b.site(), 0)
+	f.text("Why", oneLine(firstNonEmpty(b.Why, reasonWords(c.State.Reason)), 400), b.WhySeq)
+	f.text("Priority", priorityWords(c.State.Priority), 0)
+	f.text("Topic", oneLine(c.State.Topic, 120), 0)
+	f.text("Tags", oneLine(strings.Join(b.Tags, ", "), 200), 0)
+	for _, field := range sortedFields(b.Fields) {
+		f.text(oneLine(field[0], 60), oneLine(field[1], 300), 0)
+	}
+	f.text("Sentiment", b.sentiment(), b.Upset.Seq)
+	f.text("Confidence", b.confidence(), b.Unsure.Seq)
+	f.text("Pages", b.pages(), 0)
+	f.text("Came from", address(b.Referrer), 0)
+	f.add("Earlier chats", 0, c.earlier()...)
+	if len(f.spans) == 0 {
+		f.spans = []span{words("A person was asked for.")}
+	}
+	return richLine("", f.spans...)
+}
+
+// who is the name and the stable handle: a name is what somebody has typed.
+func (c Card) who() string {
+	handle, name := conversation.Handle(c.State.Visitor), c.Brief.visitor(c.State)
+	if name == handle {
+		return handle
+	}
+	return name + " (" + handle + ")"
+}
+
+func (b Brief) reach(s conversation.State) string {
+	if b.Contact == "" {
+		return ""
+	}
+	if s.HasMail && s.Verified.Seq > 0 {
+		return oneLine(b.Contact, 200) + " (verified)"
+	}
+	return oneLine(b.Contact, 200) + " (not verified)"
+}
+
+// site lists what the site says of the visitor.
+func (b Brief) site() string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(b.Context)) {
+		switch v := b.Context[key].(type) {
+		case string, float64, bool, int, int64:
+			if text := oneLine(fmt.Sprint(v), 120); text != "" {
+				parts = append(parts, oneLine(key, 40)+": "+text)
+			}
+		}
+		if len(parts) == 12 {
+			break
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+func priorityWords(p string) string {
+	if p = oneLine(strings.ToLower(p), 20); p == "normal" {
+		return ""
+	}
+	return p
+}
+
+// The thresholds of frustration, as the policy has them: a clear sign, and anger.
+const (
+	clearSign = 0.4
+	anger     = 0.7
+)
+
+// sentiment puts the policy's signal into words; nothing before the policy has
+// looked at a line.
+func (b Brief) sentiment() string {
+	switch v := b.Upset.Value; {
+	case v >= anger:
+		return fmt.Sprintf("angry (%.2f)", v)
+	case v >= clearSign:
+		return fmt.Sprintf("frustrated (%.2f)", v)
+	case v > 0:
+		return fmt.Sprintf("a little annoyed (%.2f)", v)
+	case b.Judged > 0:
+		return "neutral"
+	}
+	return ""
+}
+
+// confidence says how sure the AI was of its last answer.
+func (b Brief) confidence() string {
+	switch {
+	case b.Unsure.Value > 0:
+		return fmt.Sprintf("low: the AI could not answer (%.2f)", b.Unsure.Value)
+	case b.Answers > 0:
+		return "the AI answered from the knowledge"
+	}
+	return ""
+}
+
+// pages are the last ones as paths, the newest last: queries carry secrets.
+func (b Brief) pages() string {
+	var out []string
+	for _, p := range b.Pages {
+		path, title := address(p.URL), oneLine(p.Title, 80)
+		switch {
+		case title != "" && path != "":
+			out = append(out, title+" ("+path+")")
+		case title+path != "":
+			out = append(out, title+path)
+		}
+	}
+	return strings.Join(out, " → ")
+}
+
+// address is a URL without its scheme, query and fragment.
+func address(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || raw == "" {
+		return ""
+	}
+	return oneLine(u.Host+u.EscapedPath(), 200)
+}
+
+// earlier counts the visitor's earlier conversations and names the last ones.
+func (c Card) earlier() []span {
+	if c.Before == 0 {
+		return nil
+	}
+	count := fmt.Sprint(c.Before)
+	if c.Before > countEarlier {
+		count = fmt.Sprintf("more than %d", countEarlier)
+	}
+	out := []span{words(count + " (the last: ")}
+	for i, e := range c.Earlier {
+		if i > 0 {
+			out = append(out, words(", "))
+		}
+		if e.URL != "" {
+			out = append(out, span{text: e.Reference, url: e.URL})
+		} else {
+			out = append(out, words(e.Reference))
+		}
+	}
+	return append(out, words(")"))
+}
+
+// summary is the newest one; each of its points leads to its line.
+func (c Card) summary() slack.Block {
+	s := c.Brief.Summary
+	text := clip(strings.TrimSpace(s.Text), maxSummary)
+	if text == "" && len(s.Points) == 0 {
+		return nil
+	}
+	title := "Summary"
+	if s.By == conversation.ByModel {
+		title += " (written by the AI)"
+	}
+	elements := []any{slack.NewRichTextSection(rich([]span{strong(title)})...)}
+	if text != "" {
+		elements = append(elements, quote(text))
+	}
+	var points []slack.RichTextElement
+	for _, p := range s.Points[:min(len(s.Points), maxPoints)] {
+		if line := oneLine(p.Text, 160); line != "" {
+			points = append(points, slack.NewRichTextSection(rich(append([]span{words(line)}, c.from(p.Seq)...))...))
+		}
+	}
+	if len(points) > 0 {
+		elements = append(elements, slack.NewRichTextList(slack.RTEListBullet, 0, points...))
+	}
+	return richBlock{elements: elements}
+}
+
+// tried quotes what the AI answered, shortened, never reworded, with the
+// visitor's verdict.
+func (c Card) tried() slack.Block {
+	if len(c.Brief.Tried) == 0 {
+		return nil
+	}
+	title := "Already tried by the AI"
+	if n := c.Brief.Answers - len(c.Brief.Tried); n > 0 {
+		title += fmt.Sprintf(" (and %d answers before)", n)
+	}
+	elements := []any{slack.NewRichTextSection(rich([]span{strong(title)})...)}
+	for _, t := range c.Brief.Tried {
+		var about []span
+		if len(t.Sources) > 0 {
+			about = append(about, slant("Sources: "+clip(strings.Join(t.Sources, ", "), 240)))
+		}
+		if verdict := map[int]string{1: "👍 helped", -1: "👎 did not help"}[t.Thumb]; verdict != "" {
+			if len(about) > 0 {
+				about = append(about, words(" · "))
+			}
+			about = append(about, words(verdict))
+		}
+		about = append(about, c.from(t.Seq)...)
+		elements = append(elements, quote(clip(t.Text, 280)))
+		if len(about) > 0 {
+			elements = append(elements, slack.NewRichTextSection(rich(about)...))
+		}
+	}
+	return richBlock{elements: elements}
+}

@@ -1,0 +1,104 @@
+package slackbridge
+
+import (
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// status is in whose hands the conversation is, and below it what is known of the
+// visitor.
+func (c Card) status() []span {
+	if c.Moved != nil {
+		return c.Moved
+	}
+	out := c.hands()
+	if seen := c.Visitor.status(c.State, c.Brief.Reply); len(seen) > 0 {
+		out = append(append(out, words("\n")), seen...)
+	}
+	return out
+}
+
+func (c Card) hands() []span {
+	s := c.State
+	switch s.Mode {
+	case conversation.Waiting:
+		return c.waits()
+	case conversation.WithAgent:
+		out := []span{words("💬 "), who(s.Owner), words(" has this chat.")}
+		if !s.Accept.IsZero() {
+			out = append(out, words(" Assigned; to be accepted until "), moment(s.Accept), words("."))
+		}
+		return out
+	case conversation.IsClosed:
+		out := []span{words("✔️ Closed " + closedBy(s.Closure) + " at "), moment(s.Closed.At)}
+		if !s.BlockedUntil.IsZero() {
+			out = append(out, words("\n🚫 Blocked until "), day(s.BlockedUntil))
+		}
+		return out
+	case conversation.WithBot:
+	}
+	return []span{words("🤖 The AI is answering.")}
+}
+
+func (c Card) waits() []span {
+	s := c.State
+	out := []span{words("⏳ Waiting since "), moment(s.WaitFrom)}
+	if s.Group != "" {
+		out = append(out, words(" for the group it was passed on to")) // by name it would call them again
+	}
+	out = append(out, words("."))
+	if s.Routed() && !s.Route.Staffed {
+		out = append(out, words(" Nobody is on duty."))
+	}
+	if s.Seat.Agent.ID != "" {
+		out = append(out, words(" Asked: "), who(s.Seat.Agent), words(" until "), moment(s.Seat.Until), words("."))
+	}
+	return out
+}
+
+func closedBy(c conversation.Closure) string {
+	switch c.Reason {
+	case conversation.ClosedByVisitor:
+		return "by the visitor"
+	case conversation.ClosedIdle:
+		return "after a quiet while"
+	case conversation.ClosedByAgent, conversation.ClosedByBlock:
+	}
+	return "by the team"
+}
+
+// status says whether the visitor reads along, how an answer reaches her when she
+// does not, and what became of the last one. reply is its number. A closed
+// conversation is read by nobody, and of one with the AI nobody asks.
+func (p Presence) status(s conversation.State, reply conversation.Seq) []span {
+	if s.Mode != conversation.Waiting && s.Mode != conversation.WithAgent {
+		return nil
+	}
+	var out []span
+	switch {
+	case p.Here:
+		out = []span{words("🟢 Here now")}
+	case !p.Since.IsZero():
+		out = []span{words("Left "), moment(p.Since)}
+	}
+	if !p.Here && p.Mails && s.HasMail {
+		if len(out) > 0 {
+			out = append(out, words(" · "))
+		}
+		if s.Verified.Seq > 0 {
+			out = append(out, words("✉️ Will get this by mail"))
+		} else {
+			out = append(out, words("✉️ Will be told by mail that somebody answered"))
+		}
+	}
+	if reply > 0 && s.Mode == conversation.WithAgent {
+		if len(out) > 0 {
+			out = append(out, words(" · "))
+		}
+		if p.Read >= reply {
+			out = append(out, words("Your last line: delivered, seen"))
+		} else {
+			out = append(out, words("Your last line: delivered"))
+		}
+	}
+	return out
+}

@@ -1,0 +1,138 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// pressMenu does what was chosen in the card's menu.
+func (b *Bridge) pressMenu(ctx context.Context, p press) error {
+	choice, _, _ := strings.Cut(p.action.SelectedOption.Value, ":")
+	run := map[string]func(context.Context, press) error{
+		menuWhy:        b.openWhy,
+		menuTranscript: b.openTranscript,
+		menuLabels:     b.openLabels,
+		menuBlock:      b.openBlock,
+		menuLift:       b.pressLift,
+		menuMisjudged:  b.openMisjudged,
+	}[choice]
+	if run == nil {
+		return errDrop
+	}
+	return run(ctx, p)
+}
+
+func (b *Bridge) openWhy(ctx context.Context, p press) error {
+	return b.openRead(ctx, p, "Why?", whyBlocks)
+}
+
+func (b *Bridge) openTranscript(ctx context.Context, p press) error {
+	return b.openRead(ctx, p, "Transcript", transcriptBlocks)
+}
+
+// openRead opens what only wants to be read.
+func (b *Bridge) openRead(ctx context.Context, p press, title string, draw func(conversation.State, []conversation.Event) []slack.Block) error {
+	events, err := readAll(ctx, b.Log, p.id, 0)
+	if err != nil {
+		return fmt.Errorf("read the log: %w", err)
+	}
+	view := modal(modalRead, title, p.id, draw(p.state, events)...)
+	view.Close = plain("Close")
+	return b.orTell(ctx, p, view, "It did not open in time. Choose it again.")
+}
+
+// whyBlocks explain the last escalation with what the policy saw.
+func whyBlocks(s conversation.State, events []conversation.Event) []slack.Block {
+	var escalated conversation.Escalated
+	var decided conversation.Decided
+	texts := map[conversation.Seq]string{}
+	found := errors.New("none")
+	for _, e := range events {
+		switch b := e.Body.(type) {
+		case conversation.Message:
+			texts[e.Seq] = b.Text
+		case conversation.Decided:
+			if b.Act == conversation.ActEscalate {
+				decided = b
+			}
+		case conversation.Escalated:
+			escalated, found = b, nil
+		}
+	}
+	if found != nil {
+		return []slack.Block{richLine("", words("Nobody was asked for in this chat ("+s.Reference+")."))}
+	}
+	spans := []span{strong(s.Reference), words("\n" + firstNonEmpty(oneLine(escalated.Explain, 600), reasonWords(escalated.Reason)))}
+	add := func(label, text string) {
+		if text != "" {
+			spans = append(spans, strong("\n"+label+": "), words(text))
+		}
+	}
+	add("Rule", oneLine(escalated.Rule, 120))
+	add("Level", oneLine(escalated.Level, 40))
+	add("Topic", oneLine(escalated.Topic, 120))
+	add("Policy", clip(firstNonEmpty(escalated.Policy, decided.Policy), 16))
+	blocks := []slack.Block{richLine("", spans...)}
+	if escalated.Decided == 0 && escalated.Reason == conversation.ReasonButton {
+		return blocks
+	}
+	for i, sig := range decided.Signals {
+		if i == 20 {
+			break
+		}
+		elements := []any{slack.NewRichTextSection(rich([]span{strong(oneLine(sig.Name, 60)), words(fmt.Sprintf(" %.2f", sig.Value))})...)}
+		if q := quoted(texts, decided.Draft, sig); q != "" {
+			elements = append(elements, quote(q))
+		}
+		blocks = append(blocks, richBlock{elements: elements})
+	}
+	return blocks
+}
+
+// quoted is the evidence of a signal, cut out of the line it was seen in.
+func quoted(texts map[conversation.Seq]string, draft string, sig conversation.Signal) string {
+	text := texts[sig.Seq]
+	if sig.Seq == 0 {
+		text = draft
+	}
+	if sig.From < 0 || sig.To > len(text) || sig.From >= sig.To {
+		return ""
+	}
+	return oneLine(strings.ToValidUTF8(text[sig.From:sig.To], ""), 200)
+}
+
+// maxTranscript is how many lines the modal shows; the thread has them all.
+const maxTranscript = 90
+
+// transcriptBlocks are the last lines of a conversation.
+func transcriptBlocks(s conversation.State, events []conversation.Event) []slack.Block {
+	sc := newScript(s, noThread, conversation.Handle(s.Visitor), events)
+	items := sc.items(events)
+	var blocks []slack.Block
+	if len(items) > maxTranscript {
+		items = items[len(items)-maxTranscript:]
+		blocks = append(blocks, richLine("", slant("The last lines; the thread has them all.")))
+	}
+	for i, it := range items {
+		it.text = clip(it.text, maxBlockChars)
+		it.tree, it.sources = nil, nil
+		named := it.voice.name != "" && (i == 0 || it.voice != items[i-1].voice)
+		for _, block := range it.blocks(s.ID, 0, named) {
+			if rb, ok := block.(richBlock); ok {
+				rb.id = ""
+				block = rb
+			}
+			blocks = append(blocks, block)
+		}
+	}
+	if len(blocks) == 0 {
+		blocks = append(blocks, richLine("", words("Nothing was said yet.")))
+	}
+	return blocks
+}
