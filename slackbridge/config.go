@@ -151,3 +151,6 @@ var (
 	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
 	groupID   = regexp.MustCompile(`^S[A-Z0-9]{2,}$`)
 )
+
+// IsGroup says that an id is a user group's.
+func IsGroup(id string) bool { return groupID.MatchString(id) }

@@ -48,7 +48,14 @@ func (b *Bridge) inbox(ctx context.Context, user string) ([]slack.Block, error) 
 			blocks = append(blocks, row...)
 		}
 	}
-	return blocks, nil
+	if !b.people.admin(user) && len(b.Config.Admins) > 0 {
+		return blocks, nil
+	}
+	blocked, err := b.blockedBlocks(ctx)
+	if err != nil || len(blocked) == 0 {
+		return blocks, err
+	}
+	return append(append(blocks, slack.NewHeaderBlock(plain("Blocked"))), blocked...), nil
 }
 
 // inboxRow is one conversation: who, what, how long, and what can be done.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -180,6 +179,3 @@ func (b *Bridge) passOn(ctx context.Context, p press, to Place, note string) err
 	b.offerUndo(ctx, p, out, words("You passed this chat on to "), target, words("."))
 	return nil
 }
-
-// noteOf cuts a note into one line, for a direct message.
-func noteOf(text string) string { return strings.TrimSpace(oneLine(text, 600)) }

@@ -113,7 +113,7 @@ func (s *stage) start() {
 	}
 	transport := &http.Transport{}
 	b, err := slackbridge.New(slackbridge.Deps{
-		Config: s.cfg, Log: db, Threads: db, Posts: db, Inbox: db, Readers: db, Desk: db, Limits: s.limits, Logger: testLog(),
+		Config: s.cfg, Log: db, Threads: db, Posts: db, Inbox: db, Readers: db, Visitors: db, Places: places, Desk: db, Limits: s.limits, Logger: testLog(),
 		HTTP: &http.Client{Timeout: 2 * time.Second, Transport: transport},
 		Try:  func(_ context.Context, words string) (string, error) { return "verdict for " + words, nil },
 	})
@@ -149,6 +149,11 @@ func (s *stage) start() {
 	if s.cfg.Mode == slackbridge.ModeSocket {
 		s.until("a socket", func(st *fakeslack.State) bool { return st.Sockets() > 0 })
 	}
+}
+
+// places are where a chat can be passed on to.
+func places() []slackbridge.Place {
+	return []slackbridge.Place{{Name: "Billing disputes", Channel: fakeslack.SampleBilling}, {Name: "Billing", Group: fakeslack.SampleBillingGroup}}
 }
 
 // restart stops and starts over the same database.

@@ -66,6 +66,7 @@ func TestBrowserStory(t *testing.T) {
 	visitor.say("What does shipping cost?")
 	visitor.until("the bot answers again", `log().filter(l => l.who === 'bot' && l.text.includes('4.90')).length >= 2`)
 	maya.press(`[data-testid="button-handoff_close"]`)
+	maya.press(`[data-testid="modal-submit"]`)
 	visitor.until("the rating", `q('rating')?.offsetParent`)
 	visitor.shot("6-closed")
 	visitor.reads("visitor: How long", "visitor: I was charged", "agent: Hello, I can", "visitor: Thank you", "visitor: What does shipping cost?", "bot: ", "system: Maya has closed")
