@@ -45,3 +45,6 @@ func (a *App) places() []slackbridge.Place {
 	}
 	return out
 }
+
+// mails says that answers reach visitors by mail, too.
+func (a *App) mails() bool { return a.file.Load().Mail.Configured() }
