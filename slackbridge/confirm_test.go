@@ -28,6 +28,10 @@ func TestPressIsAnsweredAtOnce(t *testing.T) {
 			chat.escalate()
 			chat.card()
 			chat.shows("Help")
+			s.until("the card with the link to the line", func(st *fakeslack.State) bool {
+				m, _ := st.Message(chat.channel, chat.root)
+				return strings.Contains(m.Visible(), "(message)")
+			})
 			s.slack.Inject(fakeslack.Fault{Method: c.broken, Do: fakeslack.Status{Code: c.code, RetryAfter: "600"}})
 			began := time.Now()
 			chat.press(maya, "handoff_claim")
