@@ -265,3 +265,23 @@ func TestStreamHeadersAndShutdown(t *testing.T) {
 	stream.ends(time.Second)
 	g.refused(http.StatusServiceUnavailable, codeBusy, "GET", at(id, "/events"), nil)
 }
+
+// The place in line reaches a stream that opens after it was said, and is gone
+// with the wait.
+func TestThePlaceInLineIsKept(t *testing.T) {
+	h := newHouse(t)
+	g := h.guest()
+	id := g.open()
+	said := g.say(id, "c1", "hello")
+	h.live.Deliver(id, feed.Signal{Kind: feed.SignalQueue, Data: json.RawMessage(`{"position":2,"wait":[2,5]}`), Keep: true})
+	late := g.follow(id, fmt.Sprint("?after=", said.Seq))
+	if w := late.next(); w.Type != "queue" || w.ID != "" || string(w.Data) != `{"position":2,"wait":[2,5]}` {
+		t.Errorf("got %v", w)
+	}
+	h.live.Deliver(id, feed.Signal{Kind: feed.SignalQueue, Keep: true})
+	later := g.follow(id, fmt.Sprint("?after=", said.Seq))
+	h.appendAs(id, agentSays("hi"))
+	if w := later.next(); w.Type != "state" {
+		t.Errorf("after the wait: got %v", w)
+	}
+}
