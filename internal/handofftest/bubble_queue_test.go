@@ -282,3 +282,33 @@ func TestAssignedAcrossARestart(t *testing.T) {
 		anna.agree()
 	})
 }
+
+// Those who wait read their place, whatever they do meanwhile, and again after a
+// restart; the range comes with the fifth claim of the hour.
+func TestPlacesInLine(t *testing.T) {
+	t.Parallel()
+	inBubble(t, "", time.Time{}, func(b *bubble) {
+		var guests []*guest
+		for _, name := range []string{"anna", "ben", "carl", "dora", "erna", "fred"} {
+			g := b.visitor(name)
+			g.presses("human")
+			g.is("waiting")
+			guests = append(guests, g)
+			b.wait(3 * time.Second)
+			g.WaitPlace(fmt.Sprintf(`{"position":%d}`, len(guests)))
+		}
+		guests[0].isClaimed("maya")
+		b.wait(3 * time.Second)
+		guests[5].WaitPlace(`{"position":5}`)
+		guests[5].says("a line does not move me")
+		b.restarts(time.Second)
+		b.wait(3 * time.Second)
+		guests[5].WaitPlace(`{"position":5}`)
+		for _, g := range guests[1:5] {
+			g.isClaimed("sam")
+		}
+		b.wait(3 * time.Second)
+		guests[5].WaitPlace(`{"position":1,"wait":[1,2]}`)
+		guests[5].agree()
+	})
+}

@@ -53,6 +53,13 @@ func TestTwoNodes(t *testing.T) {
 	say(channel, root, "to the first node")
 	onFirst.Wait("the reply", func(i []Item) bool { return Sees(i, "Maya", "to the first node") })
 
+	// The line is one for all nodes; each tells its own visitors.
+	firstWaits, thenWaits := h.Visitor(), NewVisitor(t, url, Key, Origin)
+	firstWaits.Post("escalate", map[string]any{})
+	firstWaits.WaitPlace(`{"position":1}`)
+	thenWaits.Post("escalate", map[string]any{})
+	thenWaits.WaitPlace(`{"position":2}`)
+
 	h.Kill()
 	onSecond.Say("after", "after the kill")
 	if err := h.ThreadShows(secondChannel, secondRoot, "after the kill"); err != nil {

@@ -55,6 +55,7 @@ type Visitor struct {
 	mu      sync.Mutex
 	items   []Item // durable events, by Seq
 	drafts  []string
+	places  []string // what she was told of her place in line, as JSON
 	faults  []string // gaps and duplicates in the stream
 	changed chan struct{}
 	leave   context.CancelFunc
@@ -244,8 +245,11 @@ func (v *Visitor) take(kind, id string, data []byte) {
 	defer v.mu.Unlock()
 	defer func() { close(v.changed); v.changed = make(chan struct{}) }()
 	if id == "" {
-		if kind == "draft" {
+		switch kind {
+		case "draft":
 			v.drafts = append(v.drafts, string(data))
+		case "queue":
+			v.places = append(v.places, string(data))
 		}
 		return
 	}
@@ -275,6 +279,22 @@ func (v *Visitor) Drafts() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return slices.Clone(v.drafts)
+}
+
+// WaitPlace returns when the last that the visitor was told of her place in line
+// is this.
+func (v *Visitor) WaitPlace(want string) {
+	v.tb.Helper()
+	var got []string
+	err := v.wait(func([]Item) bool {
+		v.mu.Lock()
+		got = slices.Clone(v.places)
+		v.mu.Unlock()
+		return len(got) > 0 && got[len(got)-1] == want
+	}, Patience)
+	if err != nil {
+		v.tb.Fatalf("the visitor's place is told as %q, want %s in the end", got, want)
+	}
 }
 
 // Wait returns when ok holds for what the visitor has seen, or says what she
