@@ -43,16 +43,15 @@ func (s *Store) Agents(ctx context.Context) ([]duty.Agent, error) {
 // conversation is kept by the log alone: a changed Took is passed over.
 func (s *Store) ChangeAgent(ctx context.Context, id string, change func(*duty.Agent)) (duty.Agent, error) {
 	return write(ctx, s, func(ctx context.Context, t *tx) (duty.Agent, error) {
-		a, err := one(ctx, t, scanAgent, selectAgents+` where id = $1`+t.d.lock, id)
-		fresh := errors.Is(err, conversation.ErrNotFound)
-		if err != nil && !fresh {
+		a, err := t.lockAgent(ctx, id)
+		if err != nil {
 			return duty.Agent{}, err
 		}
 		before := a
 		before.Places = append([]string(nil), a.Places...)
 		change(&a)
 		a.ID = id
-		if !fresh && reflect.DeepEqual(a, before) {
+		if reflect.DeepEqual(a, before) {
 			return a, nil
 		}
 		if a.Choice != before.Choice || a.Gone != before.Gone {
@@ -62,6 +61,23 @@ func (s *Store) ChangeAgent(ctx context.Context, id string, change func(*duty.Ag
 		}
 		return t.saveAgent(ctx, a)
 	})
+}
+
+// lockAgent keeps an agent's row for this transaction. One that is not there is
+// made first: of two who change a new agent at once, the second has to wait.
+func (t *tx) lockAgent(ctx context.Context, id string) (duty.Agent, error) {
+	const locked = selectAgents + ` where id = $1`
+	a, err := one(ctx, t, scanAgent, locked+t.d.lock, id)
+	if !errors.Is(err, conversation.ErrNotFound) {
+		return a, err
+	}
+	_, err = t.exec(ctx, `insert into agents
+		(id, name, places, duty, duty_at, duty_until, asked, away, away_at, dnd_until, gone)
+		values ($1, '', 'null', '', 0, 0, '', false, 0, 0, false) on conflict (id) do nothing`, id)
+	if err != nil {
+		return duty.Agent{}, fmt.Errorf("create the agent %s: %w", id, err)
+	}
+	return one(ctx, t, scanAgent, locked+t.d.lock, id)
 }
 
 // The queue looks at everybody who waits when it has changed who is on duty: a
