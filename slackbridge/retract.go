@@ -97,8 +97,9 @@ func (b *Bridge) tellAt(ctx context.Context, w where, user string, spans ...span
 	b.whisperSpans(ctx, w.thread.Channel, user, w.thread.TS, spans...)
 }
 
-// unseen says that a line may vanish: it was taken back at once, and the visitor
-// has not read that far. What is not known counts as seen.
+// unseen says that a line may vanish: it was taken back at once, the visitor has
+// not read that far, and no mail has carried it to her. What is not known counts
+// as seen.
 func (b *Bridge) unseen(ctx context.Context, w where, ts, at string) bool {
 	if w.inside() || b.Desk == nil {
 		return false
@@ -111,7 +112,13 @@ func (b *Bridge) unseen(ctx context.Context, w where, ts, at string) bool {
 		b.log.Warn("how far the visitor has read is not known", "conversation", w.thread.Conversation, "error", err)
 		return false
 	}
-	return read < w.event.VSeq
+	state, err := b.Log.State(ctx, w.thread.Conversation)
+	if err != nil {
+		b.log.Warn("what was mailed is not known", "conversation", w.thread.Conversation, "error", err)
+		return false
+	}
+	mailed := state.Verified.Seq != 0 && state.Mailed >= w.event.Seq // to any other address go nobody's words
+	return read < w.event.VSeq && !mailed
 }
 
 // between is the time from one ts of Slack to another. Both are Slack's clock;

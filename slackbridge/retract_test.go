@@ -89,6 +89,26 @@ func TestDeletedAtOnce(t *testing.T) {
 	}
 }
 
+// What was mailed has left the house, however soon it is taken back.
+func TestDeletedAfterItWasMailed(t *testing.T) {
+	s := newStage(t)
+	c := s.claimed("Anna")
+	anna := conversation.Author{Role: conversation.Visitor}
+	c.append(conversation.Append(
+		conversation.Draft{Author: anna, Source: conversation.FromWidget, Body: conversation.ContactGiven{Mail: true, Email: "anna@mail.example"}},
+		conversation.Draft{Author: anna, Source: conversation.FromWidget, Body: conversation.Verified{}}))
+	ts := c.agent(maya, "For another customer")
+	c.heard("For another customer")
+	c.append(func(st conversation.State) ([]conversation.Draft, error) {
+		return []conversation.Draft{{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromMail, Body: conversation.Mailed{For: conversation.MailReply, Through: st.LastAgent.Seq}}}, nil
+	})
+	c.del(maya, ts)
+	if r := c.retracted("For another customer"); r.Unseen {
+		t.Errorf("it was mailed: got %+v", r)
+	}
+	s.told(maya, removed)
+}
+
 // A line is ten seconds old by Slack's clock, whatever ours says.
 func TestDeletedLater(t *testing.T) {
 	s := newStage(t)

@@ -112,3 +112,24 @@ func TestMailOfADay(t *testing.T) {
 		b.mailed(4, "Sample shop replied", "it leaves tomorrow")
 	})
 }
+
+// Nobody takes a conversation: the ladder writes to the team, once, without the
+// visitor's words, and also when the mail server was away then.
+func TestLadderWritesToTheTeam(t *testing.T) {
+	const ladder = mailPolicy + "handoff: {when_nobody: [{after: 2m, do: email, address: team@shop.example}]}\n"
+	inBubble(t, ladder, berlin("2026-01-20 10:00"), func(b *bubble) {
+		b.Mail.Stop()
+		anna := b.visitor("anna")
+		anna.says("is there a person I can talk to? my order is 4711")
+		anna.card()
+		b.wait(5 * time.Minute)
+		b.Mail.Start()
+		b.wait(6 * time.Minute)
+		b.mailed(1, "A visitor is waiting", "Reference: "+anna.Reference, "Reason: the visitor asked for a person")
+		if l := b.letters()[0]; l.Header.Get("To") != "<team@shop.example>" || strings.Contains(l.Text+l.HTML, "4711") {
+			b.t.Errorf("to %s:\n%s", l.Header.Get("To"), l.Text)
+		}
+		b.wait(time.Hour)
+		b.mailed(1, "")
+	})
+}
