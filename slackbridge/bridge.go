@@ -107,6 +107,9 @@ func New(d Deps) (*Bridge, error) {
 	d.Limits = d.Limits.withDefaults()
 	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}
 	b.health = newHealth(d.Limits, d.Now)
+	if d.Readers != nil {
+		b.health.least = rousedTick
+	}
 	b.client = &client{
 		api:  slack.New(d.Config.BotToken, slack.OptionHTTPClient(truthful{d.HTTP}), slack.OptionAPIURL(d.Config.APIURL)),
 		http: d.HTTP, base: d.Config.APIURL, token: d.Config.BotToken, limits: newThrottle(d.Limits, d.Now), health: b.health, now: d.Now,
@@ -183,13 +186,27 @@ func (b *Bridge) probe(ctx context.Context) error {
 			if err := pauseFor(ctx, min(b.health.pause(), b.Limits.ProbeEvery)); err != nil {
 				return nil
 			}
-		case <-time.After(b.health.pause()):
+		case <-time.After(b.lookAgain()):
 		}
 	}
 }
 
+// lookAgain is how long until the next probe.
+func (b *Bridge) lookAgain() time.Duration {
+	if ok, retry := b.client.limits.take("auth.test", ""); !ok {
+		return retry.Sub(b.Now())
+	}
+	if b.self.Load() == nil {
+		return min(b.health.pause(), 20*b.Limits.ProbeEvery)
+	}
+	return b.health.pause()
+}
+
 // introduce calls auth.test and remembers who we are.
 func (b *Bridge) introduce(ctx context.Context) {
+	if ok, _ := b.client.limits.take("auth.test", ""); !ok {
+		return // Slack has asked for a pause
+	}
 	_, before := b.health.state()
 	var who *slack.AuthTestResponse
 	err := b.client.call(ctx, "auth.test", "", func(ctx context.Context) (err error) {

@@ -157,6 +157,7 @@ func (c *client) call(ctx context.Context, method, channel string, run func(cont
 	switch f.Kind {
 	case limited:
 		c.limits.pause(method, channel, c.now().Add(f.Retry))
+		c.health.heard()
 	case doubtful, unreachable:
 		c.health.silent(f)
 	case tokenRefused:

@@ -69,7 +69,7 @@ func (v *visit) admit(ctx context.Context, channel string) error {
 		return nil
 	}
 	v.notes.stand("shared "+channel, "The channel <#"+channel+"> is shared with another organisation. Nothing of a visitor is posted there. Use a channel of your own workspace, or end the sharing.")
-	return &later{v.now.Add(refusedPause), "the channel is shared"}
+	return &later{at: v.now.Add(refusedPause), why: "the channel is shared"}
 }
 
 // findRoot looks for the root of an attempt whose answer is missing.
@@ -114,7 +114,7 @@ func (m slackMessage) carries(marker string) bool {
 // on its way.
 func (v *visit) settled(attempted time.Time) error {
 	if ready := attempted.Add(v.Limits.DoubtWait); ready.After(v.Now()) {
-		return &later{ready, "a post is in doubt"}
+		return &later{at: ready, why: "a post is in doubt"}
 	}
 	return nil
 }
@@ -179,7 +179,7 @@ func (v *visit) search(ctx context.Context, method string, args url.Values, stop
 	}
 	for {
 		if ok, retry := v.client.limits.take(method, args.Get("channel")); !ok {
-			return &later{retry, "the limit of " + method}
+			return &later{at: retry, why: "the limit of " + method}
 		}
 		page, err := v.client.messages(ctx, method, args)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 type health struct {
 	limits Limits
 	now    func() time.Time
+	least  time.Duration // how soon who waits for Slack looks again by itself
 
 	mu      sync.Mutex
 	down    bool
@@ -27,7 +28,7 @@ type health struct {
 
 func newHealth(l Limits, now func() time.Time) *health {
 	return &health{
-		limits: l, now: now, down: true, why: "Slack has not answered yet", waiting: map[conversation.ID]bool{},
+		limits: l, now: now, least: time.Second, down: true, why: "Slack has not answered yet", waiting: map[conversation.ID]bool{},
 		changed: make(chan struct{}, 1), rose: make(chan struct{}, 1), up: make(chan struct{}),
 	}
 }
@@ -43,6 +44,17 @@ func (h *health) answered() {
 	close(h.up)
 	h.up = make(chan struct{})
 	poke(h.rose)
+}
+
+// heard: Slack is there. Whether it takes a token that it has refused before, an
+// answer such as "too fast" does not say.
+func (h *health) heard() {
+	h.mu.Lock()
+	token := h.token
+	h.mu.Unlock()
+	if !token {
+		h.answered()
+	}
 }
 
 func poke(ch chan struct{}) {
@@ -136,8 +148,8 @@ func (h *health) wait(id conversation.ID) time.Time {
 		h.waiting[id] = true
 		h.order = append(h.order, id)
 	}
-	const each, least, most = 50 * time.Millisecond, time.Second, 10 * time.Minute
-	return h.now().Add(min(max(time.Duration(len(h.waiting))*each, least), most))
+	const each, most = 50 * time.Millisecond, 10 * time.Minute
+	return h.now().Add(min(max(time.Duration(len(h.waiting))*each, h.least), most))
 }
 
 // rested takes the n conversations that have waited longest. It is empty while

@@ -21,9 +21,12 @@ const Consumer = "slack"
 type mirror struct{ b *Bridge }
 
 // later unwinds a visit that cannot go on now: not an error, a time to come back.
+// paced says that only the pace of one method is in the way: what needs another
+// one goes on.
 type later struct {
-	at  time.Time
-	why string
+	at    time.Time
+	why   string
+	paced bool
 }
 
 func (l *later) Error() string { return "later: " + l.why }
@@ -59,6 +62,7 @@ type visit struct {
 	me     identity
 	thread ledger.Thread
 	posts  []ledger.Post
+	fresh  []int64          // those this visit has made
 	silent bool             // this card may not mention
 	until  conversation.Seq // the last event that belongs into the thread, 0 for all
 }
@@ -83,31 +87,54 @@ func (v *visit) run(ctx context.Context) (feed.Done, error) {
 		return done, nil
 	}
 	if due, down := v.health.comeBack(v.w.Conversation); down {
-		return done, &later{due, "Slack is down"}
+		return done, &later{at: due, why: "Slack is down"}
 	}
 	me := v.self.Load()
 	if me == nil {
-		return done, &later{v.health.known(v.w.Conversation), "who we are is not known"}
+		return done, &later{at: v.health.known(v.w.Conversation), why: "who we are is not known"}
 	}
 	v.me, v.thread = *me, thread
 	if err := v.settle(ctx, stands); err != nil {
 		return done, err
 	}
-	if err := v.speak(ctx); err != nil {
-		return done, err
-	}
-	if err := v.carryEdits(ctx); err != nil {
-		return done, err
-	}
-	done.Due, err = v.drawCard(ctx, v.w.Conversation, false)
+	spoke, err := pacedUntil(v.speak(ctx))
 	if err != nil {
 		return done, err
 	}
-	if v.state.Announced < v.state.Epoch && v.arrived() {
+	drawn, err := v.carryEdits(ctx)
+	if err != nil {
+		return done, err
+	}
+	card, err := v.drawCard(ctx, v.w.Conversation, false)
+	if err != nil {
+		return done, err
+	}
+	done.Due = soonest(spoke, drawn, card)
+	if v.state.Announced < v.state.Epoch && v.arrived(spoke.IsZero()) {
 		done.Key = fmt.Sprintf("s:announce:%d", v.state.Epoch)
 		done.Decide = conversation.Announce(v.state.Epoch, v.thread.Channel)
 	}
 	return done, nil
+}
+
+// pacedUntil takes a pace that is in the way out of an error: the time when to
+// come back, zero when nothing is.
+func pacedUntil(err error) (time.Time, error) {
+	var wait *later
+	if errors.As(err, &wait) && wait.paced {
+		return wait.at, nil
+	}
+	return time.Time{}, err
+}
+
+// soonest is the earliest of some times; zero is never.
+func soonest(times ...time.Time) (first time.Time) {
+	for _, t := range times {
+		if first.IsZero() || !t.IsZero() && t.Before(first) {
+			first = t
+		}
+	}
+	return first
 }
 
 // wanted says that the conversation needs a thread: somebody waits and it is
@@ -135,13 +162,13 @@ func (v *visit) notified() bool {
 	return false
 }
 
-// arrived says that the current escalation shows in the thread: as its card, or
-// as a line below it.
-func (v *visit) arrived() bool {
+// arrived says that the current escalation shows in the thread: as its card, or,
+// when everything was said, as a line below it.
+func (v *visit) arrived(said bool) bool {
 	if v.thread.Epoch >= v.state.Epoch {
 		return true
 	}
-	return v.state.Mode != conversation.Waiting || v.state.Routed()
+	return said && (v.state.Mode != conversation.Waiting || v.state.Routed())
 }
 
 // place is the channel the conversation belongs in.
@@ -208,11 +235,21 @@ func (v *visit) speak(ctx context.Context) error {
 		return err
 	}
 	for _, p := range plans(script.items(events)) {
-		if err := v.post(ctx, p); err != nil {
+		if err := v.post(ctx, p, since(events, p.first())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// since is when an event was appended.
+func since(events []conversation.Event, seq conversation.Seq) time.Time {
+	for _, e := range events {
+		if e.Seq >= seq {
+			return e.At
+		}
+	}
+	return time.Time{}
 }
 
 // unsaid reads the events after the last post; most often they are those of the

@@ -199,12 +199,17 @@ func (n *notices) writeDigests(ctx context.Context) {
 		}
 		m := message{text: text, blocks: block1(richLine("", slant(text)))}
 		var err error
+		method := "chat.update"
+		if d.ts == "" {
+			method = "chat.postMessage"
+		}
+		if ok, _ := n.b.client.limits.take(method, channel); !ok {
+			continue
+		}
 		if d.ts == "" {
 			d.ts, err = n.b.send(ctx, channel, "", m)
-		} else if ok, _ := n.b.client.limits.take("chat.update", channel); ok {
-			err = n.b.update(ctx, channel, d.ts, m)
 		} else {
-			continue
+			err = n.b.update(ctx, channel, d.ts, m)
 		}
 		if err != nil {
 			n.b.log.Warn("a digest line was not written", "channel", channel, "error", err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -82,11 +83,11 @@ func (v *visit) open(ctx context.Context, channel string) error {
 			return err
 		}
 	}
-	if ok, retry := v.client.limits.turn(channel, v.w.Conversation, true); !ok {
-		return &later{retry, "the channel's limit"}
+	if ok, retry := v.client.limits.turn(channel, v.w.Conversation, true, v.waited()); !ok {
+		return &later{at: retry, why: "the channel's limit"}
 	}
 	if !v.leads() {
-		return &later{v.Now().Add(notLeading), "another process leads"}
+		return &later{at: v.Now().Add(notLeading), why: "another process leads"}
 	}
 	card, err := v.card(ctx, v.w.Conversation)
 	if err != nil {
@@ -156,14 +157,25 @@ func (v *visit) rootStands(ctx context.Context, t ledger.Thread, ts, print strin
 	return t, nil
 }
 
-// post sends one plan and completes its row.
-func (v *visit) post(ctx context.Context, p plan) error {
+// waited is since when the visitor waits for her card.
+func (v *visit) waited() time.Time {
+	for _, at := range []time.Time{v.state.WaitFrom, v.state.Escalated.At} {
+		if !at.IsZero() {
+			return at
+		}
+	}
+	return v.now
+}
+
+// post sends one plan and completes its row. since is when the first of it was
+// said.
+func (v *visit) post(ctx context.Context, p plan, since time.Time) error {
 	urgent := p.items[0].urgent
-	if ok, retry := v.client.limits.turn(v.thread.Channel, v.w.Conversation, urgent); !ok {
-		return &later{retry, "the channel's limit"}
+	if ok, retry := v.client.limits.turn(v.thread.Channel, v.w.Conversation, urgent, since); !ok {
+		return &later{at: retry, why: "the channel's limit", paced: true}
 	}
 	if !v.leads() {
-		return &later{v.Now().Add(notLeading), "another process leads"}
+		return &later{at: v.Now().Add(notLeading), why: "another process leads"}
 	}
 	row := v.idleRow()
 	row.First, row.Last, row.State, row.Attempted = p.first(), p.last(), ledger.Sending, v.Now()
@@ -192,7 +204,7 @@ func (v *visit) post(ctx context.Context, p plan) error {
 	if row, err = v.Posts.SavePost(ctx, row); err != nil {
 		return fmt.Errorf("complete the post's row: %w", err)
 	}
-	v.posts = append(v.posts, row)
+	v.posts, v.fresh = append(v.posts, row), append(v.fresh, row.ID)
 	return nil
 }
 
@@ -229,15 +241,15 @@ func (v *visit) cannot(ctx context.Context, channel string, err error) error {
 	now := v.Now()
 	switch f.Kind {
 	case limited:
-		return &later{now.Add(f.Retry), f.Error()}
+		return &later{at: now.Add(f.Retry), why: f.Error(), paced: true}
 	case doubtful:
-		return &later{now.Add(v.Limits.DoubtWait), f.Error()}
+		return &later{at: now.Add(v.Limits.DoubtWait), why: f.Error()}
 	case unreachable, tokenRefused:
 		due, _ := v.health.comeBack(v.w.Conversation)
 		if due.IsZero() {
 			due = now.Add(v.Limits.ProbeEvery)
 		}
-		return &later{due, f.Error()}
+		return &later{at: due, why: f.Error()}
 	case refused:
 	}
 	due := now.Add(refusedPause)
@@ -245,7 +257,7 @@ func (v *visit) cannot(ctx context.Context, channel string, err error) error {
 		due = v.rooms.refuse(channel, f)
 	}
 	v.notes.tell(ctx, "channel "+channel+" "+f.Code, fmt.Sprintf("Conversations cannot be posted in <#%s>: Slack says %s. %s", channel, mrkdwn(f.Code), mendFor(f.Code)))
-	return &later{due, f.Error()}
+	return &later{at: due, why: f.Error()}
 }
 
 // lost gives a thread up whose root is gone. The conversation goes on in a new
@@ -254,7 +266,7 @@ func (v *visit) lost(ctx context.Context) error {
 	if err := v.giveUp(ctx, v.thread); err != nil {
 		return err
 	}
-	return &later{v.Now(), "the thread is lost"}
+	return &later{at: v.Now(), why: "the thread is lost"}
 }
 
 // giveUp marks a thread lost. The note wakes the mirror.

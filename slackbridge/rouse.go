@@ -25,6 +25,9 @@ const (
 	// wake everybody each time.
 	firstRoused = 16
 	rouseEvery  = 50 * time.Millisecond
+	// rousedTick is how often who waits for Slack looks by itself when others wake
+	// it: the tick behind the wake-up.
+	rousedTick = 5 * time.Second
 )
 
 // rouseLoop wakes the conversations that waited for Slack: all of them when this

@@ -3,7 +3,6 @@ package slackbridge
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +34,7 @@ func newSockets(b *Bridge) *sockets { return &sockets{b: b} }
 
 // run holds the connections until ctx ends.
 func (s *sockets) run(ctx context.Context) error {
-	gate := &openGate{next: s.b.HTTP.Transport, now: s.b.Now}
+	gate := newOpenGate(s.b.HTTP.Transport, s.b.Now, s.deaf)
 	g, ctx := errgroup.WithContext(ctx)
 	for range socketCount {
 		g.Go(func() error { return s.supervise(ctx, gate) })
@@ -259,82 +258,17 @@ func (s *sockets) opened() {
 	}
 }
 
+// deaf says that no connection is open.
+func (s *sockets) deaf() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open == 0
+}
+
 func (s *sockets) closed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open--; s.open == 0 {
 		s.gap, s.lastOpen = true, s.b.Now()
 	}
-}
-
-// openGate limits apps.connections.open: at least a second between two, and up
-// to a minute when connections end soon after they were opened. slack-go asks
-// again without a pause.
-type openGate struct {
-	next http.RoundTripper
-	now  func() time.Time
-
-	mu    sync.Mutex
-	after time.Time // when the next one may go
-	wait  time.Duration
-}
-
-const (
-	minOpenPause = time.Second
-	maxOpenPause = time.Minute
-	shortLife    = 30 * time.Second
-)
-
-// RoundTrip implements http.RoundTripper.
-func (g *openGate) RoundTrip(r *http.Request) (*http.Response, error) {
-	next := g.next
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	if strings.HasSuffix(r.URL.Path, "apps.connections.open") {
-		g.mu.Lock()
-		now := g.now()
-		at := now
-		if g.after.After(now) {
-			at = g.after
-		}
-		g.after = at.Add(max(g.wait, minOpenPause))
-		if g.wait == 0 && at.Equal(now) {
-			g.after = now.Add(minOpenPause / 10) // the first of each connection at start
-		}
-		g.mu.Unlock()
-		if err := pauseFor(r.Context(), at.Sub(now)); err != nil {
-			g.giveBack(at)
-			return nil, err
-		}
-	}
-	return next.RoundTrip(r)
-}
-
-// giveBack frees a turn that was not used.
-func (g *openGate) giveBack(at time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if at.Before(g.after) {
-		g.after = at
-	}
-}
-
-// lived notes how long a connection lasted.
-func (g *openGate) lived(d time.Duration) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if d >= shortLife {
-		g.wait = minOpenPause
-		return
-	}
-	g.wait = min(max(2*g.wait, minOpenPause), maxOpenPause)
-	g.after = g.now().Add(g.wait)
-}
-
-// forgive forgets short lives: Slack was down and is back.
-func (g *openGate) forgive() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.wait, g.after = 0, g.now()
 }

@@ -55,6 +55,7 @@ func (v *visit) move(ctx context.Context, channel string) error {
 func (v *visit) link(ctx context.Context, old, now ledger.Thread) {
 	say := func(t ledger.Thread, text, url string) {
 		m := message{blocks: block1(richLine("", words(text), span{text: "open the thread", url: url})), text: mrkdwn(text) + url}
+		v.client.limits.owe(t.Channel)
 		if _, err := v.send(ctx, t.Channel, t.TS, m); err != nil {
 			v.log.Warn("a thread was not linked", "conversation", v.w.Conversation, "error", err)
 		}

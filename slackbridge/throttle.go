@@ -7,16 +7,15 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"github.com/handoff-bot/handoff/conversation"
 )
 
 // Limits are the speeds of the bridge. The zero value of a field means its
 // default, which suits slack.com.
 type Limits struct {
-	// PostsPerSecond and PostBurst are per channel; 1 and 120. Slack publishes one
-	// a second and lets bursts pass, of a size it does not publish: so a burst goes
-	// out at once until Slack says no. Then SlowBurst, 5, holds for SlowFor, 10 min.
+	// PostsPerSecond and PostBurst are per channel; 1 and 4. Slack publishes one a
+	// second and says that what comes faster may be neither kept nor shown; the
+	// size of the bursts it lets pass it does not publish. After a no, SlowBurst, 2,
+	// holds for SlowFor, 10 min.
 	PostsPerSecond float64
 	PostBurst      int
 	SlowBurst      int
@@ -56,10 +55,10 @@ func (l Limits) withDefaults() Limits {
 		l.PostsPerSecond = 1
 	}
 	if l.PostBurst <= 0 {
-		l.PostBurst = 120
+		l.PostBurst = 4
 	}
 	if l.SlowBurst <= 0 {
-		l.SlowBurst = min(5, l.PostBurst)
+		l.SlowBurst = min(2, l.PostBurst)
 	}
 	set(&l.SlowFor, 10*time.Minute)
 	if l.SpamCards <= 0 {
@@ -120,20 +119,17 @@ func (t *throttle) pause(method, channel string, until time.Time) {
 	}
 }
 
-// slow empties the bucket and makes it small until a time: Slack has said no.
-func (l *lane) slow(now, until time.Time, burst int) {
-	l.slowUntil = until
-	l.tokens.AllowN(now, max(0, int(l.tokens.TokensAt(now))))
-	l.tokens.SetBurstAt(now, burst)
-}
-
 // take says whether a method may be called now, and otherwise when to ask again.
+// A post that belongs to a conversation asks for a turn instead.
 func (t *throttle) take(method, channel string) (ok bool, retry time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
 	if until := t.paused[pauseKey(method, channel)]; until.After(now) {
 		return false, until
+	}
+	if method == "chat.postMessage" {
+		return t.lane(channel).spare(now)
 	}
 	tier := perMinute[method]
 	if t.limits.Unlimited || tier == 0 {
@@ -173,119 +169,5 @@ func pauseFor(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	case <-timer.C:
 		return nil
-	}
-}
-
-// lane is a channel's queue for posts. Nobody waits in it: a conversation that
-// gets no turn is told when to come back, and keeps its place until a while
-// after that. Cards and ownership lines go first, then the oldest.
-type lane struct {
-	tokens  *rate.Limiter
-	waiting map[conversation.ID]*waiter
-	posted  map[conversation.ID]time.Time
-	// slowUntil is until when Slack's last "no" in this channel is remembered.
-	slowUntil time.Time
-}
-
-type waiter struct {
-	urgent bool
-	since  time.Time
-	due    time.Time
-}
-
-// grace is how long after its time a conversation keeps its place.
-const grace = 2 * time.Second
-
-// turn asks for one post in a channel.
-func (t *throttle) turn(channel string, id conversation.ID, urgent bool) (ok bool, retry time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.now()
-	l := t.lane(channel)
-	enough := float64(t.limits.PostBurst) / 10 // with fewer tokens the channel is behind
-	switch {
-	case l.slowUntil.After(now):
-		enough = float64(t.limits.SlowBurst) / 2
-	case !l.slowUntil.IsZero(): // the no is forgotten: a full bucket again
-		l.tokens, l.slowUntil = rate.NewLimiter(rate.Limit(t.limits.PostsPerSecond), t.limits.PostBurst), time.Time{}
-	}
-	l.forget(now)
-	w := l.waiting[id]
-	if w == nil {
-		w = &waiter{since: now}
-	}
-	w.urgent = urgent
-	if until := t.paused[pauseKey("chat.postMessage", channel)]; until.After(now) {
-		return false, l.wait(id, w, l.free(until, 1+l.ahead(id, w))) // not all at once when the pause ends
-	}
-	ahead := l.ahead(id, w)
-	tokens := l.tokens.TokensAt(now)
-	behind := ahead > 0 || tokens < enough
-	if next := l.posted[id].Add(t.limits.Coalesce); behind && !urgent && next.After(now) {
-		return false, l.wait(id, w, next)
-	}
-	if tokens < float64(1+ahead) {
-		return false, l.wait(id, w, l.free(now, 1+ahead))
-	}
-	l.tokens.AllowN(now, 1)
-	delete(l.waiting, id)
-	l.posted[id] = now
-	return true, time.Time{}
-}
-
-func (t *throttle) lane(channel string) *lane {
-	l := t.lanes[channel]
-	if l == nil {
-		l = &lane{tokens: rate.NewLimiter(rate.Limit(t.limits.PostsPerSecond), t.limits.PostBurst), waiting: map[conversation.ID]*waiter{}, posted: map[conversation.ID]time.Time{}}
-		t.lanes[channel] = l
-	}
-	return l
-}
-
-// free says when there are n tokens, at from or later.
-func (l *lane) free(from time.Time, n int) time.Time {
-	missing := float64(n) - l.tokens.TokensAt(from)
-	if missing <= 0 {
-		return from
-	}
-	return from.Add(time.Duration(missing/float64(l.tokens.Limit())*float64(time.Second)) + time.Millisecond)
-}
-
-func (l *lane) wait(id conversation.ID, w *waiter, until time.Time) time.Time {
-	w.due = until
-	l.waiting[id] = w
-	return until
-}
-
-// ahead counts who goes before w.
-func (l *lane) ahead(id conversation.ID, w *waiter) int {
-	n := 0
-	for other, o := range l.waiting {
-		if other == id {
-			continue
-		}
-		if o.urgent != w.urgent {
-			if o.urgent {
-				n++
-			}
-		} else if o.since.Before(w.since) {
-			n++
-		}
-	}
-	return n
-}
-
-func (l *lane) forget(now time.Time) {
-	for id, w := range l.waiting {
-		if now.After(w.due.Add(grace)) {
-			delete(l.waiting, id)
-		}
-	}
-	if len(l.posted) > 1000 {
-		for id, at := range l.posted {
-			if now.Sub(at) > time.Minute {
-				delete(l.posted, id)
-			}
-		}
 	}
 }

@@ -125,8 +125,18 @@ func (b *bubble) startSlackAndModel() {
 	b.t.Cleanup(func() { cancel(); _ = model.Close(); served.Wait() })
 }
 
-// start runs the product until the story ends, or until stop.
+// start runs the product until the story ends, or until stop, and waits for its
+// sockets.
 func (b *bubble) start() {
+	b.t.Helper()
+	b.launch()
+	if err := b.until("both sockets", func(st *fakeslack.State) bool { return st.Sockets() == 2 }); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// launch is start with a Slack that may be away.
+func (b *bubble) launch() {
 	b.t.Helper()
 	file, err := config.Load(filepath.Join(b.Dir, "handoff.yaml"), noEnv)
 	if err != nil {
@@ -156,9 +166,6 @@ func (b *bubble) start() {
 		out.CloseIdleConnections()
 		b.end = nil
 	}
-	if err := b.until("both sockets", func(st *fakeslack.State) bool { return st.Sockets() == 2 }); err != nil {
-		b.t.Fatal(err)
-	}
 }
 
 // stop ends the product, in order.
@@ -179,6 +186,19 @@ func (b *bubble) off(until time.Time) {
 	b.stop()
 	b.waitUntil(until)
 	b.start()
+	for _, g := range b.guests {
+		g.Return()
+	}
+}
+
+// restart ends the product and starts it again; the visitors' pages stay open.
+func (b *bubble) restart() {
+	b.t.Helper()
+	for _, g := range b.guests {
+		g.Leave()
+	}
+	b.stop()
+	b.launch()
 	for _, g := range b.guests {
 		g.Return()
 	}

@@ -19,6 +19,7 @@ type guest struct {
 	b             *bubble
 	name          string
 	said          int
+	last          string // her last line
 	channel, root string
 }
 
@@ -69,6 +70,7 @@ func berlin(text string) time.Time {
 func (g *guest) says(text string) {
 	g.b.t.Helper()
 	g.said++
+	g.last = text
 	g.Say(fmt.Sprintf("%s-%d", g.name, g.said), text)
 }
 

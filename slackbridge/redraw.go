@@ -1,0 +1,113 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// carryEdits redraws the posts whose lines were changed or taken back. What the
+// pace of chat.update leaves over is marked in its row, so that new lines need not
+// wait for it; due is when to go on.
+func (v *visit) carryEdits(ctx context.Context) (due time.Time, err error) {
+	for _, e := range v.w.Events {
+		switch b := e.Body.(type) {
+		case conversation.Edited:
+			err = v.markStale(ctx, b.Of)
+		case conversation.Retracted:
+			err = v.markStale(ctx, b.Of)
+		default:
+		}
+		if err != nil {
+			return due, err
+		}
+	}
+	for i := range v.posts {
+		if p := &v.posts[i]; p.Stale && p.State == ledger.Sent {
+			if err := v.refresh(ctx, p, &due); err != nil {
+				return due, err
+			}
+		}
+	}
+	return due, nil
+}
+
+// markStale marks the post that shows a line, unless the line itself stands in the
+// thread or the post was just made.
+func (v *visit) markStale(ctx context.Context, of conversation.Seq) error {
+	i := slices.IndexFunc(v.posts, func(p ledger.Post) bool {
+		return p.State == ledger.Sent && p.First <= of && of <= p.Last
+	})
+	if i < 0 || slices.Contains(v.fresh, v.posts[i].ID) {
+		return nil
+	}
+	line, err := v.Log.Events(ctx, v.w.Conversation, of-1, 1)
+	if err != nil {
+		return fmt.Errorf("read the log: %w", err)
+	}
+	if len(line) == 0 {
+		return nil
+	}
+	said, _ := line[0].Body.(conversation.Message)
+	if said.Moved || !inThread(line[0], v.thread) {
+		v.posts[i].Stale = true
+	}
+	return nil
+}
+
+// refresh draws a post again. When the pace does not allow it the row keeps the
+// mark, and due becomes the time to go on.
+func (v *visit) refresh(ctx context.Context, p *ledger.Post, due *time.Time) error {
+	if ok, retry := v.client.limits.take("chat.update", v.thread.Channel); !ok {
+		*due = soonest(*due, retry)
+		return v.savePost(ctx, p)
+	}
+	events, err := readAll(ctx, v.Log, v.w.Conversation, p.First-1)
+	if err != nil {
+		return fmt.Errorf("read the log: %w", err)
+	}
+	m, err := v.rerender(ctx, *p, events)
+	if err != nil {
+		return err
+	}
+	err = v.update(ctx, v.thread.Channel, p.TS, m)
+	switch f, bad := failed(err); {
+	case bad && f.Kind == limited:
+		*due = soonest(*due, v.Now().Add(f.Retry))
+		return v.savePost(ctx, p)
+	case bad && (f.Kind != refused || f.ofChannel()):
+		return errors.Join(v.savePost(ctx, p), v.cannot(ctx, v.thread.Channel, err))
+	case err != nil:
+		v.log.Warn("an edit was not carried over", "conversation", v.w.Conversation, "post", p.ID, "error", err)
+	}
+	p.Stale = false
+	p.Rev++
+	return v.savePost(ctx, p)
+}
+
+func (v *visit) savePost(ctx context.Context, p *ledger.Post) error {
+	if _, err := v.Posts.SavePost(ctx, *p); err != nil {
+		return fmt.Errorf("note the redraw: %w", err)
+	}
+	return nil
+}
+
+// rerender draws a post again from its events.
+func (v *visit) rerender(ctx context.Context, p ledger.Post, events []conversation.Event) (message, error) {
+	s, err := v.script(ctx, events)
+	if err != nil {
+		return message{}, err
+	}
+	own := events[:min(len(events), int(p.Last-p.First)+1)]
+	items := s.items(own)
+	if len(items) == 0 {
+		items = []item{{seq: p.First, spans: []span{slant("This line was taken back.")}}}
+	}
+	runs, _ := voices(items)
+	return plan{items: items, mixed: runs > 1}.render(v.w.Conversation, p.Rev+1, v.Config.VisitorNames), nil
+}
