@@ -140,7 +140,7 @@ func (n *notices) poke() {
 
 // run posts what waits, until ctx ends.
 func (n *notices) run(ctx context.Context) error {
-	const tick = 5 * time.Second
+	const tick = time.Second
 	for {
 		select {
 		case <-ctx.Done():
