@@ -57,7 +57,7 @@ func (b *Brief) ask(ctx context.Context, s conversation.State, now time.Time, li
 		summary, err = readBrief(reply.Text, lines)
 	}
 	if err != nil {
-		b.bot.Logger.Warn("the brief is cut out of the lines", "conversation", s.ID, "error", err)
+		b.bot.Logger.Warn("the brief is cut out of the lines", "conversation", s.ID, "cause", cause(err))
 		return conversation.Summarised{}, false
 	}
 	return summary, true

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http/httptest"
@@ -50,6 +51,20 @@ type house struct {
 	mu     sync.Mutex
 	set    bot.Settings
 	alerts []string
+	log    bytes.Buffer // what the bot has logged
+}
+
+// Write implements io.Writer for the bot's log.
+func (h *house) Write(line []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.log.Write(line)
+}
+
+func (h *house) logged() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.log.String()
 }
 
 func newHouse(t *testing.T) *house {
@@ -128,7 +143,7 @@ func (h *house) run() {
 	cfg := llm.Config{BaseURL: h.modelURL, APIKey: "key", Model: "m", Timeout: 5 * time.Second, FirstChunk: time.Second, Idle: time.Second}
 	b, err := bot.New(bot.Deps{
 		Log: h.store, Model: llm.NewOpenAI(cfg, nil, slog.New(slog.DiscardHandler)), Library: library, Spend: h.store,
-		Wakes: h.wakes, Shows: h.live, Settings: h.settings, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+		Wakes: h.wakes, Shows: h.live, Settings: h.settings, Now: time.Now, Logger: slog.New(slog.NewTextHandler(h, nil)),
 		Alert: func(cause, _ string) {
 			h.mu.Lock()
 			defer h.mu.Unlock()

@@ -206,7 +206,9 @@ const attempts = 2
 // model is down.
 func (t *turn) failed(err error) ([]conversation.Draft, error) {
 	n := t.state.Failed + 1
-	t.bot.Logger.Warn("turn failed", "conversation", t.state.ID, "turn", t.id, "attempt", n, "error", err)
+	// Not the error itself: a model server may quote the request in it. "handoff
+	// doctor" asks the server without a visitor's words, and shows what it says.
+	t.bot.Logger.Warn("turn failed", "conversation", t.state.ID, "turn", t.id, "attempt", n, "cause", cause(err))
 	note := t.system(conversation.TurnFailed{Turn: t.id, On: t.on, Cause: cause(err), Attempt: n})
 	t.pause = max(time.Second, llm.RetryAfter(err))
 	if n < attempts && mayHelp(err) && t.pause <= 5*time.Second {

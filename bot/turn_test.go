@@ -275,3 +275,15 @@ func TestHandBackWithAnInstruction(t *testing.T) {
 		}
 	}
 }
+
+// TestLogHasNoVisitorText: a model server that fails may quote the request in its
+// error, and that must not reach the log.
+func TestLogHasNoVisitorText(t *testing.T) {
+	h := newHouse(t) // a script without steps answers 500 and quotes the line
+	h.says("How long do parcels take? My password is hunter2.")
+	h.escalated(escalation.ReasonModelDown)
+	log := h.logged()
+	if strings.Contains(log, "hunter2") || !strings.Contains(log, "cause=unavailable") {
+		t.Errorf("the log reads:\n%s", log)
+	}
+}
