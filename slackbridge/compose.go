@@ -160,7 +160,11 @@ func (it item) notice(named bool) string {
 func (it item) blocks(id conversation.ID, rev int, named bool) []slack.Block {
 	var head []any
 	if named {
-		head = append(head, slack.NewRichTextSection(rich([]span{strong(it.voice.name)})...))
+		name := []span{strong(it.voice.name)}
+		if !it.quoted { // sections run on in one line, a quote begins its own
+			name = append(name, words("\n"))
+		}
+		head = append(head, slack.NewRichTextSection(rich(name)...))
 	}
 	if len(it.spans) > 0 {
 		head = append(head, slack.NewRichTextSection(rich(it.spans)...))

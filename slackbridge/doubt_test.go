@@ -70,8 +70,8 @@ func TestDoubtWithoutMetadata(t *testing.T) {
 	}
 }
 
-// Slack is gone for a while; nothing is lost, and the backlog starts soon after
-// it is back.
+// Slack is gone for a while; nothing is lost. How soon the backlog starts is told
+// in virtual time, by the stories of a whole installation.
 func TestOutage(t *testing.T) {
 	s := newStage(t)
 	c := s.claimed("Anna")
@@ -88,11 +88,7 @@ func TestOutage(t *testing.T) {
 	}
 	s.waitHealth(false, "reached")
 	s.slack.Switch(func(sw *fakeslack.Switches) { sw.Outage = false })
-	back := time.Now()
 	c.shows("line 0.", "line 1.", "line 18.", "line 19.")
-	if took := time.Since(back); took > 1500*time.Millisecond {
-		t.Errorf("the backlog came %s after Slack was back", took)
-	}
 	for _, n := range waiting {
 		n.card()
 		n.shows("hello from the outage")
