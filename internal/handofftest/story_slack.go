@@ -15,11 +15,19 @@ import (
 //
 //	card anna [in support|billing] [TEXT…]
 //	card anna/second …                (remembered beside the first one)
+//	card anna without TEXT            (the card as it is now)
 func card(_ *testscript.TestScript, s *story, args []string) error {
 	if err := need(args, 1, "card VISITOR [in CHANNEL] [TEXT]"); err != nil {
 		return err
 	}
 	rest, in := args[1:], ""
+	if len(rest) > 1 && rest[0] == "without" {
+		c := s.cards[args[0]]
+		if m, _ := s.house.Slack.Message(c[0], c[1]); strings.Contains(m.Visible()+m.Text, rest[1]) {
+			return fmt.Errorf("it stands there:\n%s", m.Visible())
+		}
+		return nil
+	}
 	if len(rest) > 1 && rest[0] == "in" {
 		in, rest = channels[rest[1]], rest[2:]
 	}
