@@ -70,11 +70,11 @@ func (p *post) line(ctx context.Context) gomail.DialContextFunc {
 		dial = (&net.Dialer{}).DialContext
 	}
 	return func(soon context.Context, network, addr string) (net.Conn, error) {
-		conn, err := dial(soon, network, addr)
+		raw, err := dial(soon, network, addr)
 		if err != nil {
 			return nil, err
 		}
-		conn = &cutting{Conn: conn, stop: context.AfterFunc(ctx, func() { _ = conn.Close() })}
+		conn := &cutting{Conn: raw, stop: context.AfterFunc(ctx, func() { _ = raw.Close() })}
 		if !p.server.implicit {
 			return conn, nil
 		}

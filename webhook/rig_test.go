@@ -57,7 +57,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, url: storetest.SQLite(t), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	r.server = httptest.NewServer(http.HandlerFunc(r.serve))
-	t.Cleanup(r.server.Close)
+	t.Cleanup(func() { r.sender.HTTP.CloseIdleConnections(); r.server.Close() })
 	r.config = Config{OnClose: r.server.URL + "/hooks/s3cret-path", Secret: secret}
 	r.open()
 	r.conversation()
@@ -95,6 +95,9 @@ func (r *rig) open() {
 func (r *rig) build() {
 	r.t.Helper()
 	var err error
+	if r.sender != nil {
+		r.sender.HTTP.CloseIdleConnections()
+	}
 	r.sender, err = New(Deps{
 		Config: r.config, Log: r.store, Version: "test", Now: func() time.Time { return r.now },
 		Alert: func(cause, text string) { r.alerts = append(r.alerts, cause+": "+text) },

@@ -47,14 +47,19 @@ func (s *Server) Mend() {
 }
 
 // meet is the error of the first fault that fits, or nil.
-func (s *Server) meet(c *smtp.Conn, at Stage, addr string) error {
-	f, ok := s.pick(at, addr)
+func (x *session) meet(at Stage, addr string) error {
+	f, ok := x.s.pick(at, addr)
 	if !ok {
 		return nil
 	}
-	time.Sleep(f.Slow)
+	if f.Slow > 0 {
+		select {
+		case <-time.After(f.Slow):
+		case <-x.quit:
+		}
+	}
 	if f.Cut {
-		sever(c.Conn())
+		sever(x.conn.Conn())
 		return errCut
 	}
 	if f.Code == 0 {

@@ -47,6 +47,7 @@ type Server struct {
 	inner *smtp.Server
 	addr  string
 	ended chan error
+	quit  chan struct{} // closed by Stop
 
 	mu     sync.Mutex
 	box    []Mail
@@ -93,7 +94,7 @@ func (s *Server) Start() {
 	if s.opts.Implicit {
 		ln = tls.NewListener(ln, s.cert)
 	}
-	s.inner, s.ended = inner, make(chan error, 1)
+	s.inner, s.ended, s.quit = inner, make(chan error, 1), make(chan struct{})
 	go func() { s.ended <- inner.Serve(ln) }() // ends with Stop
 }
 
@@ -103,6 +104,7 @@ func (s *Server) Stop() {
 	if s.inner == nil {
 		return
 	}
+	close(s.quit)
 	_ = s.inner.Close()
 	if err := <-s.ended; err != nil {
 		s.tb.Fatalf("the mail server ended: %v", err)
@@ -163,7 +165,8 @@ func (s *Server) take(m Mail) {
 }
 
 func (s *Server) session(c *smtp.Conn) (smtp.Session, error) {
-	return &session{s: s, conn: c}, s.meet(c, AtHello, "")
+	x := &session{s: s, conn: c, quit: s.quit}
+	return x, x.meet(AtHello, "")
 }
 
 // session is one connection of a client.
@@ -173,7 +176,8 @@ type session struct {
 	user  string
 	from  string
 	to    []string
-	under bool // logged in
+	under bool            // logged in
+	quit  <-chan struct{} // closed when the server stops
 }
 
 func (x *session) AuthMechanisms() []string {
@@ -185,7 +189,7 @@ func (x *session) AuthMechanisms() []string {
 
 func (x *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, pass string) error {
-		if err := x.s.meet(x.conn, AtLogin, ""); err != nil {
+		if err := x.meet(AtLogin, ""); err != nil {
 			return err
 		}
 		if user != x.s.opts.User || pass != x.s.opts.Pass {
@@ -204,11 +208,11 @@ func (x *session) Mail(from string, _ *smtp.MailOptions) error {
 		return smtp.ErrAuthRequired
 	}
 	x.from = from
-	return x.s.meet(x.conn, AtMail, from)
+	return x.meet(AtMail, from)
 }
 
 func (x *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if err := x.s.meet(x.conn, AtRcpt, to); err != nil {
+	if err := x.meet(AtRcpt, to); err != nil {
 		return err
 	}
 	x.to = append(x.to, to)
@@ -220,12 +224,12 @@ func (x *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if err := x.s.meet(x.conn, AtData, x.from); err != nil {
+	if err := x.meet(AtData, x.from); err != nil {
 		return err
 	}
 	_, encrypted := x.conn.TLSConnectionState()
 	x.s.take(Mail{From: x.from, To: x.to, Raw: raw, TLS: encrypted, User: x.user})
-	return x.s.meet(x.conn, AfterData, x.from)
+	return x.meet(AfterData, x.from)
 }
 
 func (x *session) Reset()        { x.from, x.to = "", nil }
