@@ -124,7 +124,7 @@ func (b *Bridge) read(ctx context.Context, me identity, t ledger.Thread, m slack
 	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
 		return s, fmt.Errorf("look for the current thread: %w", err)
 	}
-	s.current = err == nil && now.ID == t.ID && t.State == ledger.Open
+	s.current = err == nil && now.ID == t.ID && now.State == ledger.Open
 	return s, nil
 }
 
@@ -170,7 +170,7 @@ func (b *Bridge) act(ctx context.Context, s said) (sent bool, err error) {
 			return false, err
 		}
 		f := fateOf(l)
-		out, err := b.carryOut(ctx, s, f)
+		out, err := b.carryOut(ctx, s, l, f)
 		if overtaken(err) {
 			continue
 		}
@@ -201,6 +201,9 @@ func (b *Bridge) afterLine(ctx context.Context, s said, f fate, state conversati
 	if f.Tell != "" && s.asked == "" && b.hasOthers(ctx, s) {
 		b.tellLine(ctx, s, f, state)
 	}
+	if claimed(out, s.who.ID) {
+		b.askDuty(ctx, s.who, s.thread.Channel, s.thread.TS)
+	}
 	b.refreshCard(ctx, s.thread.Conversation)
 }
 
@@ -221,18 +224,17 @@ func lastBody(out conversation.Outcome) conversation.Body {
 // overtaken says that the state changed between looking and appending.
 func overtaken(err error) bool {
 	var owned *conversation.OwnedError
-	return errors.As(err, &owned) || errors.Is(err, conversation.ErrWithBot) || errors.Is(err, conversation.ErrClosed)
+	return errors.As(err, &owned) || errors.Is(err, conversation.ErrWithBot) || errors.Is(err, conversation.ErrClosed) || errors.Is(err, errMayGoOut)
 }
 
-func (b *Bridge) carryOut(ctx context.Context, s said, f fate) (conversation.Outcome, error) {
+func (b *Bridge) carryOut(ctx context.Context, s said, l line, f fate) (conversation.Outcome, error) {
 	id := s.thread.Conversation
 	switch f.Do {
 	case staysInside:
-		note := conversation.Draft{Author: s.by, Source: conversation.FromSlack, Order: s.ts, Body: conversation.Note{Text: s.text, Content: s.content}}
 		if s.asked != "" {
 			return conversation.Outcome{}, nil // it is a note already
 		}
-		out, err := b.Log.Append(ctx, id, s.key(), conversation.Append(note))
+		out, err := b.Log.Append(ctx, id, s.key(), s.staysInside(l))
 		return out, wrapUnless(err, "keep the line inside")
 	case goesOut:
 		key := s.key()
@@ -245,6 +247,22 @@ func (b *Bridge) carryOut(ctx context.Context, s said, f fate) (conversation.Out
 	case nothing:
 	}
 	return conversation.Outcome{}, nil
+}
+
+// errMayGoOut says that a line need not stay inside any more.
+var errMayGoOut = errors.New("the line may go out by now")
+
+// staysInside appends the line as a note, when the table still says so: what was
+// looked at may have changed since.
+func (s said) staysInside(l line) conversation.Decider {
+	note := conversation.Draft{Author: s.by, Source: conversation.FromSlack, Order: s.ts, Body: conversation.Note{Text: s.text, Content: s.content}}
+	return func(state conversation.State) ([]conversation.Draft, error) {
+		l.Mode, l.Owner = state.Mode, state.Owner.ID
+		if fateOf(l).Do == goesOut {
+			return nil, errMayGoOut
+		}
+		return []conversation.Draft{note}, nil
+	}
 }
 
 // wrapUnless keeps the errors that the caller branches on as they are.

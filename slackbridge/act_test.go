@@ -233,7 +233,7 @@ func TestHomeAndCommands(t *testing.T) {
 	c.mode(conversation.WithAgent, maya)
 	for text, want := range map[string]string{
 		"status": "1 with an agent", "help": "/handoff find", "": "/handoff find", "find umbrella": c.reference, "find zebra": "No chat has these words",
-		"try I was charged twice": "verdict for I was charged twice", "on": "not in this version", "off": "not in this version", "dance": "There is no /handoff dance",
+		"try I was charged twice": "verdict for I was charged twice", "on": "You are on duty.", "off": "You are off duty. You still have 1 chat.", "dance": "There is no /handoff dance",
 	} {
 		if err := s.slack.Command(maya, c.channel, text); err != nil {
 			t.Fatal(err)

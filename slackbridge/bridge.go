@@ -31,6 +31,11 @@ type Deps struct {
 	// Desk keeps who may answer and who is on duty. With nil nobody is kept, and a
 	// line that is taken back counts as seen.
 	Desk Desk
+	// Office tells the policy's hours and routing at a time; nil is always open.
+	Office func(time.Time) Office
+	// InUse lists the ids of the channels and user groups that the policy names; nil
+	// for none.
+	InUse func() []string
 	// Readers wakes the conversations that wait for Slack when it is back; with
 	// nil they look again by themselves, within minutes when there are many.
 	Readers Readers
@@ -76,6 +81,7 @@ type Bridge struct {
 	sockets *sockets
 	handles sync.Map      // the names of user groups, by id
 	again   chan struct{} // asks for a backfill, capacity one
+	recount chan struct{} // asks for a look at who the agents are, capacity one
 	gate    *gate
 	known   chan struct{} // closed when self is known
 	knows   sync.Once
@@ -105,7 +111,7 @@ func New(d Deps) (*Bridge, error) {
 		d.Dialer = directDialer()
 	}
 	d.Limits = d.Limits.withDefaults()
-	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}
+	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), recount: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}
 	b.health = newHealth(d.Limits, d.Now)
 	if d.Readers != nil {
 		b.health.least = rousedTick
@@ -140,6 +146,8 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.keepNames(ctx) })
 	g.Go(func() error { return b.rouseLoop(ctx) })
 	g.Go(func() error { return b.keepPlaces(ctx) })
+	g.Go(func() error { return b.keepRoster(ctx) })
+	g.Go(func() error { return b.keepDesk(ctx) })
 	if b.Config.Mode == ModeSocket {
 		g.Go(func() error { return b.sockets.run(ctx) })
 	}

@@ -71,6 +71,9 @@ func (b *Bridge) workPress(ctx context.Context, me identity, e envelope, fresh b
 		return errDrop
 	}
 	p := press{me: me, e: e, action: e.Actions[0], channel: e.Container.ChannelID, fresh: fresh}
+	if run := b.deskActs()[p.action.ActionID]; run != nil {
+		return b.workDeskPress(ctx, p, run)
+	}
 	run := b.acts()[p.action.ActionID]
 	if run == nil {
 		return errDrop // a link, or a button of a version that is gone
@@ -209,6 +212,9 @@ func (b *Bridge) append(ctx context.Context, p press, decide conversation.Decide
 	}
 	b.confirm(ctx, p)
 	b.refreshHome(ctx, p)
+	if claimed(out, p.who.ID) {
+		b.askDuty(ctx, p.who, p.e.Container.ChannelID, p.e.Container.ThreadTS)
+	}
 	return out, nil
 }
 

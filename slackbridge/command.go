@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/duty"
 )
 
 // channelOrID reads an id that comes as a string or as an object with an id.
@@ -30,14 +31,15 @@ func (c *channelOrID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-const helpText = `/handoff status — who waits, who has what, and whether everything works
+const helpText = `/handoff on, /handoff off — you are on duty, or not
+/handoff status — who is there, who waits, and whether everything works
 /handoff find WORDS — chats with these words
 /handoff try WORDS — what the policy would do with a sentence
 /handoff help — this list
 In a chat's thread: write to answer, start a line with ;; to keep it inside, and use the buttons of the card.`
 
 // workCommand deals with /handoff.
-func (b *Bridge) workCommand(ctx context.Context, me identity, e envelope) error {
+func (b *Bridge) workCommand(ctx context.Context, me identity, e envelope, fresh bool) error {
 	reply := func(m message) error {
 		b.respond(ctx, e.Response, m, false)
 		return nil
@@ -45,9 +47,9 @@ func (b *Bridge) workCommand(ctx context.Context, me identity, e envelope) error
 	say := func(text string) error {
 		return reply(message{text: mrkdwn(text), blocks: block1(richLine("", words(text)))})
 	}
-	_, why, err := b.people.standing(ctx, me.Team, b.Config.Channel, e.UserID)
+	who, why, err := b.standingAnywhere(ctx, me, userRef{ID: e.UserID})
 	if err != nil {
-		return fmt.Errorf("look the user up: %w", err)
+		return err
 	}
 	if why != "" {
 		return say(why)
@@ -58,42 +60,47 @@ func (b *Bridge) workCommand(ctx context.Context, me identity, e envelope) error
 	case "", "help":
 		return say(helpText)
 	case "status":
-		return b.replyStatus(ctx, say)
+		return b.replyStatus(ctx, reply)
 	case "find":
-		return b.replyFind(ctx, rest, say, reply)
+		return b.replyFind(ctx, who.ID, rest, say, reply)
 	case "try":
 		return b.replyTry(ctx, rest, say)
-	case "on", "off":
-		return say("/handoff " + verb + " is not in this version. Every agent counts within office hours.")
+	case "on":
+		return b.replyDuty(ctx, me, e, who, duty.On, fresh, say)
+	case "off":
+		return b.replyDuty(ctx, me, e, who, duty.Off, fresh, say)
 	}
 	return say("There is no /handoff " + oneLine(verb, 40) + ".\n" + helpText)
 }
 
-func (b *Bridge) replyStatus(ctx context.Context, say func(string) error) error {
-	var lines []string
-	for _, l := range []struct {
-		mode  conversation.Mode
-		label string
-	}{{conversation.Waiting, "waiting"}, {conversation.WithAgent, "with an agent"}, {conversation.WithBot, "with the AI"}} {
-		states, err := b.Log.Search(ctx, conversation.Query{Modes: []conversation.Mode{l.mode}, Limit: 100})
-		if err != nil {
-			return fmt.Errorf("count conversations: %w", err)
-		}
-		count := fmt.Sprint(len(states))
-		if len(states) == 100 {
-			count = "100 or more"
-		}
-		lines = append(lines, count+" "+l.label)
+// replyDuty is /handoff on and off.
+func (b *Bridge) replyDuty(ctx context.Context, me identity, e envelope, who profile, choice duty.Choice, fresh bool, say func(string) error) error {
+	if b.Desk == nil {
+		return say("Nobody is kept on duty here.")
 	}
-	if ok, why := b.Health(); !ok {
-		lines = append(lines, "Not well: "+why)
-	} else {
-		lines = append(lines, "Everything works.")
+	a, err := b.setDuty(ctx, who, choice)
+	if err != nil {
+		return err
 	}
-	return say(strings.Join(lines, "\n"))
+	if choice == duty.On {
+		return say(b.dutyWords(a))
+	}
+	list, err := b.hers(ctx, who.ID)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return say(b.dutyWords(a))
+	}
+	p := press{me: me, e: e, who: who, fresh: fresh}
+	b.tellLeave(ctx, p, b.dutyWords(a), len(list))
+	if fresh {
+		b.openLeave(ctx, p, list)
+	}
+	return nil
 }
 
-func (b *Bridge) replyFind(ctx context.Context, wanted string, say func(string) error, reply func(message) error) error {
+func (b *Bridge) replyFind(ctx context.Context, user, wanted string, say func(string) error, reply func(message) error) error {
 	if wanted == "" {
 		return say("Say what to look for: /handoff find WORDS")
 	}
@@ -106,7 +113,7 @@ func (b *Bridge) replyFind(ctx context.Context, wanted string, say func(string) 
 	}
 	m := message{text: mrkdwn(fmt.Sprintf("%d chats", len(states)))}
 	for _, s := range states {
-		row, err := b.inboxRow(ctx, s, "")
+		row, err := b.inboxRow(ctx, s, user, "")
 		if err != nil {
 			return err
 		}
@@ -152,9 +159,9 @@ func (b *Bridge) answer(ctx context.Context, address string, m message, kind str
 }
 
 func (b *Bridge) openInbox(ctx context.Context, me identity, e envelope, fresh bool) error {
-	_, why, err := b.people.standing(ctx, me.Team, b.Config.Channel, e.User.ID)
+	_, why, err := b.standingAnywhere(ctx, me, e.User)
 	if err != nil {
-		return fmt.Errorf("look the reader up: %w", err)
+		return err
 	}
 	if why != "" {
 		b.directly(ctx, e.User.ID, words(why))

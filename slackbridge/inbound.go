@@ -279,7 +279,7 @@ func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) err
 	case kindCut:
 		return b.workShortcut(ctx, *me, e, fresh)
 	case kindCommand:
-		return b.workCommand(ctx, *me, e)
+		return b.workCommand(ctx, *me, e, fresh)
 	case kindEvent:
 		return b.workEvent(ctx, *me, e)
 	}

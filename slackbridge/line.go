@@ -28,7 +28,8 @@ type line struct {
 const (
 	askSend   = "send"   // Send to visitor
 	askAnyway = "anyway" // Send anyway
-	askTake   = "take"   // Take over and send, Take over, Reopen and send
+	askTake   = "take"   // Take over and send, Reopen and send
+	askCut    = "cut"    // the shortcut Send to visitor: takes the chat from the AI or reopens it, but from nobody else
 )
 
 // fate is what becomes of a line.
@@ -121,7 +122,7 @@ func byMode(l line) fate {
 		if l.Barred {
 			return barred()
 		}
-		if l.Asked == askTake {
+		if l.Asked == askTake || l.Asked == askCut {
 			return fate{Do: goesOut, How: conversation.TakingIt}
 		}
 		if l.Mode == conversation.IsClosed {
@@ -140,7 +141,7 @@ func withAgent(l line) fate {
 		return barred()
 	case l.Asked == askTake:
 		return fate{Do: goesOut, How: conversation.AsMember, Take: true}
-	case l.Relay == RelayGroup || l.Asked == askSend:
+	case l.Relay == RelayGroup || l.Asked == askSend || l.Asked == askCut:
 		return fate{Do: goesOut, How: conversation.AsMember}
 	case l.Barred:
 		return fate{Do: staysInside, Tell: tellOwned, Offer: []offer{offerSend}, Mark: markInside}

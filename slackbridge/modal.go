@@ -54,6 +54,9 @@ func (b *Bridge) submits() map[string]func(context.Context, press) error {
 // workView deals with a submitted modal. The submitter is looked up again: a
 // modal can stay open for a long time.
 func (b *Bridge) workView(ctx context.Context, me identity, e envelope) error {
+	if e.View.CallbackID == modalLeave {
+		return b.submitLeave(ctx, me, e)
+	}
 	id, _, _ := strings.Cut(e.View.Metadata, " ")
 	p := press{me: me, e: e, id: conversation.ID(id)}
 	p.action = pressed{ActionID: e.View.CallbackID, ActionTS: e.View.ID + "." + e.View.Hash}

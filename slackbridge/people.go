@@ -108,6 +108,9 @@ const notOfThisWorkspace = "Only people of this workspace can answer visitors. T
 // otherwise why not, in words for that person.
 func (p *people) standing(ctx context.Context, team, channel, id string) (who profile, why string, err error) {
 	who, err = p.profile(ctx, id)
+	if hasCode(err, "user_not_found", "user_not_visible") {
+		return profile{ID: id}, notOfThisWorkspace, nil
+	}
 	if err != nil {
 		return who, "", err
 	}

@@ -102,16 +102,12 @@ func (b *Bridge) shortcutKeep(ctx context.Context, p press, w where) error {
 	return b.keepInside(ctx, w, text, p.e.ActionTS)
 }
 
-// shortcutSend sends a note in the way the state asks for: on purpose it takes
-// the chat over from the AI, or reopens it.
+// shortcutSend sends a note, on purpose: the chat is taken over from the AI for
+// it, or reopened.
 func (b *Bridge) shortcutSend(ctx context.Context, p press, w where) error {
 	if !w.inside() {
 		b.tellPresser(ctx, p, words("This line has gone out already."))
 		return nil
 	}
-	asked := askSend
-	if p.state.Mode == conversation.WithBot || p.state.Mode == conversation.IsClosed {
-		asked = askTake
-	}
-	return b.sendKept(ctx, p, w, asked)
+	return b.sendKept(ctx, p, w, askCut)
 }

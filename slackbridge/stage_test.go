@@ -33,6 +33,8 @@ type stage struct {
 	cfg      slackbridge.Config
 	limits   slackbridge.Limits
 	url      string // of the store
+	inUse    func() []string
+	office   func(time.Time) slackbridge.Office
 	door     *httptest.Server
 	handler  http.Handler
 	stop     func()
@@ -43,6 +45,7 @@ func quick() slackbridge.Limits {
 	return slackbridge.Limits{
 		PostsPerSecond: 10000, PostBurst: 10000, Unlimited: true, Coalesce: time.Millisecond, CardEvery: 10 * time.Millisecond,
 		DoubtWait: 20 * time.Millisecond, ProbeEvery: 20 * time.Millisecond, CacheFor: 50 * time.Millisecond, SpamCards: 1000,
+		DeskEvery: 20 * time.Millisecond,
 	}
 }
 
@@ -113,7 +116,7 @@ func (s *stage) start() {
 	}
 	transport := &http.Transport{}
 	b, err := slackbridge.New(slackbridge.Deps{
-		Config: s.cfg, Log: db, Threads: db, Posts: db, Inbox: db, Readers: db, Visitors: db, Places: places, Desk: db, Limits: s.limits, Logger: testLog(),
+		Config: s.cfg, Log: db, Threads: db, Posts: db, Inbox: db, Readers: db, Visitors: db, Places: places, Desk: db, InUse: s.inUse, Office: s.office, Limits: s.limits, Logger: testLog(),
 		HTTP: &http.Client{Timeout: 2 * time.Second, Transport: transport},
 		Try:  func(_ context.Context, words string) (string, error) { return "verdict for " + words, nil },
 	})

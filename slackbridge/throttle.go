@@ -38,6 +38,9 @@ type Limits struct {
 	// BackfillEvery is how often open threads are compared with Slack although
 	// nothing was missed; 5 min.
 	BackfillEvery time.Duration
+	// DeskEvery is how often it is looked whether somebody's presence is needed, and
+	// whether somebody who is off duty was written to; 2 s.
+	DeskEvery time.Duration
 	// SpamCards is how many cards a minute a channel may get with a mention; 5.
 	SpamCards int
 	// MentionEvery is the least time between two cards that mention in one
@@ -71,6 +74,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.CacheFor, time.Minute)
 	set(&l.BackfillEvery, 5*time.Minute)
 	set(&l.MentionEvery, 2*time.Minute)
+	set(&l.DeskEvery, 2*time.Second)
 	return l
 }
 
@@ -78,7 +82,7 @@ func (l Limits) withDefaults() Limits {
 var perMinute = map[string]float64{
 	"chat.update": 50, "chat.delete": 50, "chat.postEphemeral": 100,
 	"conversations.replies": 50, "conversations.history": 50, "conversations.info": 50, "conversations.members": 100, "conversations.join": 50,
-	"users.info": 100, "users.list": 20, "usergroups.users.list": 20,
+	"users.info": 100, "users.list": 20, "users.getPresence": 50, "dnd.teamInfo": 20, "usergroups.users.list": 20,
 	"views.open": 100, "views.publish": 100, "reactions.add": 50, "reactions.remove": 20,
 }
 

@@ -11,10 +11,13 @@ type User struct {
 	// TeamID defaults to the workspace; another one makes the user an outsider.
 	TeamID                                                     string
 	Bot, Admin, Deleted, Restricted, UltraRestricted, Stranger bool
-	// Active is what users.getPresence tells.
-	Active bool
-	// DNDUntil, when in the future, means do not disturb.
-	DNDUntil time.Time
+	// Active says that a client of hers is connected and used; Away that she has
+	// set herself away, whatever she does. users.getPresence tells "active" for the
+	// one without the other.
+	Active, Away bool
+	// DNDUntil, when in the future, means do not disturb, from DNDFrom on, or from
+	// now when that is zero.
+	DNDFrom, DNDUntil time.Time
 	// Version grows with each UpdateUser; it is the profile's "updated".
 	Version int
 }

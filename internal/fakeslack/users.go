@@ -59,12 +59,21 @@ func (c *call) userByEmail() (reply, error) {
 	return nil, refuse("users_not_found")
 }
 
+// userPresence tells active or away, and no more than that of anybody but the
+// caller itself.
 func (c *call) userPresence() (reply, error) {
+	self := c.args["user"] == "" || c.args["user"] == c.opts.BotUser
+	if self {
+		return reply{"presence": "active", "online": true, "auto_away": false, "manual_away": false, "connection_count": c.sockets, "last_activity": c.opts.Now().Unix()}, nil
+	}
 	u, err := c.argUser()
 	if err != nil {
 		return nil, err
 	}
-	if u.Active {
+	if u.Deleted || u.TeamID != c.opts.Team {
+		return nil, refuse("user_not_found")
+	}
+	if u.Active && !u.Away {
 		return reply{"presence": "active"}, nil
 	}
 	return reply{"presence": "away"}, nil
@@ -107,14 +116,18 @@ func (c *call) groupUsers() (reply, error) {
 	return reply{"users": append([]string{}, g.Members...)}, nil
 }
 
+// dnd is somebody's do-not-disturb: the period she is in, or the next one. Without
+// one the times are 1.
 func (st *State) dnd(u *User) reply {
 	now := st.opts.Now()
-	snoozed := u.DNDUntil.After(now)
-	out := reply{"dnd_enabled": snoozed, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
-	if snoozed {
-		out["next_dnd_start_ts"], out["next_dnd_end_ts"] = now.Unix(), u.DNDUntil.Unix()
+	if !u.DNDUntil.After(now) {
+		return reply{"dnd_enabled": false, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
 	}
-	return out
+	from := u.DNDFrom
+	if from.IsZero() {
+		from = now
+	}
+	return reply{"dnd_enabled": true, "next_dnd_start_ts": from.Unix(), "next_dnd_end_ts": u.DNDUntil.Unix()}
 }
 
 func (c *call) dndInfo() (reply, error) {
@@ -127,20 +140,28 @@ func (c *call) dndInfo() (reply, error) {
 		return nil, refuse("user_not_found")
 	}
 	out := c.dnd(u)
-	out["snooze_enabled"] = out["dnd_enabled"]
+	if user == c.opts.BotUser { // what somebody snoozes herself is told to nobody else
+		out["snooze_enabled"] = false
+	}
 	return out, nil
 }
 
+// dndTeamInfo tells about up to 50 people of the workspace.
 func (c *call) dndTeamInfo() (reply, error) {
+	if c.args["users"] == "" {
+		return nil, refuse("no_users_provided")
+	}
 	users := strings.Split(c.args["users"], ",")
-	if c.args["users"] == "" || len(users) > 50 {
+	if len(users) > 50 {
 		return nil, refuse("invalid_arguments")
 	}
 	out := reply{}
 	for _, id := range users {
-		if u := c.users[id]; u != nil {
-			out[id] = c.dnd(u)
+		u := c.users[id]
+		if u == nil || u.TeamID != c.opts.Team {
+			return nil, refuse("user_not_visible")
 		}
+		out[id] = c.dnd(u)
 	}
 	return reply{"users": out}, nil
 }

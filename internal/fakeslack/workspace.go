@@ -19,10 +19,10 @@ func (s *Server) UpdateUser(id string, change func(*User)) {
 		before := *u
 		change(u)
 		u.Version++
-		if u.DNDUntil != before.DNDUntil {
+		if u.DNDUntil != before.DNDUntil || u.DNDFrom != before.DNDFrom {
 			s.raise("dnd_updated_user", map[string]any{"type": "dnd_updated_user", "user": id, "dnd_status": s.state.dnd(u)})
 		}
-		before.DNDUntil, before.Active, before.Version = u.DNDUntil, u.Active, u.Version
+		before.DNDFrom, before.DNDUntil, before.Active, before.Away, before.Version = u.DNDFrom, u.DNDUntil, u.Active, u.Away, u.Version
 		if *u != before { // presence has no event
 			s.raise("user_change", map[string]any{"type": "user_change", "user": s.state.wireUser(u), "cache_ts": s.opts.Now().Unix()})
 		}

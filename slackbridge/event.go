@@ -1,0 +1,71 @@
+package slackbridge
+
+import (
+	"context"
+	"slices"
+)
+
+// happening is an event that is no message, with what we use of it.
+type happening struct {
+	Type      string      `json:"type"`
+	Channel   channelOrID `json:"channel"`
+	User      channelOrID `json:"user"`
+	Subteam   teamRef     `json:"subteam"`
+	SubteamID string      `json:"subteam_id"`
+	Tab       string      `json:"tab"`
+}
+
+// workEvent deals with the events that are not messages.
+func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
+	var ev happening
+	_ = loose(e.Event, &ev) // what could not be read stays zero
+	switch ev.Type {
+	case "app_home_opened":
+		if ev.Tab == "" || ev.Tab == "home" {
+			return b.publishHome(ctx, me, string(ev.User))
+		}
+	case "member_joined_channel", "member_left_channel", "channel_shared", "channel_unshared", "channel_archive", "channel_unarchive", "group_archive", "group_unarchive",
+		"channel_rename", "group_rename", "channel_deleted", "group_deleted", "channel_left", "group_left", "channel_id_changed":
+		b.people.forget(string(ev.Channel))
+		b.rooms.forget(string(ev.Channel))
+		b.cameOrWent(ev, string(ev.Channel))
+		if ev.Type == "channel_shared" {
+			b.watchSharing(ctx)
+		}
+	case "user_change":
+		b.people.forget(string(ev.User))
+		b.changedUser(e)
+	case "subteam_members_changed", "subteam_updated":
+		group := firstNonEmpty(ev.SubteamID, ev.Subteam.ID)
+		b.people.forget(group)
+		b.cameOrWent(ev, group)
+	case "tokens_revoked", "app_uninstalled":
+		b.introduce(ctx)
+	}
+	return nil
+}
+
+// cameOrWent looks at the agents again when somebody came to a place that matters
+// or left it.
+func (b *Bridge) cameOrWent(ev happening, place string) {
+	switch ev.Type {
+	case "member_joined_channel", "member_left_channel", "subteam_members_changed", "subteam_updated":
+		if slices.Contains(b.inUse(), place) {
+			b.askRoster()
+		}
+	}
+}
+
+// changedUser looks at the agents again when somebody was deactivated or made a
+// guest. Most changes of a profile are none of that: a status, a picture.
+func (b *Bridge) changedUser(e envelope) {
+	var ev struct {
+		User member `json:"user"`
+	}
+	if loose(e.Event, &ev) != nil {
+		return
+	}
+	if who := ev.User.profile(b.Now()); who.Deleted || who.Guest || who.Stranger {
+		b.askRoster()
+	}
+}

@@ -1,0 +1,249 @@
+package slackbridge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/duty"
+)
+
+// Whoever goes off duty decides about what she still has: for each conversation,
+// or for all of them.
+
+const (
+	modalLeave = "handoff_modal_leave"
+
+	inputLeave = "leave" // one conversation; its block is leave:<id>
+	inputAll   = "all"
+
+	leaveEach  = "each"
+	leaveKeep  = "keep"
+	leaveHand  = "hand"
+	leaveReady = "release"
+)
+
+// maxLeave is how many conversations the modal asks about one by one; it has
+// room for a hundred blocks.
+const maxLeave = 40
+
+// askLeave tells somebody who went off duty by a button how it stands, and asks
+// about what she still has: as a modal while there is a trigger, in the Home, and
+// otherwise as a message with a button that opens it.
+func (b *Bridge) askLeave(ctx context.Context, p press, how string) error {
+	list, err := b.hers(ctx, p.who.ID)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		b.replaceOriginal(ctx, p, words(how))
+		return nil
+	}
+	if p.e.Container.ViewID != "" && p.fresh && b.openLeave(ctx, p, list) {
+		return nil
+	}
+	b.tellLeave(ctx, p, how, len(list))
+	return nil
+}
+
+// tellLeave says it where the agent is: in answer to the command, in place of the
+// message she pressed, or as a direct message.
+func (b *Bridge) tellLeave(ctx context.Context, p press, how string, n int) {
+	text := fmt.Sprintf("%s You still have %s.", how, chats(n))
+	m := message{text: mrkdwn(text), blocks: []slack.Block{richLine("", words(text)), slack.NewActionBlock("", button(actLeave, "leave", "Decide about them"))}}
+	if p.e.Response != "" {
+		b.respond(ctx, p.e.Response, m, p.e.Container.Ephemeral)
+		return
+	}
+	if _, err := b.send(ctx, p.who.ID, "", m); err != nil {
+		b.log.Warn("a direct message was not delivered", "error", err)
+	}
+}
+
+func chats(n int) string {
+	if n == 1 {
+		return "1 chat"
+	}
+	return fmt.Sprintf("%d chats", n)
+}
+
+// hers lists what an agent has.
+func (b *Bridge) hers(ctx context.Context, user string) ([]conversation.State, error) {
+	list, err := b.Log.Search(ctx, conversation.Query{Modes: []conversation.Mode{conversation.WithAgent}, Owner: user, Limit: manyChats})
+	if err != nil {
+		return nil, fmt.Errorf("list what an agent has: %w", err)
+	}
+	return list, nil
+}
+
+// pressLeave opens the modal from the message's button.
+func (b *Bridge) pressLeave(ctx context.Context, p press) error {
+	list, err := b.hers(ctx, p.who.ID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(list) == 0:
+		b.replaceOriginal(ctx, p, words("You have no chat any more."))
+	case !p.fresh || !b.openLeave(ctx, p, list):
+		b.tellPresser(ctx, p, words("The list did not open in time. Press the button again."))
+	}
+	return nil
+}
+
+func (b *Bridge) openLeave(ctx context.Context, p press, list []conversation.State) bool {
+	all := pickOne(inputAll, leaveEach, [][2]string{{leaveEach, "Decide for each"}, {leaveKeep, "Keep all until answered"}, {leaveHand, "Hand all over with the note"}, {leaveReady, "Release all"}})
+	blocks := []slack.Block{slack.NewInputBlock(inputAll, plain("Your chats ("+fmt.Sprint(len(list))+")"), nil, all)}
+	for _, s := range list[:min(len(list), maxLeave)] {
+		brief, err := b.briefs.of(ctx, s.ID)
+		if err != nil {
+			b.log.Warn("a brief was not read", "conversation", s.ID, "error", err)
+			return false
+		}
+		label := brief.visitor(s) + " · " + s.Reference
+		if wait := waitingOn(s, p.who.ID, b.Now()); wait != "" {
+			label += " · " + wait
+		}
+		pick := pickOne(inputLeave, leaveKeep, [][2]string{{leaveKeep, "Keep until answered"}, {leaveHand, "Hand over with the note"}, {leaveReady, "Release"}})
+		blocks = append(blocks, slack.NewInputBlock(inputLeave+":"+string(s.ID), plain(oneLine(label, 150)), nil, pick))
+	}
+	if n := len(list) - maxLeave; n > 0 {
+		blocks = append(blocks, richLine("", slant(fmt.Sprintf("%s more stay with you unless you decide for all.", chats(n)))))
+	}
+	note := textInput(inputNote, "Note for whoever takes over", "What a colleague should know", "")
+	view := modal(modalLeave, "Off duty: your chats", "", append(blocks, note)...)
+	view.Submit = plain("Done")
+	return b.openModal(ctx, p.e.Trigger, view)
+}
+
+// pickOne is a list of which one is chosen, first to begin with.
+func pickOne(action, first string, choices [][2]string) *slack.SelectBlockElement {
+	var options []*slack.OptionBlockObject
+	var initial *slack.OptionBlockObject
+	for _, c := range choices {
+		o := slack.NewOptionBlockObject(c[0], plain(c[1]), nil)
+		if options = append(options, o); c[0] == first {
+			initial = o
+		}
+	}
+	pick := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose"), action, options...)
+	pick.InitialOption = initial
+	return pick
+}
+
+// submitLeave does what she has decided. Only what she owns at that moment is
+// touched, whatever the modal names.
+func (b *Bridge) submitLeave(ctx context.Context, me identity, e envelope) error {
+	p := press{me: me, e: e, action: pressed{ActionID: modalLeave}}
+	return b.workDeskPress(ctx, p, func(ctx context.Context, p press) error {
+		list, err := b.hers(ctx, p.who.ID)
+		if err != nil {
+			return err
+		}
+		all, note := e.View.chosen(inputAll), e.View.text(inputNote)
+		gone := 0
+		for _, s := range list {
+			do := all
+			if do == leaveEach || do == "" {
+				do = e.View.State.Values[inputLeave+":"+string(s.ID)][inputLeave].SelectedOption.Value
+			}
+			if do != leaveHand && do != leaveReady {
+				continue
+			}
+			left := note
+			if do == leaveReady {
+				left = ""
+			}
+			key := fmt.Sprintf("s:v:%s:%s:%s.%s", me.Team, p.who.ID, e.View.ID, e.View.Hash)
+			if _, err := b.Log.Append(ctx, s.ID, key, handOver(p.by, left)); err != nil {
+				return fmt.Errorf("release a conversation: %w", err)
+			}
+			b.refreshCard(ctx, s.ID)
+			gone++
+		}
+		b.directly(ctx, p.who.ID, words(leftWords(gone, len(list)-gone)))
+		return b.publishHome(ctx, me, p.who.ID)
+	})
+}
+
+func leftWords(gone, kept int) string {
+	var out []string
+	if gone > 0 {
+		out = append(out, chats(gone)+" went back to the team.")
+	}
+	if kept > 0 {
+		out = append(out, chats(kept)+" stay with you until you have answered; what the visitor writes after that goes to the team.")
+	}
+	if len(out) == 0 {
+		return "You have no chat any more."
+	}
+	return strings.Join(out, " ")
+}
+
+// handOver puts an agent's own conversation back into the queue as she leaves,
+// with a note for whoever takes it. It does nothing when it is not hers any more.
+func handOver(by conversation.Author, note string) conversation.Decider {
+	return func(s conversation.State) ([]conversation.Draft, error) {
+		drafts, err := conversation.Leave(by.ID, conversation.ReleasedOff)(s)
+		if err != nil || len(drafts) == 0 || note == "" {
+			return drafts, err
+		}
+		left := conversation.Draft{Author: by, Source: conversation.FromSlack, Body: conversation.Note{Text: note}}
+		return append([]conversation.Draft{left}, drafts...), nil
+	}
+}
+
+// releaseAnswered gives the team what visitors write to agents who are off duty.
+// Each keeps a conversation until she has answered what was asked before she went;
+// a line that came after, with nothing older left to answer, is a colleague's. What
+// she claimed while off duty is hers: that was her wish.
+func (b *Bridge) releaseAnswered(ctx context.Context) error {
+	rows, err := b.Desk.Agents(ctx)
+	if err != nil {
+		return fmt.Errorf("read the table of agents: %w", err)
+	}
+	now := b.Now()
+	rows = slices.DeleteFunc(rows, func(a duty.Agent) bool { return a.Choice != duty.Off || a.Gone || a.OnDuty(false, now) })
+	if len(rows) == 0 {
+		return nil
+	}
+	load, err := b.Desk.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("count what agents have: %w", err)
+	}
+	for _, a := range rows {
+		if load[a.ID] == 0 {
+			continue
+		}
+		list, err := b.hers(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			if !writtenSince(s, a.Since) {
+				continue
+			}
+			_, err := b.Log.Append(ctx, s.ID, "", func(s conversation.State) ([]conversation.Draft, error) {
+				if !writtenSince(s, a.Since) {
+					return nil, nil
+				}
+				return conversation.Leave(a.ID, conversation.ReleasedOff)(s)
+			})
+			if err != nil {
+				return fmt.Errorf("release a conversation: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// writtenSince says that what the visitor waits for was all written after a time,
+// by when the owner had the conversation already.
+func writtenSince(s conversation.State, since time.Time) bool {
+	return s.Unanswered.Seq != 0 && s.Unanswered.At.After(since) && s.Claimed.At.Before(since)
+}

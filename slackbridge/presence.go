@@ -1,0 +1,172 @@
+package slackbridge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/duty"
+)
+
+// Slack tells of somebody's presence only when it is asked, one person at a time.
+// So it is asked only while a conversation waits and the queue chooses people, and
+// only about those who could be chosen. An answer holds for duty.PresenceFor; what
+// was not answered stays unknown, which counts as present.
+
+// At most 20 calls in any minute: five at once, and a new one every four seconds.
+const (
+	presenceEvery = 4 * time.Second
+	presenceBurst = 5
+)
+
+// maxDND is how many people one call of dnd.teamInfo tells about.
+const maxDND = 50
+
+// presence asks Slack who is there.
+type presence struct {
+	pace  *rate.Limiter
+	asked map[string]time.Time // also without an answer
+}
+
+// keepDesk watches over those on duty: who is there when a seat is needed, and
+// what is written to those who are off.
+func (b *Bridge) keepDesk(ctx context.Context) error {
+	if b.Desk == nil {
+		return nil
+	}
+	p := presence{pace: rate.NewLimiter(rate.Every(presenceEvery), presenceBurst), asked: map[string]time.Time{}}
+	for pauseFor(ctx, b.Limits.DeskEvery) == nil {
+		if !b.leads() {
+			continue
+		}
+		if err := b.releaseAnswered(ctx); err != nil && ctx.Err() == nil {
+			b.log.Warn("the chats of people off duty were not looked at", "error", err)
+		}
+		now := b.Now()
+		if ok, _ := b.health.state(); !ok || b.self.Load() == nil || !b.office(now).Seats {
+			continue
+		}
+		if err := b.askPresence(ctx, p, now); err != nil && ctx.Err() == nil {
+			b.log.Warn("somebody's presence is not known", "error", err)
+		}
+	}
+	return nil
+}
+
+// askPresence asks about those whose presence matters now and is not known, as far
+// as the pace allows.
+func (b *Bridge) askPresence(ctx context.Context, p presence, now time.Time) error {
+	stale, err := b.candidatesNow(ctx, p, now)
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	if len(stale) > maxDND {
+		stale = stale[:maxDND]
+	}
+	if !b.mayAsk(p, "dnd.teamInfo", now) {
+		return nil
+	}
+	quiet, err := b.dndOf(ctx, stale)
+	if f, bad := failed(err); bad && f.Kind != refused {
+		return err
+	}
+	for _, a := range stale {
+		if !b.mayAsk(p, "users.getPresence", now) {
+			return nil
+		}
+		p.asked[a.ID] = now
+		away, err := b.awayOf(ctx, a.ID)
+		if f, bad := failed(err); bad && f.Kind == refused {
+			b.log.Warn("somebody's presence is not known", "user", a.ID, "error", err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_, err = b.Desk.ChangeAgent(ctx, a.ID, func(a *duty.Agent) {
+			a.Away, a.AwayAt, a.DNDUntil = away, now, quiet[a.ID]
+		})
+		if err != nil {
+			return fmt.Errorf("write somebody's presence: %w", err)
+		}
+	}
+	return nil
+}
+
+// mayAsk spends one of the calls of a minute.
+func (b *Bridge) mayAsk(p presence, method string, now time.Time) bool {
+	if !p.pace.AllowN(now, 1) {
+		return false
+	}
+	ok, _ := b.client.limits.take(method, "")
+	return ok
+}
+
+// candidatesNow lists who could take what waits and whose presence is not known,
+// who was asked about longest ago first.
+func (b *Bridge) candidatesNow(ctx context.Context, p presence, now time.Time) ([]duty.Agent, error) {
+	line, err := b.Desk.Line(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the line: %w", err)
+	}
+	line = slices.DeleteFunc(line, func(w conversation.Wait) bool { return !w.Staffed })
+	if len(line) == 0 {
+		return nil, nil
+	}
+	rows, err := b.Desk.Agents(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the table of agents: %w", err)
+	}
+	manual := b.office(now).Manual
+	rows = slices.DeleteFunc(rows, func(a duty.Agent) bool {
+		asked := p.asked[a.ID]
+		fresh := !asked.IsZero() && now.Sub(asked) < duty.PresenceFor
+		return fresh || a.Known(now) || !a.OnDuty(manual, now) || !b.couldTake(a, line)
+	})
+	slices.SortStableFunc(rows, func(x, y duty.Agent) int { return x.AwayAt.Compare(y.AwayAt) })
+	return rows, nil
+}
+
+// couldTake says that somebody answers where one of these waits.
+func (b *Bridge) couldTake(a duty.Agent, line []conversation.Wait) bool {
+	if len(b.Config.Agents) > 0 {
+		return a.Among(b.Config.Agents)
+	}
+	return slices.ContainsFunc(line, func(w conversation.Wait) bool { return slices.Contains(a.Places, w.Channel) })
+}
+
+// awayOf asks whether somebody is away.
+func (b *Bridge) awayOf(ctx context.Context, id string) (away bool, err error) {
+	err = b.client.call(ctx, "users.getPresence", "", func(ctx context.Context) error {
+		answer, err := b.client.api.GetUserPresenceContext(ctx, id)
+		if err == nil {
+			away = answer.Presence == "away"
+		}
+		return err
+	})
+	return away, err
+}
+
+// dndOf asks until when people do not want to be disturbed; who may be disturbed
+// now is not in the answer.
+func (b *Bridge) dndOf(ctx context.Context, list []duty.Agent) (map[string]time.Time, error) {
+	out, ids := map[string]time.Time{}, make([]string, 0, len(list))
+	for _, a := range list {
+		ids = append(ids, a.ID)
+	}
+	err := b.client.call(ctx, "dnd.teamInfo", "", func(ctx context.Context) error {
+		answer, err := b.client.api.GetDNDTeamInfoContext(ctx, ids)
+		for id, d := range answer {
+			from, to := time.Unix(int64(d.NextStartTimestamp), 0), time.Unix(int64(d.NextEndTimestamp), 0)
+			if now := b.Now(); d.Enabled && !now.Before(from) && now.Before(to) {
+				out[id] = to
+			}
+		}
+		return err
+	})
+	return out, err
+}
