@@ -13,3 +13,8 @@ func (b *Bridge) ActionIDs() []string {
 
 // DeskActionIDs lists the buttons that are about a person.
 func (b *Bridge) DeskActionIDs() []string { return slices.Sorted(maps.Keys(b.deskActs())) }
+
+// ModalIDs lists the modals that can be submitted.
+func (b *Bridge) ModalIDs() []string {
+	return append(slices.Sorted(maps.Keys(b.submits())), modalLeave)
+}

@@ -28,6 +28,14 @@ func (st *State) newHook(user, channel, source string) string {
 	return st.link("/response/" + id)
 }
 
+// ResponseURL makes a response_url for a person in a channel, as one comes with an
+// interaction; for payloads that a test has made itself.
+func (s *Server) ResponseURL(user, channel string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.newHook(user, channel, "")
+}
+
 func (s *Server) serveResponseURL(w http.ResponseWriter, r *http.Request) {
 	args, _, _, err := readArgs(w, r)
 	if err != nil {
