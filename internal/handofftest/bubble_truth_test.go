@@ -92,9 +92,12 @@ func written(lines []Line) []string {
 	return out
 }
 
-// typed is what people wrote in the visitor's thread, in Slack's order.
+// typed is what people wrote in the visitor's threads, in Slack's order.
 func (g *guest) typed() []string {
-	thread := g.b.Slack.Thread(g.channel, g.root)
+	var thread []fakeslack.Message
+	for _, at := range append(slices.Clone(g.earlier), [2]string{g.channel, g.root}) {
+		thread = append(thread, g.b.Slack.Thread(at[0], at[1])...)
+	}
 	slices.SortFunc(thread, func(a, b fakeslack.Message) int { return cmp.Compare(a.TS, b.TS) })
 	var out []string
 	for _, m := range thread {

@@ -21,6 +21,8 @@ type guest struct {
 	said          int
 	last          string // her last line
 	channel, root string
+	// earlier are the threads she had before, channel and root.
+	earlier [][2]string
 }
 
 // visitor opens a chat for a new visitor, from an address of her own.
