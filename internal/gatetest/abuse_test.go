@@ -41,7 +41,8 @@ func TestB29Flood(t *testing.T) {
 	const affordable = 5
 	h := house(t, handofftest.Options{})
 	rewrite(t, h, `model: test-model,`, `model: test-model, budget: {day: 0.5, visitor_day: 0.3, price: {in: 0, out: 1000}},`)
-	h.Model.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Text: "Parcels within Germany take two working days.", PromptTokens: 1000, CompletionTokens: 100, Delay: 5 * time.Millisecond}})
+	h.Model.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Text: "Parcels within Germany take two working days.", PromptTokens: 1000, CompletionTokens: 100, Delay: 5 * time.Millisecond}},
+		llmtest.Step{Shape: "brief", Times: -1, Reply: llmtest.Reply{Text: `{"ask":"Asks about parcels","points":[]}`, PromptTokens: 1000, CompletionTokens: 100}})
 	h.Start()
 	flood := guests(t, h, 20)
 	long := strings.Repeat("How long do parcels take? ", 150)

@@ -314,12 +314,14 @@ func TestB77OnlyAgentsAct(t *testing.T) {
 	press(t, h, sam, root, "handoff_handback")
 	slackShows(t, h, "a modal", func(st *fakeslack.State) bool { return len(st.Views(sam)) > 0 })
 	modal := h.Slack.Views(sam)[0].ID
-	h.Slack.UpdateGroup(fakeslack.SampleSupportGroup, func(g *fakeslack.Group) { g.Members = []string{maya} })
-	before := len(h.Slack.Ephemerals(sam))
-	waitFor(t, "the news of his leaving arrives", func() bool {
-		mustDo(t, h.Slack.Pick(sam, support, root, "handoff_menu", "why:"+g.conversation))
-		time.Sleep(50 * time.Millisecond) // presses have a pace, too
-		return len(h.Slack.Ephemerals(sam)) > before
+	// Maya leaves with him: her presses tell when the news has arrived. One of
+	// his own would put another modal in the place of his.
+	h.Slack.UpdateGroup(fakeslack.SampleSupportGroup, func(g *fakeslack.Group) { g.Members = nil })
+	before := len(h.Slack.Ephemerals(maya))
+	waitFor(t, "the news of their leaving arrives", func() bool {
+		mustDo(t, h.Slack.Pick(maya, support, root, "handoff_menu", "why:"+g.conversation))
+		time.Sleep(300 * time.Millisecond) // private answers have a pace: 100 a minute
+		return len(h.Slack.Ephemerals(maya)) > before
 	})
 	refusedPrivately(t, h, sam, "a modal", func() {
 		_, err := h.Slack.Submit(t.Context(), sam, modal, nil)

@@ -226,7 +226,7 @@ const foreign = `(()=>{const out=[];const own=new Set('DIV SPAN P A UL OL LI COD
 for(const e of root.querySelectorAll('*')){const name=e.nodeName.toUpperCase();if(!own.has(name))out.push(name);
 for(const a of e.attributes)if(a.name.toLowerCase().startsWith('on')||/^\s*(javascript|vbscript|data|file|blob)/i.test(a.value))out.push(name+' '+a.name+'='+a.value.slice(0,60));
 if(name==='A'&&!['https:','http:','mailto:'].includes(e.protocol))out.push('A '+e.href)}
-for(const e of q('log').querySelectorAll('form,input,textarea,style,select,dialog,svg [onload]'))if(!e.closest('[data-handoff=rating],[data-handoff=contact]'))out.push('in the log: '+e.outerHTML.slice(0,80));
+for(const e of q('log').querySelectorAll('form,input,textarea,style,select,dialog,svg [onload]'))if(!e.closest('[data-handoff=rating],[data-handoff=contact],[data-handoff=code]'))out.push('in the log: '+e.outerHTML.slice(0,80));
 for(const e of document.querySelectorAll('body *'))if(!['MAIN','SCRIPT','HANDOFF-WIDGET'].includes(e.nodeName))out.push('on the page: '+e.nodeName);
 return [...new Set(out)].join('\n')})()`
 
