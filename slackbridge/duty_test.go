@@ -82,7 +82,7 @@ func TestDutyByCommand(t *testing.T) {
 			s.command(maya, "on")
 			s.told(maya, "You are on duty until 23:59.")
 			a := s.row(maya, "on duty", func(a duty.Agent) bool { return a.Choice == duty.On })
-			if !a.OnDuty(true, time.Now()) || a.Until.Sub(time.Now()) > 24*time.Hour || a.Name != "Maya" {
+			if !a.OnDuty(true, time.Now()) || time.Until(a.Until) > 24*time.Hour || a.Name != "Maya" {
 				t.Errorf("got %+v", a)
 			}
 			s.command(maya, "off")
@@ -260,13 +260,7 @@ func TestPresence(t *testing.T) {
 			return o
 		}
 	}, func(_ *stage, o *fakeslack.Options) { o.Switches.Throttle = true })
-	for i := range 30 {
-		id := fmt.Sprintf("U1%03d", i)
-		s.slack.AddUser(fakeslack.User{ID: id, Name: strings.ToLower(id), RealName: "Agent" + id, Active: true})
-		if err := s.slack.Join(id, fakeslack.SampleSupport); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.crowd(30)
 	s.slack.UpdateUser(maya, func(u *fakeslack.User) { u.Away = true })
 	s.slack.UpdateUser(priya, func(u *fakeslack.User) { u.DNDUntil = time.Now().Add(time.Hour) })
 	s.row("U1029", "an agent", func(duty.Agent) bool { return true })
@@ -315,6 +309,18 @@ func TestPresence(t *testing.T) {
 	}
 	if known == 0 || known > 5 {
 		t.Errorf("%d rows are known, want those that were asked about", known)
+	}
+}
+
+// crowd lets n more agents join the support channel.
+func (s *stage) crowd(n int) {
+	s.t.Helper()
+	for i := range n {
+		id := fmt.Sprintf("U1%03d", i)
+		s.slack.AddUser(fakeslack.User{ID: id, Name: strings.ToLower(id), RealName: "Agent" + id, Active: true})
+		if err := s.slack.Join(id, fakeslack.SampleSupport); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 }
 

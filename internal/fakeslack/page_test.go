@@ -63,9 +63,20 @@ func (b *browser) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 
 func id(testid string) string { return `[data-testid="` + testid + `"]` }
 
+// click clicks, again when the page was drawn anew between finding and clicking.
 func (b *browser) click(testid string) {
 	b.Helper()
-	b.do("click "+testid, chromedp.Click(id(testid)))
+	for try := 0; ; try++ {
+		ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
+		err := chromedp.Do(ctx, chromedp.Click(id(testid)))
+		cancel()
+		if err == nil {
+			return
+		}
+		if try == 3 || !strings.Contains(err.Error(), "Could not find node") {
+			b.Fatalf("click %s: %v", testid, err)
+		}
+	}
 }
 
 func (b *browser) see(testid string) {

@@ -310,6 +310,12 @@ func TestB77OnlyAgentsAct(t *testing.T) {
 	g.until("the claim", func([]seen) bool { return g.phase() == "agent" })
 	tryAll("agent", "handoff_takeover", "handoff_release", "handoff_handback", "handoff_close")
 
+	formerMember(t, h, g, root)
+}
+
+// formerMember: Sam, who has the chat, leaves the group, and with that the chat.
+func formerMember(t *testing.T, h *handofftest.House, g *guest, root string) {
+	t.Helper()
 	// Sam opens the modal of Hand back, and leaves the group before he submits it.
 	press(t, h, sam, root, "handoff_handback")
 	slackShows(t, h, "a modal", func(st *fakeslack.State) bool { return len(st.Views(sam)) > 0 })
@@ -327,12 +333,15 @@ func TestB77OnlyAgentsAct(t *testing.T) {
 		_, err := h.Slack.Submit(t.Context(), sam, modal, nil)
 		mustDo(t, err)
 	})
-	refusedPrivately(t, h, sam, "handoff_release", func() { press(t, h, sam, root, "handoff_release") })
-	if phase := g.phase(); phase != "agent" {
-		t.Errorf("phase %s after a former member's press, want agent", phase)
-	}
-	press(t, h, maya, root, "handoff_takeover")
-	g.hears("Maya has taken over")
+	// An owner who is no agent any more has nothing: the chat waits again.
+	g.until("the chat waits again", func([]seen) bool { return g.phase() == "waiting" })
+	refusedPrivately(t, h, sam, "handoff_claim", func() { press(t, h, sam, root, "handoff_claim") })
+	h.Slack.UpdateGroup(fakeslack.SampleSupportGroup, func(g *fakeslack.Group) { g.Members = []string{maya} })
+	waitFor(t, "Maya is an agent again", func() bool {
+		press(t, h, maya, root, "handoff_claim")
+		time.Sleep(300 * time.Millisecond)
+		return g.phase() == "agent"
+	})
 	mustDo(t, say(h, maya, root, "Maya is here"))
 	g.hears("Maya is here")
 }

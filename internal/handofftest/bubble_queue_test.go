@@ -271,7 +271,7 @@ func TestAssignedAcrossARestart(t *testing.T) {
 		if !second.Queued.At.Equal(first.Queued.At) {
 			t.Errorf("the wait began anew at %v", second.Queued.At)
 		}
-		name := map[string]string{fakeslack.SampleMaya: "maya", fakeslack.SampleSam: "sam"}[second.Owner.ID]
+		name := map[string]string{fakeslack.SampleMaya: "maya", fakeslack.SampleSam: "sam", fakeslack.SamplePriya: "priya"}[second.Owner.ID]
 		anna.card()
 		anna.hears(name, "here I am")
 		anna.sees(second.Owner.Name, "here I am")
