@@ -46,6 +46,9 @@ type Deps struct {
 	HTTP   *http.Client
 	Dialer *websocket.Dialer
 	Limits Limits
+	// Errands keeps what is done beside the threads; with nil nobody gets a direct
+	// message, and long transcripts are no file.
+	Errands Errands
 	// Visitors tells whether visitors are there and how far they have read; nil
 	// means that the card does not say. Mails says that answers go out by mail, too;
 	// nil means that they do not.

@@ -109,6 +109,9 @@ func (v *visit) run(ctx context.Context) (feed.Done, error) {
 	if err != nil {
 		return done, err
 	}
+	if err := v.errands(ctx, spoke.IsZero()); err != nil {
+		return done, err
+	}
 	done.Due = soonest(spoke, drawn, card)
 	if v.state.Announced < v.state.Epoch && v.arrived(spoke.IsZero()) {
 		done.Key = fmt.Sprintf("s:announce:%d", v.state.Epoch)

@@ -56,9 +56,9 @@ func (s *Server) serveUpload(w http.ResponseWriter, r *http.Request) {
 	known := false
 	s.do(func() {
 		f := s.state.files[id]
-		known = f != nil && !f.Complete
+		known = f != nil && !f.Complete && len(data) == f.Size // the length was told before
 		if known {
-			f.Data, f.Size = data, len(data)
+			f.Data = data
 		}
 	})
 	if !known {
