@@ -44,7 +44,7 @@ func (s *story) desk(user string, c [2]string, verb string, rest []string) error
 	case "deactivated":
 		h.Slack.UpdateUser(user, func(u *fakeslack.User) { u.Deleted = true })
 	default:
-		return fmt.Errorf("unknown verb %q", verb)
+		return s.own(user, c, verb, rest)
 	}
 	return nil
 }
