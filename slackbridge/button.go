@@ -28,7 +28,8 @@ type press struct {
 	who     profile
 	by      conversation.Author
 	state   conversation.State
-	fresh   bool // a modal can still be opened
+	spot    ledger.Thread // where the conversation was when it was pressed; zero when nowhere
+	fresh   bool          // a modal can still be opened
 	admin   bool
 }
 
@@ -118,12 +119,15 @@ func (b *Bridge) admitPress(ctx context.Context, p *press) (bool, error) {
 		return false, fmt.Errorf("read the state: %w", err)
 	}
 	p.state = state
+	if p.spot, err = b.Threads.ThreadOf(ctx, p.id); err != nil && !errors.Is(err, conversation.ErrNotFound) {
+		return false, fmt.Errorf("look for the thread: %w", err)
+	}
 	if p.e.Container.MessageTS != "" {
 		if err := b.standsThere(ctx, p); err != nil {
 			return false, err
 		}
 	}
-	who, why, err := b.people.standing(ctx, p.me.Team, b.homeOf(ctx, p), p.e.User.ID)
+	who, why, err := b.people.standing(ctx, p.me.Team, b.homeOf(p), p.e.User.ID)
 	if err != nil {
 		return false, fmt.Errorf("look the presser up: %w", err)
 	}
@@ -167,14 +171,11 @@ func (b *Bridge) standsThere(ctx context.Context, p *press) error {
 }
 
 // homeOf is the channel whose members may act: the conversation's own.
-func (b *Bridge) homeOf(ctx context.Context, p *press) string {
+func (b *Bridge) homeOf(p *press) string {
 	if p.action.ActionID == actUndo && p.channel != "" {
 		return p.channel // it may have been passed on to where the presser is not
 	}
-	if t, err := b.Threads.ThreadOf(ctx, p.id); err == nil {
-		return t.Channel
-	}
-	return firstNonEmpty(p.channel, p.state.Route.Channel, b.Config.Channel)
+	return firstNonEmpty(p.spot.Channel, p.channel, p.state.Route.Channel, b.Config.Channel)
 }
 
 // tellPresser says something privately where the button was pressed; in the Home

@@ -120,10 +120,26 @@ func (b *Bridge) handBack(ctx context.Context, p press, instruction string) erro
 // tellInThread says something privately in the conversation's thread, for acts
 // that were not started there.
 func (b *Bridge) tellInThread(ctx context.Context, p press, spans ...span) {
-	t, err := b.Threads.ThreadOf(ctx, p.id)
-	if err != nil || t.TS == "" {
-		b.directly(ctx, p.who.ID, spans...)
-		return
+	b.privately(ctx, p, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
+}
+
+// privately shows a message to the presser in the thread where the conversation
+// was when she pressed: the act may have taken it to where she is not. Who cannot
+// be reached there gets it as a direct message, without buttons that need the
+// thread.
+func (b *Bridge) privately(ctx context.Context, p press, m message) {
+	if p.spot.TS != "" {
+		err := b.ephemeral(ctx, p.spot.Channel, p.who.ID, p.spot.TS, m)
+		if err == nil {
+			return
+		}
+		b.log.Warn("a private line was not delivered", "conversation", p.id, "error", err)
+		if !hasCode(err, "user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived") {
+			return
+		}
 	}
-	b.whisperSpans(ctx, t.Channel, p.who.ID, t.TS, spans...)
+	m.blocks = m.blocks[:1]
+	if _, err := b.send(ctx, p.who.ID, "", m); err != nil {
+		b.log.Warn("a direct message was not delivered", "error", err)
+	}
 }

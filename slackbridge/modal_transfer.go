@@ -130,7 +130,7 @@ func (b *Bridge) submitTransfer(ctx context.Context, p press) error {
 
 // assign makes somebody else the owner.
 func (b *Bridge) assign(ctx context.Context, p press, user, note string) error {
-	who, why, err := b.people.standing(ctx, p.me.Team, b.homeOf(ctx, &p), user)
+	who, why, err := b.people.standing(ctx, p.me.Team, b.homeOf(&p), user)
 	switch {
 	case hasCode(err, "user_not_found", "user_not_visible"):
 		why = "nobody by that name is in this workspace"
@@ -160,7 +160,7 @@ func (b *Bridge) assign(ctx context.Context, p press, user, note string) error {
 
 // passOn puts the conversation into the queue of another channel, or of a group.
 func (b *Bridge) passOn(ctx context.Context, p press, to Place, note string) error {
-	here := b.homeOf(ctx, &p)
+	here := b.homeOf(&p)
 	if to.Channel == "" {
 		to.Channel = here
 	}

@@ -24,17 +24,13 @@ func (b *Bridge) offerUndo(ctx context.Context, p press, out conversation.Outcom
 	if out.Replayed || len(out.Events) == 0 || u == nil || u.Seq < out.Events[0].Seq {
 		return
 	}
-	t, err := b.Threads.ThreadOf(ctx, p.id)
-	if err != nil || t.TS == "" {
+	if p.spot.TS == "" {
 		b.tellPresser(ctx, p, did...)
 		return
 	}
 	spans := append(did, words(" Undo works until "), second(u.At.Add(conversation.UndoWithin)), words("."))
 	value := fmt.Sprintf("%s %d", p.id, u.Seq)
-	m := message{text: parsed(spans), blocks: []slack.Block{richLine("", spans...), slack.NewActionBlock("", button(actUndo, value, "Undo"))}}
-	if err := b.ephemeral(ctx, t.Channel, p.who.ID, t.TS, m); err != nil {
-		b.log.Warn("an undo was not offered", "conversation", p.id, "error", err)
-	}
+	b.privately(ctx, p, message{text: parsed(spans), blocks: []slack.Block{richLine("", spans...), slack.NewActionBlock("", button(actUndo, value, "Undo"))}})
 }
 
 // pressUndo takes the act back, or says why it is too late.
