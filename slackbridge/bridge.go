@@ -300,6 +300,11 @@ func (b *Bridge) changeThread(ctx context.Context, t ledger.Thread, change func(
 	}
 	if now.ID != t.ID { // lost, or another has taken its place
 		now = t
+		if t.TS != "" { // as it is now: it may have moved meanwhile
+			if now, err = b.Threads.ThreadAt(ctx, t.Team, t.Channel, t.TS); err != nil {
+				return t, err
+			}
+		}
 	}
 	change(&now)
 	return now, b.Threads.SaveThread(ctx, now)

@@ -39,7 +39,7 @@ type Limits struct {
 	// nothing was missed; 5 min.
 	BackfillEvery time.Duration
 	// DeskEvery is how often it is looked whether somebody's presence is needed, and
-	// whether somebody who is off duty was written to; 2 s.
+	// whether somebody who is off duty was written to; 500 ms.
 	DeskEvery time.Duration
 	// SpamCards is how many cards a minute a channel may get with a mention; 5.
 	SpamCards int
@@ -74,7 +74,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.CacheFor, time.Minute)
 	set(&l.BackfillEvery, 5*time.Minute)
 	set(&l.MentionEvery, 2*time.Minute)
-	set(&l.DeskEvery, 2*time.Second)
+	set(&l.DeskEvery, 500*time.Millisecond)
 	return l
 }
 

@@ -10,7 +10,7 @@ import (
 // desk is what an agent does beside the thread:
 //
 //	agent maya uses LABEL on TEXT     (a shortcut, on her line or anybody's)
-//	agent maya submits [FIELD=VALUE…] (the open modal; @anna as a value is her conversation)
+//	agent maya submits [FIELD=VALUE…] (the open modal; @anna is her conversation)
 //	agent maya commands TEXT          (/handoff TEXT)
 //	agent maya home TEXT              (her App Home, opened now, shows TEXT)
 //	agent maya home-presses LABEL
@@ -20,6 +20,9 @@ import (
 //	agent maya deactivated
 func (s *story) desk(user string, c [2]string, verb string, rest []string) error {
 	h, text := s.house, strings.Join(rest, " ")
+	if c[0] == "" {
+		c[0] = fakeslack.SampleSupport
+	}
 	switch verb {
 	case "uses":
 		label, line, _ := strings.Cut(text, " on ")
@@ -49,15 +52,15 @@ func (s *story) desk(user string, c [2]string, verb string, rest []string) error
 	return nil
 }
 
-// submit fills the modal that opens for user in, and submits it. A value @anna
-// stands for that visitor's conversation.
+// submit fills the modal that opens for user in, and submits it. @anna stands for
+// that visitor's conversation.
 func (s *story) submit(user string, fields []string) error {
 	values := map[string]string{}
 	for _, f := range fields {
-		name, value, _ := strings.Cut(f, "=")
-		if v := s.visitors[strings.TrimPrefix(value, "@")]; v != nil && strings.HasPrefix(value, "@") {
-			value = v.Conversation
+		for name, v := range s.visitors {
+			f = strings.ReplaceAll(f, "@"+name, v.Conversation)
 		}
+		name, value, _ := strings.Cut(f, "=")
 		values[name] = value
 	}
 	h := s.house
