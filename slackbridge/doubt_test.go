@@ -102,7 +102,12 @@ func TestOutage(t *testing.T) {
 
 func (s *stage) waitHealth(want bool, contains string) {
 	s.t.Helper()
-	deadline := time.Now().Add(patience)
+	s.waitHealthFor(patience, want, contains)
+}
+
+func (s *stage) waitHealthFor(most time.Duration, want bool, contains string) {
+	s.t.Helper()
+	deadline := time.Now().Add(most)
 	for {
 		ok, why := s.bridge.Health()
 		if ok == want && strings.Contains(why, contains) {
@@ -123,7 +128,7 @@ func TestTokenRevokedAndMended(t *testing.T) {
 	s.waitHealth(false, "refuses the token")
 	s.slack.RevokeTokens("")
 	c.shows("anybody there?")
-	s.waitHealth(true, "")
+	s.waitHealthFor(2*time.Minute, true, "") // sockets are opened once a minute
 	c.assertOnce()
 }
 
