@@ -27,28 +27,28 @@ func (m *mortal) dies() bool {
 
 func (m *mortal) Append(ctx context.Context, id conversation.ID, key string, d conversation.Decider) (conversation.Outcome, error) {
 	if m.dies() {
-		return conversation.Outcome{}, errKilled
+		return conversation.Outcome{}, storetest.ErrKilled
 	}
 	return m.Store.Append(ctx, id, key, d)
 }
 
 func (m *mortal) PlanMail(ctx context.Context, row ledger.Mail) error {
 	if m.dies() {
-		return errKilled
+		return storetest.ErrKilled
 	}
 	return m.Store.PlanMail(ctx, row)
 }
 
 func (m *mortal) SaveMail(ctx context.Context, row ledger.Mail) error {
 	if m.dies() {
-		return errKilled
+		return storetest.ErrKilled
 	}
 	return m.Store.SaveMail(ctx, row)
 }
 
 func (m *mortal) DropMail(ctx context.Context, row ledger.Mail) error {
 	if m.dies() {
-		return errKilled
+		return storetest.ErrKilled
 	}
 	return m.Store.DropMail(ctx, row)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
-	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/internal/fakesmtp"
 	"github.com/handoff-bot/handoff/store"
 	"github.com/handoff-bot/handoff/store/storetest"
@@ -179,73 +177,18 @@ func (r *rig) read() {
 	}
 }
 
-// drive does what the Runner does, until nothing is ready now.
-func (r *rig) drive() {
-	r.t.Helper()
-	for range 50 {
-		if !r.step() {
-			return
-		}
-	}
-	r.t.Fatal("the reader never rests")
-}
-
-// step is one call of the handler; an error is a crash before Finish.
-func (r *rig) step() (worked bool) {
-	r.t.Helper()
-	ctx := context.Background()
-	claims, err := r.store.Claim(ctx, Consumer, r.now, time.Minute, 1)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	if len(claims) == 0 {
-		return false
-	}
-	c := claims[0]
-	state, err := r.store.State(ctx, c.Conversation)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	events, err := r.store.Events(ctx, c.Conversation, c.After, feed.BatchSize)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	done, err := r.mailer.Handle(ctx, feed.Work{Claim: c, State: state, Events: events, Now: r.now})
-	if errors.Is(err, errKilled) {
-		return false
-	}
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	done.BackOff = !done.Due.IsZero() && done.Through <= c.After && len(events) > 0
-	if _, err := r.store.Finish(ctx, c, done); err != nil {
-		r.t.Fatal(err)
-	}
-	return true
-}
-
-// pass moves the clock and drives at every due time on the way.
-func (r *rig) pass(d time.Duration) {
-	r.t.Helper()
-	for end := r.now.Add(d); ; {
-		r.drive()
-		next, err := r.store.NextDue(context.Background(), Consumer)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if next.IsZero() || next.After(end) {
-			r.now = end
-			r.drive()
-			return
-		}
-		if !next.After(r.now) {
-			next = r.now.Add(time.Millisecond)
-		}
-		r.now = next
+// reader drives the room as it is built now.
+func (r *rig) reader() storetest.Drive {
+	return storetest.Drive{
+		T: r.t, Store: r.store, Consumer: Consumer, Handle: r.mailer.Handle,
+		Now: func() time.Time { return r.now }, Set: func(now time.Time) { r.now = now },
 	}
 }
 
-var errKilled = errors.New("the process was killed")
+// drive works until nothing is ready; pass moves the clock on and works when
+// something is due.
+func (r *rig) drive()               { r.t.Helper(); r.reader().Rest() }
+func (r *rig) pass(d time.Duration) { r.t.Helper(); r.reader().Pass(d) }
 
 // Verify and Resume implement Codes over the real store.
 func (r *rig) Verify(ctx context.Context, id conversation.ID, address string, expires time.Time) (string, error) {

@@ -155,17 +155,8 @@ func TestMenu(t *testing.T) {
 	s := newStage(t)
 	c := s.claimed("Anna")
 	for choice, want := range map[string]string{"why": "pressed the button", "transcript": "Help"} {
-		if err := s.slack.Pick(maya, c.channel, c.root, "handoff_menu", choice+":"+string(c.id)); err != nil {
-			t.Fatal(err)
-		}
-		s.until("the modal "+choice, func(st *fakeslack.State) bool {
-			for _, v := range st.Views(maya) {
-				if strings.Contains(fmt.Sprint(v.Blocks), want) {
-					return true
-				}
-			}
-			return false
-		})
+		c.picks(maya, choice)
+		s.modal(maya, want)
 	}
 }
 
@@ -202,14 +193,7 @@ func TestShortcuts(t *testing.T) {
 	if err := s.slack.GlobalShortcut(maya, "handoff_inbox"); err != nil {
 		t.Fatal(err)
 	}
-	s.until("the inbox", func(st *fakeslack.State) bool {
-		for _, v := range st.Views(maya) {
-			if strings.Contains(fmt.Sprint(v.Blocks), c.reference) {
-				return true
-			}
-		}
-		return false
-	})
+	s.modal(maya, c.reference)
 }
 
 func TestHomeAndCommands(t *testing.T) {

@@ -1,12 +1,8 @@
 package slackbridge
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -14,6 +10,8 @@ import (
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/handoff-bot/handoff/internal/slowclient"
 )
 
 // Whoever announces a body and does not send it is answered, and let go, within
@@ -30,66 +28,12 @@ func TestBodiesThatNeverCome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				conn := connectedTo(t, (&Bridge{Deps: Deps{Now: time.Now}, log: slog.New(slog.DiscardHandler)}).Handler())
-				began := time.Now()
-				_ = conn.SetDeadline(began.Add(time.Hour))
-				go func() { _, _ = io.WriteString(conn, c.request+"Host: chat\r\nContent-Length: 100\r\n\r\n{\"type\":") }() // ends with conn
-				resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-				if err != nil {
-					t.Fatalf("after %v: no answer: %v", time.Since(began), err)
-				}
-				_, _ = io.Copy(io.Discard, resp.Body)
-				_ = resp.Body.Close()
-				_, err = conn.Read(make([]byte, 1))
-				if took := time.Since(began); resp.StatusCode != c.status || !errors.Is(err, io.EOF) || took > 2*bodyTime {
-					t.Errorf("got %d, then %v, after %v; want %d and the end within %v", resp.StatusCode, err, took, c.status, 2*bodyTime)
-				}
+				door := (&Bridge{Deps: Deps{Now: time.Now}, log: slog.New(slog.DiscardHandler)}).Handler()
+				slowclient.Announce(t, &http.Server{Handler: door, ReadHeaderTimeout: time.Minute}, c.request, c.status, 2*bodyTime)
 			})
 		})
 	}
 }
-
-// connectedTo is a client's end of a connection to a handler.
-func connectedTo(t *testing.T, h http.Handler) net.Conn {
-	t.Helper()
-	here, there := net.Pipe()
-	ln := &onePipe{conn: there, over: make(chan struct{})}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
-	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(ln) }() // ends with the test
-	t.Cleanup(func() {
-		_ = here.Close()
-		_ = srv.Close()
-		<-ended
-	})
-	return here
-}
-
-// onePipe accepts one connection.
-type onePipe struct {
-	conn net.Conn
-	over chan struct{}
-}
-
-func (p *onePipe) Accept() (net.Conn, error) {
-	if c := p.conn; c != nil {
-		p.conn = nil
-		return c, nil
-	}
-	<-p.over
-	return nil, net.ErrClosed
-}
-
-func (p *onePipe) Close() error {
-	select {
-	case <-p.over:
-	default:
-		close(p.over)
-	}
-	return nil
-}
-
-func (p *onePipe) Addr() net.Addr { return &net.TCPAddr{} }
 
 // A link that takes no acknowledgements holds its reader for one deadline, not
 // for one each.

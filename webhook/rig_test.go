@@ -147,64 +147,31 @@ func (r *rig) closes(c conversation.Closing) conversation.Seq {
 	return r.act(conversation.Close(maya, c, false)).Closed.Seq
 }
 
-// step is what the Runner does with one row; false when none is ready.
-func (r *rig) step(finish bool) bool {
-	r.t.Helper()
-	ctx := context.Background()
-	claims, err := r.store.Claim(ctx, Consumer, r.now, time.Minute, 1)
-	if err != nil {
-		r.t.Fatal(err)
+// reader drives the room as it is built now. The other side looks at the clock.
+func (r *rig) reader() storetest.Drive {
+	return storetest.Drive{
+		T: r.t, Store: r.store, Consumer: Consumer, Handle: r.sender.Handle,
+		Now: func() time.Time { return r.now },
+		Set: func(now time.Time) {
+			r.mu.Lock()
+			r.now = now
+			r.mu.Unlock()
+		},
 	}
-	if len(claims) == 0 {
-		return false
-	}
-	c := claims[0]
-	state, err := r.store.State(ctx, c.Conversation)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	events, err := r.store.Events(ctx, c.Conversation, c.After, feed.BatchSize)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	done, err := r.sender.Handle(ctx, feed.Work{Claim: c, State: state, Events: events, Now: r.now})
-	if !finish {
-		return false
-	}
-	if errors.Is(err, feed.ErrPark) {
-		err = r.store.Fail(ctx, c, time.Time{}, err.Error(), true)
-	} else if err == nil {
-		done.BackOff = !done.Due.IsZero() && done.Through <= c.After && len(events) > 0
-		_, err = r.store.Finish(ctx, c, done)
-	}
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return true
 }
 
 // pass moves the clock and works at every due time on the way.
-func (r *rig) pass(d time.Duration) {
+func (r *rig) pass(d time.Duration) { r.t.Helper(); r.reader().Pass(d) }
+
+// killed handles what is ready and dies before the answer is written down.
+func (r *rig) killed() {
 	r.t.Helper()
-	for end := r.now.Add(d); ; {
-		for n := 0; r.step(true); n++ {
-			if n > 50 {
-				r.t.Fatal("the reader never rests")
-			}
-		}
-		next, err := r.store.NextDue(context.Background(), Consumer)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		r.mu.Lock()
-		if next.IsZero() || next.After(end) {
-			r.now = end
-			r.mu.Unlock()
-			return
-		}
-		r.now = next
-		r.mu.Unlock()
+	d := r.reader()
+	d.Handle = func(ctx context.Context, w feed.Work) (feed.Done, error) {
+		_, err := r.sender.Handle(ctx, w)
+		return feed.Done{}, errors.Join(err, storetest.ErrKilled)
 	}
+	d.Step()
 }
 
 func (r *rig) parked() []feed.Parked {

@@ -209,7 +209,7 @@ func TestKilledAfterTheAnswer(t *testing.T) {
 	seq := r.closes(conversation.Closing{})
 	r.pass(30 * time.Second)
 	r.now = r.now.Add(2 * time.Second)
-	r.step(false)
+	r.killed()
 	r.reopen()
 	r.pass(5 * time.Minute)
 	calls := r.got()

@@ -1,12 +1,8 @@
 package widgetapi
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -14,6 +10,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/internal/slowclient"
 )
 
 // B-35: whoever announces a body and does not send it is answered, and let go,
@@ -30,27 +27,14 @@ func TestB35BodiesThatNeverCome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				conn := connected(t)
-				began := time.Now()
-				_ = conn.SetDeadline(began.Add(time.Hour))
-				go func() { _, _ = io.WriteString(conn, c.request+"Host: chat\r\nContent-Length: 100\r\n\r\n{\"key\":") }() // ends with conn
-				resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-				if err != nil {
-					t.Fatalf("after %v: no answer: %v", time.Since(began), err)
-				}
-				_, _ = io.Copy(io.Discard, resp.Body)
-				_ = resp.Body.Close()
-				_, err = conn.Read(make([]byte, 1))
-				if took := time.Since(began); resp.StatusCode != c.status || !errors.Is(err, io.EOF) || took > 2*bodyTime {
-					t.Errorf("got %d, then %v, after %v; want %d and the end within %v", resp.StatusCode, err, took, c.status, 2*bodyTime)
-				}
+				slowclient.Announce(t, emptyDoor(t), c.request, c.status, 2*bodyTime)
 			})
 		})
 	}
 }
 
-// connected is a client's end of a connection to a door that stores nothing.
-func connected(t *testing.T) net.Conn {
+// emptyDoor serves a door that stores nothing.
+func emptyDoor(t *testing.T) *http.Server {
 	t.Helper()
 	none := struct {
 		Log
@@ -67,44 +51,8 @@ func connected(t *testing.T) net.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, there := net.Pipe()
-	ln := &onePipe{conn: there, over: make(chan struct{})}
-	srv := s.HTTP("")
-	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(ln) }()
-	t.Cleanup(func() {
-		_ = here.Close()
-		_ = srv.Close()
-		<-ended
-	})
-	return here
+	return s.HTTP("")
 }
-
-// onePipe accepts one connection.
-type onePipe struct {
-	conn net.Conn
-	over chan struct{}
-}
-
-func (p *onePipe) Accept() (net.Conn, error) {
-	if c := p.conn; c != nil {
-		p.conn = nil
-		return c, nil
-	}
-	<-p.over
-	return nil, net.ErrClosed
-}
-
-func (p *onePipe) Close() error {
-	select {
-	case <-p.over:
-	default:
-		close(p.over)
-	}
-	return nil
-}
-
-func (p *onePipe) Addr() net.Addr { return &net.TCPAddr{} }
 
 // A house that does not say how it is keeps nobody waiting for ever.
 func TestHealthOfAHouseThatHangs(t *testing.T) {
