@@ -5,7 +5,7 @@ GOLANGCI_VERSION := v2.15.0
 BIN := $(CURDIR)/bin
 LINT := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
-.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture races bench
+.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture races bench eval
 
 check: build vet lint test race fresh gate
 
@@ -64,3 +64,10 @@ races:
 # The rows of docs/benchmarks.md.
 bench:
 	go run ./cmd/handoff bench
+
+# The detectors against labelled utterances, without a model: docs/judgement.md.
+# EVAL_DATA is their folder; they are not part of the repository.
+EVAL_DATA ?= $(HANDOFF_DATA)
+eval:
+	@test -n "$(EVAL_DATA)" || { echo "name the folder of labelled utterances: make eval EVAL_DATA=..."; exit 2; }
+	go run ./cmd/handoff eval --topics $(EVAL_DATA)/topics_config.yaml --require escalation/eval/required.jsonl $(EVAL_DATA)

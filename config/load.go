@@ -147,9 +147,22 @@ func (b *build) document(t *tree, name string, data []byte, path string, s *shap
 	if len(bodies) == 0 {
 		return map[string]any{}, true
 	}
-	v, ok := r.value(s, bodies[0], path)
+	v, ok := r.value(s, unwrapped(bodies[0], path), path)
 	b.literal = b.literal || len(src.secret) > 0
 	return v, ok
+}
+
+// unwrapped is what an included file holds: its list, also when the file gives it
+// under the section's own name ("restricted_topics: [...]").
+func unwrapped(body ast.Node, path string) ast.Node {
+	m, ok := body.(*ast.MappingNode)
+	if !ok || path == "" || len(m.Values) != 1 {
+		return body
+	}
+	if name := path[strings.LastIndexByte(path, '.')+1:]; m.Values[0].Key.String() == name {
+		return m.Values[0].Value
+	}
+	return body
 }
 
 // included reads the list of "restricted_topics: {file: topics.yaml}".

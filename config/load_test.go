@@ -245,6 +245,10 @@ func TestTopicsFromAFile(t *testing.T) {
 	if want := filepath.Join(dir, "docs"); f.Knowledge[0].Path != want {
 		t.Errorf("knowledge = %s, want %s", f.Knowledge[0].Path, want)
 	}
+	write(t, topics, "restricted_topics:\n  - name: Billing\n    phrases: [refund]\n")
+	if f, err = Load(main, with()); err != nil || len(f.Handoff.RestrictedTopics) != 1 {
+		t.Errorf("a file that names the section: %v", err)
+	}
 	write(t, topics, "- name: Billing\n  phrasess: [refund]\n")
 	_, err = Load(main, with())
 	if err == nil || !strings.Contains(err.Error(), topics+":2:3: ") || !strings.Contains(err.Error(), "did you mean phrases?") {

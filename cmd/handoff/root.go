@@ -31,7 +31,7 @@ func commands(log *slog.Logger) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misused(cmd, err) })
 	root.AddCommand(
 		demoCommand(log), serveCommand(log), initCommand(), manifestCommand(), checkCommand(), doctorCommand(log),
-		tryCommand(), explainCommand(log), resumeCommand(log), benchCommand(log), versionCommand(),
+		tryCommand(), evalCommand(), explainCommand(log), resumeCommand(log), benchCommand(log), versionCommand(),
 	)
 	for _, c := range laterCommands() {
 		root.AddCommand(c)
@@ -70,7 +70,6 @@ func args(check cobra.PositionalArgs, want string) cobra.PositionalArgs {
 func laterCommands() []*cobra.Command {
 	var out []*cobra.Command
 	for _, c := range [][2]string{
-		{"eval", "judge labelled utterances by a policy"},
 		{"export", "a visitor's data, out"},
 		{"erase", "a visitor's data, away"},
 		{"backup", "an online copy of the database"},

@@ -1,0 +1,88 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/escalation"
+)
+
+// Outcome is what the policy made of an utterance. Seen says whether the
+// detector that the label is for saw something; Topics are the restricted topics
+// that were touched, whatever the label is for.
+type Outcome struct {
+	Utterance Utterance
+	Seen      bool
+	Topics    []string
+	Verdict   escalation.Verdict
+}
+
+// Run judges each utterance as the first line of a conversation, or after her
+// previous line and an answer; no model is asked. told, unless nil, hears how
+// many are done.
+func Run(p *escalation.Policy, level string, utterances []Utterance, told func(done int)) []Outcome {
+	outcomes := make([]Outcome, 0, len(utterances))
+	for i, u := range utterances {
+		outcomes = append(outcomes, judge(p, level, u))
+		if told != nil {
+			told(i + 1)
+		}
+	}
+	return outcomes
+}
+
+func judge(p *escalation.Policy, level string, u Utterance) Outcome {
+	v := p.Judge(situation(level, u))
+	o := Outcome{Utterance: u, Verdict: v}
+	for _, s := range v.Signals {
+		name, topic, _ := strings.Cut(s.Name, ":")
+		if name == escalation.SignalTopic && !slices.Contains(o.Topics, topic) {
+			o.Topics = append(o.Topics, topic)
+		}
+		if name == u.Detector && (name != escalation.SignalFrustrated || s.Value >= escalation.ClearSign) {
+			o.Seen = true
+		}
+	}
+	return o
+}
+
+// situation is the conversation that an utterance stands for.
+func situation(level string, u Utterance) escalation.Situation {
+	s := escalation.Situation{Level: level, State: conversation.State{Mode: conversation.WithBot}}
+	say := func(role conversation.Role, text string) {
+		s.State.Seq++
+		s.Lines = append(s.Lines, escalation.Line{Seq: s.State.Seq, Role: role, Text: text})
+	}
+	s.State.Seq = 1
+	if u.Previous != "" {
+		say(conversation.Visitor, u.Previous)
+		s.Past = []conversation.Decided{{On: s.State.Seq, Act: string(escalation.Answer)}}
+		say(conversation.Bot, "An answer.")
+		s.State.Answers = 1
+	}
+	say(conversation.Visitor, u.Text)
+	s.State.LastVisitor.Seq = s.State.Seq
+	return s
+}
+
+// Decision is one line of what was decided: whether the detector saw something,
+// the topics that were touched, and the policy's verdict with its reason in
+// words.
+type Decision struct {
+	ID     string   `json:"id"`
+	Seen   bool     `json:"pred"`
+	Topics []string `json:"topics,omitempty"`
+	Act    string   `json:"act"`
+	Why    string   `json:"why"`
+}
+
+// Decision returns the outcome as it is written down. Topics are told only of
+// lines that are labelled for them.
+func (o Outcome) Decision() Decision {
+	d := Decision{ID: o.Utterance.ID, Seen: o.Seen, Act: string(o.Verdict.Act), Why: o.Verdict.Explain}
+	if o.Utterance.Detector == escalation.SignalTopic {
+		d.Topics = o.Topics
+	}
+	return d
+}
