@@ -158,7 +158,7 @@ type (
 	}
 
 	// Verified says that the visitor proved the address given last: she typed the
-	// code that was sent there, or came through a link in a mail to it.
+	// code that was sent there. (Logs of before hold some for a link in a mail.)
 	Verified struct{}
 
 	// Mailed says what has become of a mail. For is what it was for and Of the
@@ -242,6 +242,7 @@ const (
 	MailRefused MailWhy = "refused"  // the server will not take it, now or ever
 	MailGivenUp MailWhy = "given_up" // the server has put it off for days
 	MailLimit   MailWhy = "limit"    // the address, or she, has had enough for today
+	MailStopped MailWhy = "stopped"  // whoever has the address wants no mails
 )
 
 // CloseReason says who ended a conversation.

@@ -201,7 +201,7 @@ func (s State) mailed(e Event, b Mailed) State {
 		if s.MailRefused = 0; b.For == MailReply {
 			s.LastReply = e.At
 		}
-	case MailRefused, MailGivenUp:
+	case MailRefused, MailGivenUp, MailStopped:
 		s.MailRefused = e.Seq
 	case MailLimit:
 	}

@@ -37,6 +37,9 @@ type composed struct {
 	team   string
 	events []conversation.Event
 	lines  []conversation.Line // what it quotes
+
+	stop    string // the code of the link that stops mails to this address
+	stopped bool   // they are stopped
 }
 
 // compose looks whether a mail is still wanted, to whom it goes and what it holds.
@@ -53,7 +56,13 @@ func (v *visit) compose(ctx context.Context, m ledger.Mail) (*composed, error) {
 	if c.to == "" {
 		return nil, errNotWanted
 	}
-	return c, c.wanted(ctx)
+	if err := c.wanted(ctx); err != nil {
+		return nil, err
+	}
+	if m.For != conversation.MailTeam { // the operator stops those
+		c.stop, c.stopped, err = v.Codes.OptOut(ctx, c.to)
+	}
+	return c, err
 }
 
 // wanted says with errNotWanted or errNotNow that a mail is not sent.
@@ -206,6 +215,10 @@ func (c *composed) message(ctx context.Context) (*gomail.Msg, error) {
 	m.SetGenHeader("References", "<"+c.idOf()+">")
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no holiday answers
 	m.SetGenHeader("X-Auto-Response-Suppress", "All")
+	if where := c.unsubscribe(); where != "" { // RFC 8058: by one click in the mail program
+		m.SetGenHeader("List-Unsubscribe", "<"+where+">")
+		m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	m.SetBodyString(gomail.TypeTextPlain, l.plain())
 	m.AddAlternativeString(gomail.TypeTextHTML, l.html())
 	return m, nil
@@ -216,7 +229,7 @@ func (c *composed) letter(ctx context.Context) (*letter, error) {
 	case conversation.MailCode:
 		return c.codeLetter(ctx)
 	case conversation.MailNotice:
-		return c.noticeLetter(ctx)
+		return c.noticeLetter(), nil
 	case conversation.MailReply:
 		return c.replyLetter(ctx)
 	case conversation.MailTranscript:
@@ -231,17 +244,59 @@ func (c *composed) letter(ctx context.Context) (*letter, error) {
 // public address. The code stands behind the #, which browsers send to nobody;
 // the page there has a button, so that a scanner that opens every link uses
 // nothing up.
+//
+// To be made for a proved address only: whoever reads another may be anybody.
 func (c *composed) resume(ctx context.Context) (string, error) {
-	base, err := url.Parse(c.settings.PublicURL)
-	if err != nil || base.Host == "" {
+	page := c.ours("/resume")
+	if page == nil {
 		return "", nil
 	}
 	code, err := c.Codes.Resume(ctx, c.state.ID, c.to, c.w.Now.Add(ResumeLife))
 	if err != nil {
 		return "", fmt.Errorf("make a link: %w", err)
 	}
-	base.Path, base.RawQuery, base.Fragment = strings.TrimSuffix(base.Path, "/")+"/resume", "", code
-	return base.String(), nil
+	page.Fragment = code
+	return page.String(), nil
+}
+
+// ours is a page of this server; nil without a public address.
+func (c *composed) ours(path string) *url.URL {
+	base, err := url.Parse(c.settings.PublicURL)
+	if err != nil || base.Host == "" {
+		return nil
+	}
+	base.Path, base.RawQuery, base.Fragment = strings.TrimSuffix(base.Path, "/")+path, "", ""
+	return base
+}
+
+// unsubscribe is the link that stops mails to this address; "" when there is
+// none.
+func (c *composed) unsubscribe() string {
+	page := c.ours("/unsubscribe")
+	if page == nil || c.stop == "" {
+		return ""
+	}
+	page.RawQuery = url.Values{"t": {c.stop}}.Encode()
+	return page.String()
+}
+
+// site is where the visitor's browser knows her chat; "" when that is not known.
+// What she said of her page only chooses among the addresses of the operator's:
+// nothing of it is written to somebody who may be a stranger.
+func (c *composed) site() string {
+	var widget, page string
+	for _, e := range c.events {
+		switch b := e.Body.(type) {
+		case conversation.Opened:
+			widget, page = b.Widget, b.Page.URL
+		case conversation.PageChanged:
+			page = cmp.Or(b.Page.URL, page)
+		}
+	}
+	if c.settings.Site == nil {
+		return ""
+	}
+	return c.settings.Site(widget, page)
 }
 
 // text is a line as plain text.

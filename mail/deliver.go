@@ -53,6 +53,8 @@ func (v *visit) row(ctx context.Context, m ledger.Mail) (done bool, err error) {
 		return true, v.Ledger.DropMail(ctx, m)
 	case err != nil:
 		return false, err
+	case c.stopped:
+		return true, v.settle(ctx, m, conversation.Mailed{Why: conversation.MailStopped})
 	}
 	return v.try(ctx, m, c)
 }

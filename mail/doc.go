@@ -8,14 +8,17 @@
 //   - the code that proves an address, when one is given;
 //   - what agents wrote while the visitor was away: to a proved address in their
 //     words, the first line at once and then at most one mail every [ReplyEvery];
-//     to any other address once, without anybody's words;
+//     to any other address once, without anybody's words and without a way into
+//     the chat;
 //   - the whole conversation at its close, to a proved address, when she is away;
 //   - the ladder's email step, to the team's own address, without her words.
 //
-// While she is there nothing is sent; a line that she leaves unread is.
+// While she is there nothing is sent; a line that she leaves unread is. Nothing is
+// sent to an address whose owner has said so by the link in a mail before.
 //
 // Three things keep strangers from using it against anybody: an address that
-// nobody has proved gets no words of a visitor or an agent and few mails a day;
+// nobody has proved gets no words of a visitor or an agent, no link that opens the
+// chat, and few mails a day;
 // no visitor's word stands in a head or a subject; and the addresses and links
 // are made of checked parts only.
 //

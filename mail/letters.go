@@ -20,19 +20,32 @@ func (c *composed) codeLetter(ctx context.Context) (*letter, error) {
 	l.showCode(digits)
 	l.say(fmt.Sprintf("Type it into the chat within %d minutes. Then answers reach you at this address too, also when the chat is closed.", int(CodeLife.Minutes())))
 	l.foot("Somebody entered this address in the chat of " + c.team + " (" + c.state.Reference + "). If it was not you, there is nothing to do: without the code, nobody's words are sent here.")
+	c.leave(l)
 	return l, nil
 }
 
-// noticeLetter says that there is an answer, and nothing of it.
-func (c *composed) noticeLetter(ctx context.Context) (*letter, error) {
-	where, err := c.resume(ctx)
-	if err != nil {
-		return nil, err
-	}
+// noticeLetter says that there is an answer, and nothing of it. Its link leads to
+// the site, where only the browser that wrote has the chat: whoever reads this
+// mailbox has not shown that it is hers.
+func (c *composed) noticeLetter() *letter {
 	l := &letter{subject: c.team + " replied (" + c.state.Reference + ")"}
-	c.open(l, c.team+" replied.", where)
-	l.foot("Somebody entered this address in the chat of " + c.team + ". This is the only mail about it until the address is confirmed in the chat. If it was not you, there is nothing to do.")
-	return l, nil
+	if where := c.site(); where == "" {
+		l.say(c.team + " replied. Open the chat on the page where you wrote to us. Your reference is " + c.state.Reference + ".")
+	} else {
+		l.say(c.team + " replied.")
+		l.showLink("Open the chat", where)
+	}
+	l.foot("The chat opens in the browser in which you wrote. Confirm this address there, and mails bring the answers themselves and a link that works on any device. Your reference is " + c.state.Reference + ".")
+	l.foot("Somebody entered this address in the chat of " + c.team + ". This is the only mail about it until the address is confirmed there. If it was not you, there is nothing to do.")
+	c.leave(l)
+	return l
+}
+
+// leave ends a letter with the way out.
+func (c *composed) leave(l *letter) {
+	if where := c.unsubscribe(); where != "" {
+		l.way("No more mails of "+c.team+" to this address", where)
+	}
 }
 
 // replyLetter holds what agents wrote.
@@ -69,8 +82,9 @@ func (c *composed) transcriptLetter(ctx context.Context) (*letter, error) {
 	return l, nil
 }
 
-// open ends a letter to the visitor with the way back to the chat.
+// open ends a letter to a proved address with the way back to the chat.
 func (c *composed) open(l *letter, words, where string) {
+	defer c.leave(l)
 	if where == "" {
 		l.say(words + " Open the chat on the page where you wrote to us. Your reference is " + c.state.Reference + ".")
 		return

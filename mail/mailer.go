@@ -74,13 +74,17 @@ type Counters interface {
 	Count(ctx context.Context, name string, window time.Time, n int) (int, error)
 }
 
-// Codes makes codes that prove something, and remembers them as hashes only.
+// Codes makes what mails carry. Codes that prove something are remembered as
+// hashes only.
 type Codes interface {
 	// Verify makes the six digits that prove the address of a conversation. The
 	// ones before are worthless from then on.
 	Verify(ctx context.Context, id conversation.ID, address string, expires time.Time) (string, error)
 	// Resume makes a code that opens the conversation on any device, once.
 	Resume(ctx context.Context, id conversation.ID, address string, expires time.Time) (string, error)
+	// OptOut returns the code of the link that stops mails to an address, the same
+	// in all of them, and whether they are stopped.
+	OptOut(ctx context.Context, address string) (code string, stopped bool, err error)
 }
 
 // Settings are what may change while the program runs.
@@ -89,6 +93,10 @@ type Settings struct {
 	PublicURL string              // where the chat can be opened again; "" for nowhere
 	PerDay    int                 // mails a day to an address that nobody has proved, and of one visitor
 	AgentName func(string) string // what the visitor reads for an agent's name
+	// Site is where the site of a widget key is, as its operator wrote it: the one
+	// of its origins that page belongs to, or else the first. "" for a site without
+	// an origin of its own. No part of page is in it.
+	Site func(widget, page string) string
 }
 
 // Deps is what the room works with. TLS and Dial reach the mail server; nil means

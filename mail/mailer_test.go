@@ -85,15 +85,19 @@ func TestNotice(t *testing.T) {
 	r.drive()
 	r.forget()
 	r.claim()
+	r.act(conversation.Append(conversation.Draft{Author: anna, Body: conversation.PageChanged{Page: conversation.Page{URL: "https://www.shop.example/you-have-won"}}}))
 	r.says(maya, "The parcel was sent back to us.")
 	r.drive()
 	l := r.one()
 	if l.Subject != "Acme support replied ("+r.ref+")" {
 		t.Errorf("subject %q", l.Subject)
 	}
-	has(t, "the mail", l.Text, "Acme support replied.", "Open the chat:\nhttps://chat.shop.example/resume#"+r.links[0]+"\n")
-	has(t, "the HTML", l.HTML, `<a href="https://chat.shop.example/resume#`+r.links[0]+`">Open the chat</a>`)
-	hasNot(t, "the mail", l.Text+l.HTML, secret, "parcel", "Maya")
+	has(t, "the mail", l.Text, "Acme support replied.", "Open the chat:\nhttps://www.shop.example/\n", "in the browser in which you wrote")
+	has(t, "the HTML", l.HTML, `<a href="https://www.shop.example/">Open the chat</a>`)
+	hasNot(t, "the mail", l.Text+l.HTML, secret, "parcel", "Maya", "resume", "you-have-won")
+	if len(r.links) != 0 || len(r.asked) != 1 || r.asked[0] != "pk_shop https://www.shop.example/you-have-won" {
+		t.Errorf("links %q, the site was asked for as %q", r.links, r.asked)
+	}
 	r.says(maya, "Are you there?")
 	r.pass(time.Hour)
 	r.none()

@@ -46,6 +46,8 @@ type rig struct {
 	alerts []string
 	digits []string // the codes that were made, oldest first
 	links  []string
+	site   string      // what the settings say of the site
+	asked  []string    // what they were asked
 	looked int         // at so many mails
 	wrap   func(*Deps) // changes what the next Mailer works with
 }
@@ -56,7 +58,7 @@ func newRigAt(t *testing.T, url string, o fakesmtp.Options) *rig {
 	t.Helper()
 	r := &rig{
 		t: t, url: url, smtp: fakesmtp.New(t, o), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
-		public: "https://chat.shop.example", perDay: 3,
+		public: "https://chat.shop.example", perDay: 3, site: "https://www.shop.example/",
 	}
 	r.config = Config{SMTP: "smtp://" + r.smtp.Addr(), From: "Acme support <support@shop.example>"}
 	r.open()
@@ -87,6 +89,9 @@ func (r *rig) build() {
 			return Settings{Team: conversation.Text{"en": "Shop", "de": "Laden"}, PublicURL: r.public, PerDay: r.perDay, AgentName: func(name string) string {
 				first, _, _ := strings.Cut(name, " ")
 				return first
+			}, Site: func(widget, page string) string {
+				r.asked = append(r.asked, widget+" "+page)
+				return r.site
 			}}
 		},
 		Alert: func(cause, text string) { r.alerts = append(r.alerts, cause+": "+text) },
@@ -201,6 +206,10 @@ func (r *rig) Resume(ctx context.Context, id conversation.ID, address string, ex
 	code := fmt.Sprintf("resume-%d-%s", len(r.links), rand.Text())
 	r.links = append(r.links, code)
 	return code, r.save(ctx, session.Resume, id, code, address, expires)
+}
+
+func (r *rig) OptOut(ctx context.Context, address string) (string, bool, error) {
+	return r.store.OptOut(ctx, address)
 }
 
 func (r *rig) save(ctx context.Context, p session.Purpose, id conversation.ID, code, address string, expires time.Time) error {

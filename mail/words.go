@@ -19,7 +19,7 @@ type letter struct {
 }
 
 // part is a paragraph: words of ours, words of a conversation under the name of
-// who said them, a link, or a code.
+// who said them, a link, a code, or small print.
 type part struct {
 	kind partKind
 	head string // of words: who and when; of a link: its label
@@ -34,6 +34,7 @@ const (
 	link
 	code
 	small
+	wayOut
 )
 
 func (l *letter) say(text string)              { l.parts = append(l.parts, part{kind: ours, text: text}) }
@@ -41,6 +42,7 @@ func (l *letter) foot(text string)             { l.parts = append(l.parts, part{
 func (l *letter) quote(head, text string)      { l.parts = append(l.parts, part{theirs, head, text}) }
 func (l *letter) showCode(text string)         { l.parts = append(l.parts, part{kind: code, text: text}) }
 func (l *letter) showLink(label, where string) { l.parts = append(l.parts, part{link, label, where}) }
+func (l *letter) way(label, where string)      { l.parts = append(l.parts, part{wayOut, label, where}) }
 
 // plain is the letter as text.
 func (l *letter) plain() string {
@@ -51,7 +53,7 @@ func (l *letter) plain() string {
 			out = append(out, p.text)
 		case theirs:
 			out = append(out, p.head+":\n"+indented(p.text))
-		case link:
+		case link, wayOut:
 			out = append(out, p.head+":\n"+p.text)
 		case small:
 			out = append(out, "-- \n"+p.text) // RFC 3676, 4.3: what follows is a signature
@@ -86,6 +88,8 @@ func (l *letter) html() string {
 			b.WriteString("\n" + `<p><a href="` + html.EscapeString(p.text) + `">` + html.EscapeString(p.head) + "</a></p>")
 		case small:
 			b.WriteString("\n" + `<p style="font-size:13px;color:#616061">` + text + "</p>")
+		case wayOut:
+			b.WriteString("\n" + `<p style="font-size:13px"><a style="color:#616061" href="` + html.EscapeString(p.text) + `">` + html.EscapeString(p.head) + "</a></p>")
 		}
 	}
 	b.WriteString("\n</body></html>\n")

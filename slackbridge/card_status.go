@@ -84,9 +84,12 @@ func (p Presence) status(s conversation.State, reply conversation.Seq) []span {
 		if len(out) > 0 {
 			out = append(out, words(" · "))
 		}
-		if s.Verified.Seq > 0 {
+		switch {
+		case s.MailRefused > 0:
+			out = append(out, words("✉️ Mails do not get through"))
+		case s.Verified.Seq > 0:
 			out = append(out, words("✉️ Will get this by mail"))
-		} else {
+		default:
 			out = append(out, words("✉️ Will be told by mail that somebody answered"))
 		}
 	}

@@ -43,6 +43,8 @@ func (full) UseCode(context.Context, session.Purpose, conversation.ID, [32]byte,
 	return session.Grant{}, noRoom()
 }
 
+func (full) StopMails(context.Context, string, bool) error { return noRoom() }
+
 // A full disk refuses what it cannot keep with 507 and says so; what is stored
 // can be read, and the operator finds it in the log.
 func TestAFullDiskSaysSo(t *testing.T) {

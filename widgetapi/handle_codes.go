@@ -1,6 +1,7 @@
 package widgetapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -29,7 +30,7 @@ func (s *Server) verifyContact(c *call, b *VerifyBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	proved, err := s.prove(c, c.author(), c.state, grant)
+	proved, err := s.prove(c, grant)
 	if err != nil {
 		return reply{}, err
 	}
@@ -41,13 +42,23 @@ func (s *Server) verifyContact(c *call, b *VerifyBody) (reply, error) {
 
 // prove records that the visitor has what was sent to an address, when it is the
 // one she gave last.
-func (s *Server) prove(c *call, by conversation.Author, state conversation.State, grant session.Grant) (bool, error) {
-	address, err := s.address(c.ctx(), state)
+func (s *Server) prove(c *call, grant session.Grant) (bool, error) {
+	address, err := s.address(c.ctx(), c.state)
 	if err != nil || address == "" || !sameAddress(address, grant.Address) {
 		return false, err
 	}
-	_, err = s.deps.Log.Append(c.ctx(), state.ID, "", conversation.VerifyContact(by, state.Address))
+	_, err = s.deps.Log.Append(c.ctx(), c.id(), "", conversation.VerifyContact(c.author(), c.state.Address))
 	return err == nil, err
+}
+
+// proved says whether what was sent to an address is good: it is the one she gave
+// last, and she has typed its code into the chat.
+func (s *Server) proved(c *call, state conversation.State, grant session.Grant) (bool, error) {
+	if state.Verified.Seq == 0 {
+		return false, nil
+	}
+	address, err := s.address(c.ctx(), state)
+	return err == nil && sameAddress(address, grant.Address), err
 }
 
 // address is the one the visitor is mailed at, "" when she gave none or it was
@@ -120,16 +131,16 @@ func (s *Server) resumeAs(c *call, key Key, grant session.Grant, origin string) 
 	if err != nil {
 		return reply{}, err
 	}
+	// Whoever has a mailbox has the chat only while its address is the proved one.
+	if proved, err := s.proved(c, state, grant); err != nil || !proved {
+		return reply{}, cmp.Or(err, error(&fault{code: codeExpired, words: "This link was mailed to an address that is not the confirmed one of this chat any more. Open the chat where you wrote to us."}))
+	}
 	token, hash := newToken()
 	made := session.Session{
 		Hash: hash, Visitor: grant.Owner.Visitor, Widget: key.Key, Origin: origin, Created: c.now, Expires: c.now.Add(sessionLife),
 	}
 	if err := s.deps.Sessions.SaveSession(c.ctx(), made); err != nil {
 		return reply{}, err
-	}
-	by := conversation.Author{Role: conversation.Visitor, ID: grant.Owner.Visitor}
-	if _, err := s.prove(c, by, state, grant); err != nil { // the link is used up: she gets her chat all the same
-		s.deps.Logger.WarnContext(c.ctx(), "prove an address by a link", "conversation", state.ID, "error", err)
 	}
 	return reply{status: http.StatusCreated, body: ResumeReply{
 		token, made.Visitor, stamp(made.Expires), key.Key, ConversationReply{state.ID, state.Reference},

@@ -88,6 +88,8 @@ func (s schemaSet) responses(rt route) object {
 	switch rt.name {
 	case "say":
 		out["200"] = done // the same client_id again
+	case "unsubscribe":
+		out["404"] = object{"description": "No link holds this code", "content": content}
 	case "loader":
 		out["304"] = object{"description": "Not modified"}
 	}

@@ -35,10 +35,7 @@ func publicOrigin(cfg Config) string {
 	if err != nil {
 		return ""
 	}
-	if p.port != "" {
-		return p.scheme + "://" + p.host + ":" + p.port
-	}
-	return p.scheme + "://" + p.host
+	return p.String()
 }
 
 func (p originPattern) matches(origin string) bool {
@@ -106,4 +103,35 @@ func parseOriginPattern(s string) (originPattern, error) {
 		port = ""
 	}
 	return originPattern{scheme: scheme, host: name, port: port, label: label}, nil
+}
+
+// Site is where the site of a widget key is: the one of its origins that page
+// belongs to, or else its first, as the operator wrote it, with a slash. An entry
+// for many hosts ("*.") names none. "" when there is none, or no such key.
+func (c Config) Site(key, page string) string {
+	k, known := c.key(key)
+	if !known {
+		return ""
+	}
+	var sites []string
+	for _, entry := range k.Origins {
+		p, err := parseOriginPattern(entry)
+		if err != nil || p.label {
+			continue
+		}
+		site := p.String() + "/"
+		if strings.HasPrefix(page+"/", site) {
+			return site
+		}
+		sites = append(sites, site)
+	}
+	return strings.Join(sites[:min(len(sites), 1)], "")
+}
+
+// String is the origin as browsers send it, of a pattern without "*.".
+func (p originPattern) String() string {
+	if p.port != "" {
+		return p.scheme + "://" + p.host + ":" + p.port
+	}
+	return p.scheme + "://" + p.host
 }

@@ -69,6 +69,7 @@ func TestResumeInABrowser(t *testing.T) {
 	g := h.guest()
 	id, link := g.open(), session.NewLink()
 	g.say(id, "c1", "Where is order 1182?")
+	g.proves(id, "ada@shop.example")
 	h.mails(session.Resume, id, link, "ada@shop.example")
 	before := len(h.events(id))
 

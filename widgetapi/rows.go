@@ -56,6 +56,9 @@ type Codes interface {
 	// UseCode uses a code up, or says why not: session.ErrCodeWrong, ErrCodeExpired
 	// or ErrCodeSpent. One to Resume is found by its hash, whatever the conversation.
 	UseCode(ctx context.Context, p session.Purpose, id conversation.ID, hash [32]byte, now time.Time) (session.Grant, error)
+	// StopMails stops the mails to the address that a link with this code was mailed
+	// to, or allows them again. conversation.ErrNotFound when no link holds it.
+	StopMails(ctx context.Context, code string, stop bool) error
 }
 
 // Presences keeps whether visitors have their chat open.

@@ -11,6 +11,8 @@ func routes() []route {
 		{http.MethodGet, "/w/{hash}/{file}", "asset", "A file of the widget, unchanging under its hash", visitor{}, budgetNone, nil, script(), plain((*Server).asset)},
 		{http.MethodGet, "/healthz", "health", "ok, or degraded", visitor{}, budgetNone, nil, text(), plain((*Server).healthz)},
 		{http.MethodGet, "/resume", "resumePage", "The page a mailed link leads to; its button continues the chat", visitor{}, budgetNone, nil, page(), plain((*Server).resumePage)},
+		{http.MethodGet, "/unsubscribe", "unsubscribePage", "The page of the link that stops mails; its button does", visitor{}, budgetNone, unsubscribeQueries, page(), plain((*Server).unsubscribePage)},
+		{http.MethodPost, "/unsubscribe", "unsubscribe", "Stop mails to the address the link was mailed to, by one click (RFC 8058)", visitor{}, budgetRequest, unsubscribeQueries, page(), plain((*Server).unsubscribe)},
 
 		{http.MethodGet, "/v1/openapi.json", "openapi", "This document", visitor{}, budgetNone, nil, answers(200, map[string]any{}), plain((*Server).openapi)},
 		{http.MethodGet, "/v1/widget/config", "widgetConfig", "Look and texts of a site's widget", visitor{}, budgetRequest, configQueries, answers(200, ConfigReply{}), plain((*Server).widgetConfig)},
@@ -43,6 +45,9 @@ func routes() []route {
 		{http.MethodPost, "/v1/events", "track", "Something the visitor did on the site", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
 	}
 }
+
+// unsubscribeQueries are the parameters of the link that stops mails.
+var unsubscribeQueries = []query{{"t", "the code in the link", "string"}}
 
 // configQueries are the parameters of the widget's config.
 var configQueries = []query{

@@ -2,6 +2,8 @@ package handofftest
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +19,7 @@ import (
 //	mail never TEXT                   (no mail so far holds TEXT)
 //	mail count N                      (so many mails so far, and no other for a while)
 //	mail down | up
+//	mail stop                         (one click in the mail program on the last mail)
 //	mail fails STAGE CODE             (hello, mail, rcpt, data; 0 cuts the line)
 //	mail mends
 func mails(_ *testscript.TestScript, s *story, args []string) error {
@@ -34,6 +37,8 @@ func mails(_ *testscript.TestScript, s *story, args []string) error {
 		return s.neverMailed(strings.Join(rest, " "))
 	case "count":
 		return s.countMails(rest)
+	case "stop":
+		return s.stopMails()
 	case "down":
 		s.house.Mail.Stop()
 	case "up":
@@ -90,6 +95,24 @@ func (s *story) countMails(args []string) error {
 	time.Sleep(300 * time.Millisecond) // that something does not come has no event
 	if got := strconv.Itoa(len(s.house.Mail.Box())); got != args[0] {
 		return fmt.Errorf("%s mails so far", got)
+	}
+	return nil
+}
+
+// stopMails does what a mail program does at "unsubscribe": RFC 8058.
+func (s *story) stopMails() error {
+	where := strings.Trim(s.letter.Header.Get("List-Unsubscribe"), "<>")
+	if how := s.letter.Header.Get("List-Unsubscribe-Post"); how != "List-Unsubscribe=One-Click" {
+		return fmt.Errorf("the way out is %q, by %q", where, how)
+	}
+	_, path, _ := strings.Cut(where, "/unsubscribe")
+	resp, err := http.PostForm(s.house.URL+"/unsubscribe"+path, url.Values{"List-Unsubscribe": {"One-Click"}}) //nolint:noctx // ends with the house
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("POST %s: %s", where, resp.Status)
 	}
 	return nil
 }

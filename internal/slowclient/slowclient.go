@@ -40,8 +40,11 @@ func connect(t *testing.T, srv *http.Server) net.Conn {
 	t.Helper()
 	here, there := net.Pipe()
 	ln := &onePipe{conn: there, over: make(chan struct{})}
-	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(ln) }() // ends with the test
+	ended := make(chan struct{})
+	go func() { // ends with the test
+		_ = srv.Serve(ln)
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		_ = here.Close()
 		_ = srv.Close()

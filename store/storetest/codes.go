@@ -140,3 +140,39 @@ func forgotten(t *testing.T, url string) {
 	must(t, s.Redact(ctx, id, out.Events[0].Seq))
 	try("the address is redacted", session.Resume, "", 3, start, session.ErrCodeWrong)
 }
+
+// optOuts: the link of an address is one and stays, and says by itself whose
+// mails it stops. What was never used is forgotten.
+func optOuts(t *testing.T, url string) {
+	clk := newClock()
+	s := OpenAt(t, url, optionsAt(clk))
+	ctx := context.Background()
+	link := func(address string, want bool) string {
+		t.Helper()
+		token, stopped, err := s.OptOut(ctx, address)
+		if err != nil || stopped != want || len(token) < 20 {
+			t.Errorf("%s: %q, stopped %v, %v; want %v", address, token, stopped, err, want)
+		}
+		return token
+	}
+	ada, eve := link("ada@example.org", false), link("eve@example.org", false)
+	if ada == eve || link("Ada@Example.org", false) != ada {
+		t.Errorf("the links are %q and %q", ada, eve)
+	}
+	must(t, s.StopMails(ctx, ada, true))
+	must(t, s.StopMails(ctx, ada, true))
+	for _, unknown := range []string{"", "x", ada + "x"} {
+		if err := s.StopMails(ctx, unknown, true); !errors.Is(err, conversation.ErrNotFound) {
+			t.Errorf("an unknown link: %v, want ErrNotFound", err)
+		}
+	}
+	link("eve@example.org", false)
+	clk.Move(91 * 24 * time.Hour)
+	one[int](t)(s.Count(ctx, "any", clk.Now(), 1)) // sweeps
+	if err := s.StopMails(ctx, eve, true); !errors.Is(err, conversation.ErrNotFound) {
+		t.Errorf("a link of long ago: %v, want ErrNotFound", err)
+	}
+	link("ada@example.org", true)
+	must(t, s.StopMails(ctx, ada, false))
+	link("ADA@example.org", false)
+}

@@ -71,6 +71,7 @@ var suite = []struct {
 	{"slack/inbox", inbox},
 	{"slack/inbox order", inboxOrder},
 	{"mails", mails},
+	{"opt-outs", optOuts},
 	{"erase/redact", redact},
 	{"erase/erase", erase},
 	{"counters", counters},

@@ -54,6 +54,7 @@ func (a *App) mailSettings() mail.Settings {
 	return mail.Settings{
 		Team: file.Widget.Title, PublicURL: file.Server.PublicURL, PerDay: file.Limits.MailsPerDayAddress,
 		AgentName: func(name string) string { return widgetapi.AgentName(show, "", name) },
+		Site:      a.doorConfig().Site,
 	}
 }
 
@@ -68,6 +69,11 @@ func (c codes) Verify(ctx context.Context, id conversation.ID, address string, e
 // Resume implements mail.Codes.
 func (c codes) Resume(ctx context.Context, id conversation.ID, address string, expires time.Time) (string, error) {
 	return c.save(ctx, session.Resume, session.NewLink(), id, address, expires)
+}
+
+// OptOut implements mail.Codes.
+func (c codes) OptOut(ctx context.Context, address string) (string, bool, error) {
+	return c.store.OptOut(ctx, address)
 }
 
 func (c codes) save(ctx context.Context, p session.Purpose, code string, id conversation.ID, address string, expires time.Time) (string, error) {
