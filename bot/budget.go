@@ -129,12 +129,19 @@ func (b *Bot) charge(ctx context.Context, s conversation.State, day time.Time, b
 	}
 }
 
+// announce tells the operator once a day that most of the budget is used, and once
+// that all of it is.
 func (b *Bot) announce(budget llm.Budget, before, after int64) {
-	for _, percent := range []int64{80, 100} {
-		mark := micros(budget.Day) * percent / 100
-		if mark > 0 && before < mark && after >= mark {
-			b.Alert("budget", fmt.Sprintf("The AI has used %d %% of today's budget (%.2f %s). At 100 %% it rests until midnight UTC and every question goes to the team.",
-				percent, budget.Day, budget.Currency))
+	used := fmt.Sprintf("today's budget (%.2f %s)", budget.Day, budget.Currency)
+	for _, mark := range []struct {
+		percent int64
+		text    string
+	}{
+		{80, "The AI has used 80 % of " + used + ". At 100 % it rests until midnight UTC and every question goes to the team. To let it go on, raise ai.budget.day."},
+		{100, "The AI has used " + used + ". It rests until midnight UTC and every question goes to the team. To let it go on, raise ai.budget.day."},
+	} {
+		if at := micros(budget.Day) * mark.percent / 100; at > 0 && before < at && after >= at {
+			b.Alert(fmt.Sprintf("budget %d", mark.percent), mark.text)
 		}
 	}
 }

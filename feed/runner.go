@@ -60,6 +60,9 @@ func NewRunner(consumer string, h Handler, c Cursors, log conversation.Reader, n
 	}
 }
 
+// Consumer is the name of the reader this Runner serves.
+func (r *Runner) Consumer() string { return r.consumer }
+
 // Run works until ctx ends and its handlers have returned. A storage error is
 // logged and tried again after a pause; it does not end the Runner.
 func (r *Runner) Run(ctx context.Context) error {

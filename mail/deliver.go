@@ -121,7 +121,9 @@ func (v *visit) try(ctx context.Context, m ledger.Mail, c *composed) (done bool,
 	if a.outcome == down {
 		return false, v.isDown(ctx, m, c, a)
 	}
-	v.gate.worked()
+	if v.gate.worked() {
+		v.Mended(causeDown, "The mail server "+v.post.server.String()+" takes mails again; those that waited are being sent.")
+	}
 	switch a.outcome {
 	case taken:
 		return true, v.settle(ctx, m, conversation.Mailed{})
@@ -199,13 +201,16 @@ func pseudonym(s string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// causeDown names the trouble with the mail server.
+const causeDown = "mail server down"
+
 // alertDown tells the admins that the server cannot be reached or refuses us.
 func (v *visit) alertDown(a answer) {
 	text := "The mail server " + v.post.server.String() + " cannot be reached. Mails wait and are tried again; nothing is lost. Check that it runs and that mail.smtp is right; handoff doctor tries it."
 	if a.code != 0 {
 		text = fmt.Sprintf("The mail server %s refuses us (answer %d). Mails wait and are tried again; nothing is lost. Check the login and the sender, mail.smtp and mail.from; handoff doctor tries them.", v.post.server.String(), a.code)
 	}
-	v.Alert("mail server down", text)
+	v.Standing(causeDown, text)
 }
 
 func (o outcome) String() string {

@@ -41,9 +41,11 @@ func (g *gate) failed(now time.Time) time.Time {
 	return g.until
 }
 
-// worked opens the gate.
-func (g *gate) worked() {
+// worked opens the gate and says whether the server was down before.
+func (g *gate) worked() (back bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	back = g.failures > 0
 	g.failures, g.until = 0, time.Time{}
+	return back
 }

@@ -110,7 +110,11 @@ type Deps struct {
 	Codes    Codes
 	Settings func() Settings
 	// Alert tells the admins, once per cause and hour.
-	Alert  func(cause, text string)
+	Alert func(cause, text string)
+	// Standing is Alert for something that lasts until Mended, which tells its end;
+	// nil means Alert, and silence.
+	Standing, Mended func(cause, text string)
+
 	TLS    *tls.Config
 	Dial   func(ctx context.Context, network, addr string) (net.Conn, error)
 	Logger *slog.Logger
@@ -136,6 +140,12 @@ func New(d Deps) (*Mailer, error) {
 	}
 	if d.Alert == nil {
 		d.Alert = func(string, string) {}
+	}
+	if d.Standing == nil {
+		d.Standing = d.Alert
+	}
+	if d.Mended == nil {
+		d.Mended = func(string, string) {}
 	}
 	return &Mailer{Deps: d, post: p}, nil
 }

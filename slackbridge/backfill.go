@@ -33,7 +33,6 @@ func (b *Bridge) backfillLoop(ctx context.Context) error {
 			b.log.Warn("the threads were not compared to the end", "error", err)
 		}
 		b.gate.filled(gap)
-		b.watchSharing(ctx)
 	}
 }
 
@@ -256,31 +255,4 @@ func (b *Bridge) missing(ctx context.Context, me identity, t ledger.Thread, olde
 		rows = append(rows, deletedRow(ledger.Inbound{Team: me.Team, Channel: t.Channel, Raw: raw, State: ledger.New}, gone))
 	}
 	return b.store(ctx, rows)
-}
-
-// watchSharing looks whether a channel with open threads was shared with another
-// organisation.
-func (b *Bridge) watchSharing(ctx context.Context) {
-	threads, err := b.Threads.OpenThreads(ctx, b.Now().Add(-backfillReach), 5000)
-	if err != nil {
-		return
-	}
-	seen := map[string]bool{b.Config.Channel: true}
-	for _, t := range threads {
-		seen[t.Channel] = true
-	}
-	for channel := range seen {
-		r, err := b.rooms.info(ctx, channel)
-		switch {
-		case err != nil:
-			var f *failure
-			if errors.As(err, &f) && f.Kind == refused {
-				b.notes.tell(ctx, "channel "+channel+" "+f.Code, "The channel <#"+channel+"> cannot be used: Slack says "+mrkdwn(f.Code)+". "+mendFor(f.Code))
-			}
-		case r.Shared:
-			b.notes.stand("shared "+channel, "The channel <#"+channel+"> is shared with another organisation. Nothing of a visitor is posted there. Use a channel of your own workspace, or end the sharing.")
-		default:
-			b.notes.mended("shared " + channel)
-		}
-	}
 }

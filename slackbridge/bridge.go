@@ -57,6 +57,9 @@ type Deps struct {
 	// Places lists where a conversation can be passed on to, besides a person: the
 	// topics' channels, and groups. nil means the channel of Config alone.
 	Places func() []Place
+	// Counts keeps what was told to the operator, for all processes; nil means that
+	// each remembers its own.
+	Counts Counts
 	// Try explains the verdict for a sentence, for /handoff try; nil means the
 	// command says that it is not there.
 	Try func(ctx context.Context, words string) (string, error)
@@ -68,14 +71,15 @@ type Deps struct {
 // Bridge is the staff's door. It is safe for concurrent use.
 type Bridge struct {
 	Deps
-	log    *slog.Logger
-	client *client
-	health *health
-	people *people
-	briefs *briefs
-	notes  *notices
-	rooms  *rooms
-	self   atomic.Pointer[identity]
+	log     *slog.Logger
+	client  *client
+	health  *health
+	people  *people
+	briefs  *briefs
+	notes   *notices
+	digests *digests
+	rooms   *rooms
+	self    atomic.Pointer[identity]
 
 	work    *workers
 	lookups sync.Map // searches that the pace has interrupted: where they go on
@@ -124,9 +128,11 @@ func New(d Deps) (*Bridge, error) {
 		http: d.HTTP, base: d.Config.APIURL, token: d.Config.BotToken, limits: newThrottle(d.Limits, d.Now), health: b.health, now: d.Now,
 	}
 	b.people = newPeople(b.client, d.Config, d.Limits.CacheFor, d.Now)
-	b.rooms = newRooms(b.client, d.Now)
+	b.rooms = newRooms(b.client, d.Threads, d.Now)
 	b.briefs = &briefs{log: d.Log, kept: map[conversation.ID]Brief{}, past: map[conversation.ID]past{}}
 	b.notes = newNotices(b)
+	b.digests = newDigests(b, b.notes.wake)
+	b.client.bar, b.client.free = b.notes.barred, b.notes.freed
 	b.work = newWorkers()
 	b.sockets = newSockets(b)
 	return b, nil
@@ -148,6 +154,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.notes.run(ctx) })
 	g.Go(func() error { return b.keepNames(ctx) })
 	g.Go(func() error { return b.rouseLoop(ctx) })
+	g.Go(func() error { return b.watchRooms(ctx) })
 	g.Go(func() error { return b.keepPlaces(ctx) })
 	g.Go(func() error { return b.keepRoster(ctx) })
 	g.Go(func() error { return b.keepDesk(ctx) })
@@ -228,8 +235,12 @@ func (b *Bridge) introduce(ctx context.Context) {
 		if _, why := b.health.state(); why != before {
 			b.log.Warn("slack is not usable", "error", err)
 		}
+		if f, _ := failed(err); f.Kind == tokenRefused {
+			b.notes.stand(causeToken, "Slack refuses the bot token: "+mrkdwn(f.Code)+". Install the app again and set the new xoxb- token as slack.bot_token.", true)
+		}
 		return
 	}
+	b.notes.mended(causeToken, "Slack takes the bot token again; what waited is being posted.")
 	me := identity{Team: who.TeamID, TeamURL: who.URL, User: who.UserID, Bot: who.BotID}
 	if old := b.self.Load(); old != nil && old.Bot == me.Bot {
 		me.App = old.App

@@ -111,6 +111,8 @@ func (b *Bridge) redraw(ctx context.Context, t ledger.Thread, card Card, print s
 		return time.Time{}, b.giveUp(ctx, t)
 	case bad && f.Kind == limited:
 		return b.Now().Add(f.Retry), nil
+	case bad && (f.ofChannel() || f.ofApp()):
+		return b.sendAway(t.Channel, t.Conversation, f), nil // it is not drawn
 	case bad && f.Kind == refused:
 		b.log.Warn("a card cannot be updated", "conversation", t.Conversation, "error", err)
 	case bad:

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -141,6 +142,10 @@ type client struct {
 	limits *throttle
 	health *health
 	now    func() time.Time
+
+	barred sync.Map // methods the app may not call
+	bar    func(f *failure)
+	free   func(method string)
 }
 
 // call runs one call of slack-go. It does not wait: the limits are the caller's.
@@ -148,6 +153,9 @@ func (c *client) call(ctx context.Context, method, channel string, run func(cont
 	err := run(ctx)
 	if err == nil {
 		c.health.answered()
+		if _, was := c.barred.LoadAndDelete(method); was {
+			c.free(method)
+		}
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -164,6 +172,10 @@ func (c *client) call(ctx context.Context, method, channel string, run func(cont
 		c.health.locked(f)
 	case refused:
 		c.health.answered()
+		if f.ofApp() && c.bar != nil {
+			c.barred.Store(method, true)
+			c.bar(f)
+		}
 	}
 	return f
 }

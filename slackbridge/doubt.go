@@ -17,74 +17,14 @@ import (
 // zeroTime is the time of an attempt that certainly did not happen.
 var zeroTime time.Time
 
-// refusedPause is how long a conversation waits after Slack said no to its
-// channel: somebody has to act first.
-const refusedPause = 20 * time.Second
-
 // backlook is how far before an attempt Slack is searched, for clocks that
 // differ.
 const backlook = time.Minute
 
-// mendFor says what to do about an error code of Slack.
-func mendFor(code string) string {
-	switch code {
-	case "not_in_channel", "channel_not_found":
-		return "Invite the app with /invite, or correct the channel in handoff.yaml."
-	case "is_archived":
-		return "Unarchive the channel, or set another one in handoff.yaml."
-	case "missing_scope":
-		return "Update the app with the manifest of handoff manifest and install it again."
-	case "restricted_action", "restricted_action_thread_only_channel", "restricted_action_read_only_channel":
-		return "Allow the app to post in the channel's settings."
-	}
-	return "Run handoff doctor."
-}
-
-// ofChannel says that a refusal concerns the channel and not one post in it.
-func (f *failure) ofChannel() bool {
-	switch f.Code {
-	case "not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_thread_only_channel", "restricted_action_read_only_channel":
-		return true
-	}
-	return f.Method == "conversations.info" || f.Method == "conversations.join"
-}
-
-// admit makes sure that a channel may hold conversations: the bot is in it and
-// nobody from outside is.
-func (v *visit) admit(ctx context.Context, channel string) error {
-	r, err := v.rooms.info(ctx, channel)
-	if err != nil {
-		return v.cannot(ctx, channel, err)
-	}
-	if !r.Member && !r.Private && !r.Archived {
-		if err := v.rooms.join(ctx, channel); err != nil {
-			return v.cannot(ctx, channel, err)
-		}
-		if r, err = v.rooms.info(ctx, channel); err != nil {
-			return v.cannot(ctx, channel, err)
-		}
-	}
-	if !r.Shared {
-		v.notes.mended("shared " + channel)
-		return nil
-	}
-	v.notes.stand("shared "+channel, "The channel <#"+channel+"> is shared with another organisation. Nothing of a visitor is posted there. Use a channel of your own workspace, or end the sharing.")
-	return &later{at: v.now.Add(refusedPause), why: "the channel is shared"}
-}
-
-// findRoot looks for the root of an attempt whose answer is missing.
+// findRoot looks for the root of an attempt whose answer is missing, and completes
+// the row, or clears it.
 func (v *visit) findRoot(ctx context.Context, t ledger.Thread) (bool, error) {
-	if err := v.settled(t.Attempted); err != nil {
-		return false, err
-	}
-	args := url.Values{"channel": {t.Channel}, "oldest": {stamp(t.Attempted.Add(-backlook))}, "include_all_metadata": {"true"}, "limit": {pageSize}}
-	var root string
-	err := v.search(ctx, "conversations.history", args, func(m slackMessage) bool {
-		if m.carries(t.Marker) {
-			root = m.TS
-		}
-		return root != ""
-	})
+	root, err := v.rootOf(ctx, t)
 	switch {
 	case err != nil:
 		return false, v.cannot(ctx, t.Channel, err)
@@ -95,6 +35,21 @@ func (v *visit) findRoot(ctx context.Context, t ledger.Thread) (bool, error) {
 	}
 	v.thread, err = v.changeThread(ctx, t, func(t *ledger.Thread) { t.Attempted = zeroTime })
 	return false, err
+}
+
+// rootOf returns the ts of the root of an attempt, "" when it did not arrive.
+func (v *visit) rootOf(ctx context.Context, t ledger.Thread) (root string, err error) {
+	if err := v.settled(t.Attempted); err != nil {
+		return "", err
+	}
+	args := url.Values{"channel": {t.Channel}, "oldest": {stamp(t.Attempted.Add(-backlook))}, "include_all_metadata": {"true"}, "limit": {pageSize}}
+	err = v.search(ctx, "conversations.history", args, func(m slackMessage) bool {
+		if m.carries(t.Marker) {
+			root = m.TS
+		}
+		return root != ""
+	})
+	return root, err
 }
 
 // carries says that a message has this marker.
@@ -130,8 +85,11 @@ func (v *visit) resolve(ctx context.Context) error {
 		if err := v.settled(p.Attempted); err != nil {
 			return err
 		}
-		ts, err := v.findPost(ctx, p)
-		if hasCode(err, "thread_not_found") {
+		ts, gone, err := v.findPost(ctx, p)
+		if gone || hasCode(err, "thread_not_found") {
+			if err := v.clearStray(ctx, p); err != nil {
+				return v.cannot(ctx, v.thread.Channel, err)
+			}
 			return v.lost(ctx)
 		}
 		if err != nil {
@@ -148,17 +106,40 @@ func (v *visit) resolve(ctx context.Context) error {
 }
 
 // findPost returns the ts of the message that carries a post's events, "" when
-// there is none.
-func (v *visit) findPost(ctx context.Context, p ledger.Post) (ts string, err error) {
+// there is none; gone says that the root was deleted.
+func (v *visit) findPost(ctx context.Context, p ledger.Post) (ts string, gone bool, err error) {
 	args := url.Values{"channel": {v.thread.Channel}, "ts": {v.thread.TS}, "oldest": {stamp(p.Attempted.Add(-backlook))}, "include_all_metadata": {"true"}, "limit": {pageSize}}
 	err = v.search(ctx, "conversations.replies", args, func(m slackMessage) bool {
-		first, last, ok := found(m, v.w.Conversation)
-		if ok && m.TS != v.thread.TS && overlap(p, first, last) {
+		gone = gone || m.TS == v.thread.TS && m.Subtype == "tombstone"
+		if v.shows(m, p) {
 			ts = m.TS
 		}
 		return ts != ""
 	})
-	return ts, err
+	return ts, gone && ts == "", err
+}
+
+// shows says that a message carries events of a post.
+func (v *visit) shows(m slackMessage, p ledger.Post) bool {
+	first, last, ok := found(m, v.w.Conversation)
+	return ok && m.TS != v.thread.TS && overlap(p, first, last)
+}
+
+// clearStray takes a post in doubt out of the channel, where Slack puts a reply
+// whose root was deleted.
+func (v *visit) clearStray(ctx context.Context, p ledger.Post) error {
+	args := url.Values{"channel": {v.thread.Channel}, "oldest": {stamp(p.Attempted.Add(-backlook))}, "include_all_metadata": {"true"}, "limit": {pageSize}}
+	var stray string
+	err := v.search(ctx, "conversations.history", args, func(m slackMessage) bool {
+		if m.thread() == "" && v.shows(m, p) {
+			stray = m.TS
+		}
+		return stray != ""
+	})
+	if err != nil || stray == "" {
+		return err
+	}
+	return v.removeStray(ctx, v.thread.Channel, stray)
 }
 
 func overlap(p ledger.Post, first, last conversation.Seq) bool {

@@ -24,14 +24,16 @@ func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 		if ev.Tab == "" || ev.Tab == "home" {
 			return b.publishHome(ctx, me, string(ev.User))
 		}
-	case "member_joined_channel", "member_left_channel", "channel_shared", "channel_unshared", "channel_archive", "channel_unarchive", "group_archive", "group_unarchive",
+	case "member_joined_channel", "member_left_channel":
+		b.people.forget(string(ev.Channel))
+		b.cameOrWent(ev, string(ev.Channel))
+		if string(ev.User) == me.User {
+			b.rooms.forget(string(ev.Channel))
+		}
+	case "channel_shared", "channel_unshared", "channel_archive", "channel_unarchive", "group_archive", "group_unarchive",
 		"channel_rename", "group_rename", "channel_deleted", "group_deleted", "channel_left", "group_left", "channel_id_changed":
 		b.people.forget(string(ev.Channel))
 		b.rooms.forget(string(ev.Channel))
-		b.cameOrWent(ev, string(ev.Channel))
-		if ev.Type == "channel_shared" {
-			b.watchSharing(ctx)
-		}
 	case "user_change":
 		b.people.forget(string(ev.User))
 		b.changedUser(e)

@@ -16,7 +16,9 @@ type health struct {
 
 	mu      sync.Mutex
 	down    bool
-	token   bool // down because the token is refused
+	token   bool         // down because the token is refused
+	fell    time.Time    // when it was last there
+	away    [2]time.Time // the last time it was down, until somebody asks
 	why     string
 	since   time.Time // when Slack answered first, or again
 	waiting map[conversation.ID]bool
@@ -28,7 +30,7 @@ type health struct {
 
 func newHealth(l Limits, now func() time.Time) *health {
 	return &health{
-		limits: l, now: now, least: time.Second, down: true, why: "Slack has not answered yet", waiting: map[conversation.ID]bool{},
+		limits: l, now: now, fell: now(), least: time.Second, down: true, why: "Slack has not answered yet", waiting: map[conversation.ID]bool{},
 		changed: make(chan struct{}, 1), rose: make(chan struct{}, 1), up: make(chan struct{}),
 	}
 }
@@ -40,10 +42,22 @@ func (h *health) answered() {
 	if !h.down {
 		return
 	}
+	if !h.token {
+		h.away = [2]time.Time{h.fell, h.now()}
+	}
 	h.down, h.token, h.why, h.since = false, false, "", h.now()
 	close(h.up)
 	h.up = make(chan struct{})
 	poke(h.rose)
+}
+
+// recovered returns from when to when Slack was last away, once.
+func (h *health) recovered() (from, to time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	from, to = h.away[0], h.away[1]
+	h.away = [2]time.Time{}
+	return from, to
 }
 
 // heard: Slack is there. Whether it takes a token that it has refused before, an
@@ -83,6 +97,9 @@ func (h *health) fall(why string, token bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	same := h.down && h.token == token
+	if !h.down {
+		h.fell = h.now()
+	}
 	h.down, h.token, h.why = true, token, why
 	if same {
 		return // the probe knows and keeps its pace

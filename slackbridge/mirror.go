@@ -62,9 +62,12 @@ type visit struct {
 	me     identity
 	thread ledger.Thread
 	posts  []ledger.Post
-	fresh  []int64          // those this visit has made
-	silent bool             // this card may not mention
-	until  conversation.Seq // the last event that belongs into the thread, 0 for all
+	fresh  []int64 // those this visit has made
+	silent bool    // this card may not mention
+	// fallback says that the channel it belongs in cannot be used, and this one is
+	// in its place.
+	fallback bool
+	until    conversation.Seq // the last event that belongs into the thread, 0 for all
 }
 
 func (v *visit) through() conversation.Seq {
@@ -174,14 +177,18 @@ func (v *visit) arrived(said bool) bool {
 	return said && (v.state.Mode != conversation.Waiting || v.state.Routed())
 }
 
-// place is the channel the conversation belongs in.
+// place is the channel the conversation belongs in. One that had to leave its
+// channel stays where it went until it gets another route.
 func (v *visit) place(stands bool) string {
 	waits := v.state.Mode == conversation.Waiting && !v.state.Routed()
+	route := v.state.Route
 	switch {
 	case stands && (waits || v.state.Mode == conversation.WithBot || v.state.Mode == conversation.IsClosed):
 		return v.thread.Channel
-	case v.state.Route.Channel != "":
-		return v.state.Route.Channel
+	case stands && v.thread.Channel == v.Config.Channel && route.Seq > 0 && v.thread.Since >= route.Seq:
+		return v.thread.Channel
+	case route.Channel != "":
+		return route.Channel
 	case stands:
 		return v.thread.Channel
 	}
@@ -190,12 +197,16 @@ func (v *visit) place(stands bool) string {
 
 // settle makes sure that the thread stands, in the right channel.
 func (v *visit) settle(ctx context.Context, stands bool) error {
-	channel := v.place(stands)
-	if stands && v.thread.State == ledger.Open && v.thread.Channel != channel {
-		return v.move(ctx, channel)
-	}
-	if err := v.admit(ctx, channel); err != nil {
+	channel, err := v.room(ctx, v.place(stands))
+	if err != nil {
 		return err
+	}
+	if stands && v.thread.Channel != channel {
+		settled, err := v.quit(ctx, channel)
+		if settled || err != nil {
+			return err
+		}
+		stands = false
 	}
 	if !stands || v.thread.State == ledger.Opening {
 		if err := v.open(ctx, channel); err != nil {

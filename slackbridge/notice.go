@@ -2,140 +2,166 @@ package slackbridge
 
 import (
 	"context"
-	"fmt"
+	"crypto/rand"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/handoff-bot/handoff/conversation"
+	"github.com/slack-go/slack"
 )
 
-// notices are what the operator should know: one line per cause and hour in the
-// admin channel and the log, the standing ones in Health. They also count the
-// cards that were posted without a mention, into one digest line per channel.
+// notices are what the operator should know: what happened and what to do, one
+// line per cause and hour, in the admin channel and the log. The end of what lasts
+// is told once. What concerns Slack itself is wide: it stands in Health, too, and
+// without an admin channel it is told in the default channel. Each process posts
+// what it knows, and Counts keeps two from telling the same. What waits to be posted
+// is in memory: a crash loses it, the log and Health do not.
 type notices struct {
-	b *Bridge
+	b    *Bridge
+	wake chan struct{} // capacity one
 
-	mu      sync.Mutex
-	told    map[string]time.Time
-	open    map[string]string // standing causes
-	digests map[string]*digest
-	cards   map[string][]time.Time // by channel, of the last minute
-	called  map[string]call        // by channel, the last card that mentioned
-	wake    chan struct{}
-	queue   []string
+	mu     sync.Mutex
+	causes map[string]*cause
+	queue  []notice
 }
 
-// call is when a channel's people were called by a mention, and for which
-// conversation.
-type call struct {
-	at time.Time
-	by conversation.ID
+// cause is something that goes wrong, under a name of its own.
+type cause struct {
+	since time.Time // when it began to stand
+	open  bool      // it lasts
+	wide  bool
+	text  string
+	told  time.Time // when this hour's first notice of it was made
+	times int       // and how many there were
+	said  bool      // the last word about it was that it is bad
 }
 
-// digest is the one line that counts quiet cards in a channel.
-type digest struct {
-	count, shown int
-	ts           string
-	since        time.Time
+// notice is a line that waits to be posted.
+type notice struct {
+	id, cause, text string
+	wide, good      bool
+	made            time.Time
+	tried           time.Time // the answer is missing
+	counted         bool
 }
 
-// digestFor is how long one digest line goes on counting.
-const digestFor = 10 * time.Minute
+// Counts counts things by name and the start of a window, for all processes.
+type Counts interface {
+	Count(ctx context.Context, name string, window time.Time, n int) (int, error)
+}
+
+const (
+	noticeEvery = time.Hour
+	// maxTold is how often a cause is told in an hour when it ended in between:
+	// else the last word would be that all is well.
+	maxTold    = 2
+	maxNotices = 100
+	maxCauses  = 1000
+)
 
 func newNotices(b *Bridge) *notices {
-	return &notices{b: b, told: map[string]time.Time{}, open: map[string]string{}, digests: map[string]*digest{}, cards: map[string][]time.Time{}, called: map[string]call{}, wake: make(chan struct{}, 1)}
+	return &notices{b: b, causes: map[string]*cause{}, wake: make(chan struct{}, 1)}
 }
 
-// tell says something to the operator, at most once per cause and hour.
-func (n *notices) tell(_ context.Context, cause, text string) {
+// tell says something to the operator, at most once per cause and hour. wide
+// things are told in the default channel when there is no admin channel.
+func (n *notices) tell(name, text string, wide bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	text = clipEscaped(text, maxNoticeText)
-	now := n.b.Now()
-	if at, ok := n.told[cause]; ok && now.Sub(at) < time.Hour {
-		return
-	}
-	n.told[cause] = now
-	n.b.log.Warn("notice", "cause", cause, "text", text)
-	if n.b.Config.AdminChannel != "" && len(n.queue) < 100 {
-		n.queue = append(n.queue, text)
-		n.poke()
-	}
+	n.say(n.cause(name), name, text, wide)
 }
 
 // stand is tell for something that lasts: Health shows it until mended.
-func (n *notices) stand(cause, text string) {
-	n.mu.Lock()
-	n.open[cause] = text
-	n.mu.Unlock()
-	n.tell(context.Background(), cause, text)
-}
-
-// mended ends what stand began; the next time it is told again.
-func (n *notices) mended(cause string) {
+func (n *notices) stand(name, text string, wide bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if _, ok := n.open[cause]; ok {
-		delete(n.open, cause)
-		delete(n.told, cause)
+	c := n.cause(name)
+	if !c.open {
+		c.open, c.since = true, n.b.Now()
+	}
+	c.text, c.wide = text, wide
+	n.say(c, name, text, wide)
+}
+
+func (n *notices) say(c *cause, name, text string, wide bool) {
+	now := n.b.Now()
+	if now.Sub(c.told) >= noticeEvery {
+		c.told, c.times = now, 0
+	}
+	if c.times > 0 && (c.said || c.times >= maxTold) {
+		return
+	}
+	c.times++
+	c.said = true
+	n.add(notice{cause: name, text: text, wide: wide})
+}
+
+// mended ends what stand began, and says so if the beginning was told.
+func (n *notices) mended(name, text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c := n.causes[name]
+	if c == nil || !c.open {
+		return
+	}
+	c.open = false
+	if !c.said {
+		return
+	}
+	c.said = false
+	n.queue = slices.DeleteFunc(n.queue, func(q notice) bool { return q.cause == name && q.tried.IsZero() })
+	n.add(notice{cause: name, text: text + " The trouble began at " + c.since.UTC().Format("15:04") + " UTC.", wide: c.wide, good: true})
+}
+
+// add logs a notice and queues it for the channel.
+func (n *notices) add(q notice) {
+	q.text, q.made, q.id = clipEscaped(q.text, maxNoticeText), n.b.Now(), "hn:"+strings.ToLower(rand.Text())
+	n.b.log.Warn("notice", "cause", q.cause, "mended", q.good, "text", q.text)
+	if n.b.Config.AdminChannel == "" && !q.wide {
+		return
+	}
+	if len(n.queue) < maxNotices {
+		n.queue = append(n.queue, q)
+		poke(n.wake)
 	}
 }
 
-// standing is what is wrong now, for people; "" when nothing is.
+func (n *notices) cause(name string) *cause {
+	c := n.causes[name]
+	if c == nil {
+		n.prune()
+		c = &cause{}
+		n.causes[name] = c
+	}
+	return c
+}
+
+// prune forgets causes that are over, when there are many.
+func (n *notices) prune() {
+	if len(n.causes) < maxCauses {
+		return
+	}
+	for name, c := range n.causes {
+		if !c.open && n.b.Now().Sub(c.told) >= noticeEvery {
+			delete(n.causes, name)
+		}
+	}
+}
+
+// standing is what is wrong with Slack now, for people; "" when nothing is.
 func (n *notices) standing() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var all []string
-	for _, text := range n.open {
-		all = append(all, text)
+	for _, c := range n.causes {
+		if c.open && c.wide {
+			all = append(all, c.text)
+		}
 	}
 	slices.Sort(all)
 	return strings.Join(all, " ")
-}
-
-// crowded notes a card and says whether it goes out without a mention: the
-// conversation asks for that, the channel gets too many, or its people were
-// called a moment ago.
-func (n *notices) crowded(channel string, s conversation.State) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if s.Quiet {
-		return true // and does not count: a flood of these must not silence the others
-	}
-	now := n.b.Now()
-	recent := slices.DeleteFunc(n.cards[channel], func(t time.Time) bool { return now.Sub(t) > time.Minute })
-	n.cards[channel] = append(recent, now)
-	last := n.called[channel]
-	again := last.by != s.ID && now.Sub(last.at) < n.b.Limits.MentionEvery // its own post may have failed
-	if again || len(recent) >= n.b.Limits.SpamCards {
-		return true
-	}
-	if s.Route.Mention != "" {
-		n.called[channel] = call{now, s.ID}
-	}
-	return false
-}
-
-// count adds a quiet card to the channel's digest line.
-func (n *notices) count(channel string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	d := n.digests[channel]
-	if d == nil || n.b.Now().Sub(d.since) > digestFor {
-		d = &digest{since: n.b.Now()}
-		n.digests[channel] = d
-	}
-	d.count++
-	n.poke()
-}
-
-func (n *notices) poke() {
-	select {
-	case n.wake <- struct{}{}:
-	default:
-	}
 }
 
 // run posts what waits, until ctx ends.
@@ -148,9 +174,13 @@ func (n *notices) run(ctx context.Context) error {
 		case <-n.wake:
 		case <-time.After(tick):
 		}
-		if ok, _ := n.b.health.state(); ok && n.b.leads() {
-			n.flush(ctx)
-			n.writeDigests(ctx)
+		if ok, _ := n.b.health.state(); !ok || n.b.self.Load() == nil {
+			continue
+		}
+		n.returned(n.b.health.recovered())
+		n.flush(ctx) // also where another process leads: only this one may know
+		if n.b.leads() {
+			n.b.digests.write(ctx)
 		}
 	}
 }
@@ -158,71 +188,117 @@ func (n *notices) run(ctx context.Context) error {
 func (n *notices) flush(ctx context.Context) {
 	for {
 		n.mu.Lock()
-		now, _ := n.b.client.limits.take("chat.postMessage", n.b.Config.AdminChannel)
-		if len(n.queue) == 0 || !now {
+		n.queue = slices.DeleteFunc(n.queue, func(q notice) bool { return n.b.Now().Sub(q.made) > noticeEvery })
+		if len(n.queue) == 0 {
 			n.mu.Unlock()
 			return
 		}
-		text := n.queue[0]
+		q := n.queue[0]
 		n.queue = n.queue[1:]
 		n.mu.Unlock()
-		m := message{text: text, blocks: block1(mrkdwnLine("⚠️ " + text))}
-		_, err := n.b.send(ctx, n.b.Config.AdminChannel, "", m)
-		if err == nil {
-			continue
-		}
-		n.b.log.Warn("a notice was not posted", "error", err)
-		if f, ok := failed(err); ok && f.Kind != refused && f.Kind != doubtful {
+		if again := n.post(ctx, &q); again {
 			n.mu.Lock()
-			n.queue = append([]string{text}, n.queue...) // it certainly did not arrive
+			n.queue = append([]notice{q}, n.queue...)
 			n.mu.Unlock()
+			return
 		}
-		return
 	}
 }
 
-// writeDigests posts or updates the digest lines that have grown, each at most
-// once per round.
-func (n *notices) writeDigests(ctx context.Context) {
-	n.mu.Lock()
-	grown := map[string]digest{}
-	for channel, d := range n.digests {
-		if d.count > d.shown {
-			grown[channel] = *d
+// place is where a notice goes now: the admin channel, or the default one when
+// that cannot be used.
+func (n *notices) place(ctx context.Context, q notice) (string, bool) {
+	for _, channel := range []string{n.b.Config.AdminChannel, n.b.Config.Channel} {
+		if channel == "" || channel == n.b.Config.Channel && n.b.Config.AdminChannel == "" && !q.wide {
+			continue
 		}
+		if f, err := n.b.rooms.look(ctx, n.b.self.Load().Team, channel); f == nil && err == nil {
+			return channel, true
+		}
+	}
+	return "", false
+}
+
+// post posts a notice. again says that it did not arrive and may later.
+func (n *notices) post(ctx context.Context, q *notice) (again bool) {
+	channel, ok := n.place(ctx, *q)
+	if !ok {
+		return true
+	}
+	if !q.tried.IsZero() {
+		if n.b.Now().Before(q.tried.Add(n.b.Limits.DoubtWait)) {
+			return true
+		}
+		there, err := n.stands(ctx, channel, *q)
+		if there || err != nil {
+			return !there
+		}
+	}
+	if n.toldElsewhere(ctx, q) {
+		return false
+	}
+	if ok, _ := n.b.client.limits.take("chat.postMessage", channel); !ok {
+		return true
+	}
+	mark := "⚠️ "
+	if q.good {
+		mark = "✅ "
+	}
+	line := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, mark+q.text, false, true), nil, nil, slack.SectionBlockOptionBlockID(q.id))
+	_, err := n.b.send(ctx, channel, "", message{text: q.text, blocks: block1(line)})
+	f, bad := failed(err)
+	if !bad {
+		return false
+	}
+	n.b.log.Warn("a notice was not posted", "error", err)
+	switch {
+	case f.Kind == doubtful:
+		q.tried = n.b.Now()
+	case f.ofChannel() || f.ofApp():
+		n.b.rooms.refuse(channel, f)
+	case f.Kind == refused:
+		return false
+	}
+	return true
+}
+
+// stands looks for a notice whose answer is missing.
+func (n *notices) stands(ctx context.Context, channel string, q notice) (bool, error) {
+	if ok, _ := n.b.client.limits.take("conversations.history", channel); !ok {
+		return false, errPace
+	}
+	args := url.Values{"channel": {channel}, "oldest": {stamp(q.tried.Add(-backlook))}, "limit": {pageSize}}
+	page, err := n.b.client.messages(ctx, "conversations.history", args)
+	return slices.ContainsFunc(page.messages, func(m slackMessage) bool { return slices.Contains(m.blockIDs(), q.id) }), err
+}
+
+// toldElsewhere counts a notice for all processes, and says that another one has
+// told the same in this hour.
+func (n *notices) toldElsewhere(ctx context.Context, q *notice) bool {
+	if q.counted || n.b.Counts == nil {
+		return false
+	}
+	q.counted = true
+	name, most := "notice "+q.cause, maxTold
+	if q.good {
+		name = "notice ended " + q.cause
+	}
+	n.mu.Lock()
+	if c := n.causes[q.cause]; c != nil && c.times > 0 {
+		most = c.times
 	}
 	n.mu.Unlock()
-	for channel, d := range grown {
-		text := fmt.Sprintf("%d more requests came in at once and were posted without a mention. They are above, and in the app's Home.", d.count)
-		if d.count == 1 {
-			text = "1 more request came in and was posted without a mention. It is above, and in the app's Home."
-		}
-		m := message{text: text, blocks: block1(richLine("", slant(text)))}
-		var err error
-		method := "chat.update"
-		if d.ts == "" {
-			method = "chat.postMessage"
-		}
-		if ok, _ := n.b.client.limits.take(method, channel); !ok {
-			continue
-		}
-		if d.ts == "" {
-			d.ts, err = n.b.send(ctx, channel, "", m)
-		} else {
-			err = n.b.update(ctx, channel, d.ts, m)
-		}
-		if err != nil {
-			n.b.log.Warn("a digest line was not written", "channel", channel, "error", err)
-			continue
-		}
-		n.mu.Lock()
-		if now := n.digests[channel]; now != nil && now.since.Equal(d.since) {
-			now.ts, now.shown = d.ts, d.count
-		}
-		n.mu.Unlock()
-	}
+	times, err := n.b.Counts.Count(ctx, name, q.made.Truncate(noticeEvery), 1)
+	return err == nil && times > most
 }
 
 // Notice tells the admins something in their channel, at most once per cause and
 // hour. It does not wait.
-func (b *Bridge) Notice(cause, text string) { b.notes.tell(context.Background(), cause, text) }
+func (b *Bridge) Notice(cause, text string) { b.notes.tell(cause, mrkdwn(text), false) }
+
+// Standing is Notice for something that lasts until Mended, which tells its end.
+// What never stood has no end.
+func (b *Bridge) Standing(cause, text string) { b.notes.stand(cause, mrkdwn(text), false) }
+
+// Mended ends what Standing began.
+func (b *Bridge) Mended(cause, text string) { b.notes.mended(cause, mrkdwn(text)) }

@@ -43,8 +43,8 @@ func (m message) options() []slack.MsgOption {
 var errStray = errors.New("the thread is gone")
 
 // send posts into a thread, or a root when thread is empty, and returns the ts.
-// A reply that Slack put into the channel, because the root was deleted, is taken
-// away again and reported as errStray.
+// A reply that Slack put into the channel, because the root was deleted, is
+// reported as errStray.
 func (b *Bridge) send(ctx context.Context, channel, thread string, m message) (ts string, err error) {
 	options := m.options()
 	if thread != "" {
@@ -59,17 +59,40 @@ func (b *Bridge) send(ctx context.Context, channel, thread string, m message) (t
 		}
 		return err
 	})
+	if err == nil {
+		b.rooms.worked(channel)
+	}
 	if err != nil || thread == "" || landed == thread {
 		return ts, err
 	}
-	err = b.client.call(ctx, "chat.delete", channel, func(ctx context.Context) error {
+	return ts, errStray
+}
+
+// removeStray takes a reply away that Slack put into the channel. One that Slack
+// does not delete, because it stands under another name, loses its words.
+func (b *Bridge) removeStray(ctx context.Context, channel, ts string) error {
+	if ok, retry := b.client.limits.take("chat.delete", channel); !ok {
+		return &failure{Method: "chat.delete", Kind: limited, Retry: retry.Sub(b.Now()), err: errPace}
+	}
+	err := b.client.call(ctx, "chat.delete", channel, func(ctx context.Context) error {
 		_, _, err := b.client.api.DeleteMessageContext(ctx, channel, ts)
 		return err
 	})
-	if err != nil {
+	f, bad := failed(err)
+	if !bad || hasCode(err, "message_not_found") {
+		return nil
+	}
+	if f.Kind != refused {
+		return err
+	}
+	const text = "This line belonged to a thread that was deleted. The chat goes on in another one."
+	if err = b.update(ctx, channel, ts, message{text: text, blocks: block1(richLine("", slant(text)))}); err != nil {
 		b.log.Warn("a stray post stays in the channel", "channel", channel, "error", err)
 	}
-	return "", errStray
+	if f, bad = failed(err); bad && f.Kind != refused {
+		return err
+	}
+	return nil
 }
 
 // open posts the card as the root of a new thread.
@@ -93,7 +116,7 @@ func (v *visit) open(ctx context.Context, channel string) error {
 	if err != nil {
 		return err
 	}
-	v.silent = v.notes.crowded(channel, v.state)
+	v.silent = v.digests.crowded(channel, v.state)
 	card.State, card.Staffing = v.state, Staffing{Silent: v.silent}
 	rev, print := int(v.state.Seq), card.print(t.Marker)
 	if v.thread, err = v.attempt(ctx, t, card.Render(t.Marker, rev), print); hasCode(err, blockRefusals...) {
@@ -104,10 +127,13 @@ func (v *visit) open(ctx context.Context, channel string) error {
 		return v.cannot(ctx, channel, err)
 	}
 	if v.silent || v.state.Quiet {
-		v.notes.count(channel)
+		v.digests.count(channel)
 	}
 	return nil
 }
+
+// lostCodes are the ways Slack says that nothing can be said in a thread any more.
+var lostCodes = []string{"thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"}
 
 // blockRefusals are the ways Slack says that it cannot draw something.
 var blockRefusals = []string{"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments"}
@@ -189,7 +215,12 @@ func (v *visit) post(ctx context.Context, p plan, since time.Time) error {
 		ts, err = v.send(ctx, v.thread.Channel, v.thread.TS, m.bare(blockID(v.w.Conversation, p.first(), row.Rev, 0)))
 	}
 	switch f, bad := failed(err); {
-	case errors.Is(err, errStray), hasCode(err, "thread_not_found", "cannot_reply_to_message"):
+	case errors.Is(err, errStray):
+		if err := v.removeStray(ctx, v.thread.Channel, ts); err != nil {
+			return v.cannot(ctx, v.thread.Channel, err) // the row stays in doubt
+		}
+		return v.lost(ctx)
+	case hasCode(err, lostCodes...):
 		return v.lost(ctx)
 	case bad && f.Kind != doubtful:
 		row.Attempted = zeroTime
@@ -252,12 +283,11 @@ func (v *visit) cannot(ctx context.Context, channel string, err error) error {
 		return &later{at: due, why: f.Error()}
 	case refused:
 	}
-	due := now.Add(refusedPause)
-	if f.ofChannel() {
-		due = v.rooms.refuse(channel, f)
+	if f.ofChannel() || f.ofApp() {
+		return &later{at: v.sendAway(channel, v.w.Conversation, f), why: f.Error()}
 	}
-	v.notes.tell(ctx, "channel "+channel+" "+f.Code, fmt.Sprintf("Conversations cannot be posted in <#%s>: Slack says %s. %s", channel, mrkdwn(f.Code), mendFor(f.Code)))
-	return &later{at: due, why: f.Error()}
+	v.notes.tell("post "+f.Code, fmt.Sprintf("Slack does not take a post of %s: %s. The other conversations go on. %s", v.state.Reference, mrkdwn(f.Code), mendFor(f.Code)), true)
+	return &later{at: now.Add(refusedPause), why: f.Error()}
 }
 
 // lost gives a thread up whose root is gone. The conversation goes on in a new

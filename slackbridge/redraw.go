@@ -80,7 +80,7 @@ func (v *visit) refresh(ctx context.Context, p *ledger.Post, due *time.Time) err
 	case bad && f.Kind == limited:
 		*due = soonest(*due, v.Now().Add(f.Retry))
 		return v.savePost(ctx, p)
-	case bad && (f.Kind != refused || f.ofChannel()):
+	case bad && (f.Kind != refused || f.ofChannel() || f.ofApp()):
 		return errors.Join(v.savePost(ctx, p), v.cannot(ctx, v.thread.Channel, err))
 	case err != nil:
 		v.log.Warn("an edit was not carried over", "conversation", v.w.Conversation, "post", p.ID, "error", err)

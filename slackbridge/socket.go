@@ -52,7 +52,7 @@ func (s *sockets) supervise(ctx context.Context, gate *openGate) error {
 		}
 		s.b.log.Warn("a socket to Slack ended", "error", err)
 		if err != nil && strings.Contains(tokenCodes, " "+err.Error()+" ") {
-			s.b.notes.stand("app token", "Slack refuses the app token: "+err.Error()+". Create a new one with the scope connections:write and set it as slack.app_token.")
+			s.b.notes.stand("app token", "Slack refuses the app token: "+err.Error()+". Create a new one with the scope connections:write and set it as slack.app_token.", true)
 		}
 		if pauseFor(ctx, s.b.Limits.ProbeEvery) != nil {
 			return nil
@@ -226,12 +226,12 @@ func (l *link) hello(req *socketmode.Request) {
 	if first {
 		l.opened()
 	}
-	l.b.notes.mended("app token")
+	l.b.notes.mended("app token", "Slack takes the app token again.")
 	if req != nil && req.NumConnections > socketCount {
 		l.b.log.Info("others hold sockets of this app too", "connections", req.NumConnections)
 	}
 	if req != nil && req.NumConnections > 10 {
-		l.b.notes.tell(context.Background(), "too many sockets", "More than ten connections are open for this Slack app. Another installation uses the same app token: stop it, or give it an app of its own.")
+		l.b.notes.tell("too many sockets", "More than ten connections are open for this Slack app. Another installation uses the same app token: stop it, or give it an app of its own.", true)
 	}
 }
 

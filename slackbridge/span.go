@@ -155,9 +155,3 @@ func plain(text string) *slack.TextBlockObject {
 func button(action, value, label string) *slack.ButtonBlockElement {
 	return slack.NewButtonBlockElement(action, value, plain(label))
 }
-
-// mrkdwnLine is a line of our own words with ids in it, as text Slack parses.
-// Nothing in it comes from a visitor.
-func mrkdwnLine(text string) slack.Block {
-	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
-}

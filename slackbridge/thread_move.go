@@ -15,6 +15,9 @@ import (
 // since is how far the log had gone when the conversation came here: what was
 // before its route, or before the undo that brought it back, is history.
 func (v *visit) since() conversation.Seq {
+	if v.fallback {
+		return v.state.Seq
+	}
 	at := v.state.Route.Seq
 	for _, e := range v.w.Events {
 		if _, ok := e.Body.(conversation.Undone); ok {
@@ -33,9 +36,6 @@ func (v *visit) move(ctx context.Context, channel string) error {
 	v.until = v.since() // what follows belongs into the other thread
 	err := v.speak(ctx)
 	if v.until = 0; err != nil {
-		return err
-	}
-	if err := v.admit(ctx, channel); err != nil {
 		return err
 	}
 	left, err := v.changeThread(ctx, old, func(t *ledger.Thread) { t.State = ledger.Moved })

@@ -83,7 +83,8 @@ type App struct {
 	model    model
 	runners  []*feed.Runner
 	people   people
-	alerted  sync.Map // cause → when, for alerts without Slack
+	alerted  sync.Map               // cause → when, for notices without Slack
+	refused  atomic.Pointer[string] // the cause of the last refused file, "" when it was mended
 }
 
 // consumers are the readers of the log. One whose section is absent gets no rows:
@@ -166,7 +167,7 @@ func (a *App) buildBridge(file *config.File) (err error) {
 	a.leader = feed.NewLeader(a.store, "slack", nodeName(), a.now, a.Logger)
 	a.bridge, err = slackbridge.New(slackbridge.Deps{
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store, Readers: a.store, Desk: a.store,
-		Visitors: a.store, Errands: a.store, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse,
+		Visitors: a.store, Errands: a.store, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
 		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Now: a.now, Logger: a.Logger,
 	})
 	return err

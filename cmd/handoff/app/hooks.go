@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"time"
 
 	"github.com/handoff-bot/handoff/bot"
 	"github.com/handoff-bot/handoff/config"
@@ -116,21 +115,6 @@ func (a *App) group() string {
 		return ""
 	}
 	return s.Agents[0]
-}
-
-// alertEvery is how often one cause is told to the admins.
-const alertEvery = time.Hour
-
-// alert tells the admins: in their channel when there is one, and in the log.
-func (a *App) alert(cause, text string) {
-	if last, ok := a.alerted.Load(cause); ok && a.now().Sub(last.(time.Time)) < alertEvery {
-		return
-	}
-	a.alerted.Store(cause, a.now())
-	a.Logger.Warn("notice", "cause", cause, "text", text)
-	if a.bridge != nil {
-		a.bridge.Notice(cause, text)
-	}
 }
 
 // health is the state of the house.

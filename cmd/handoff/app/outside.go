@@ -20,7 +20,7 @@ func (a *App) buildMail(file *config.File) error {
 	}
 	m, err := mail.New(mail.Deps{
 		Config: file.Mail, Log: a.store, Ledger: a.store, Visitors: a.store, Counters: a.store, Codes: codes{a.store},
-		Settings: a.mailSettings, Alert: a.alert, TLS: a.MailTLS, Dial: a.MailDial, Logger: a.Logger,
+		Settings: a.mailSettings, Alert: a.alert, Standing: a.standing, Mended: a.mended, TLS: a.MailTLS, Dial: a.MailDial, Logger: a.Logger,
 	})
 	if err != nil {
 		return err
