@@ -219,7 +219,7 @@ func (b *Bridge) backfillRows(ctx context.Context, me identity, t ledger.Thread,
 	if err != nil {
 		return nil
 	}
-	rows := b.messageRows(ctx, ledger.Inbound{Team: me.Team, Channel: t.Channel, Raw: raw, State: ledger.New}, m)
+	rows := b.messageRows(ledger.Inbound{Team: me.Team, Channel: t.Channel, Raw: raw, State: ledger.New}, m)
 	if m.Edited == nil || len(rows) == 0 {
 		return rows
 	}

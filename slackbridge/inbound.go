@@ -21,7 +21,6 @@ const (
 	kindCut     = "shortcut"
 	kindEvent   = "event"
 	kindOdd     = "odd" // could not be read; kept for whoever looks
-	kindTwin    = "twin"
 )
 
 // inboxLease is how long a row belongs to the process that stored it; after
@@ -31,32 +30,15 @@ const inboxLease = 15 * time.Second
 // receive stores what Slack told us. When it returns nil everything is
 // committed and may be acknowledged; the work goes on by itself.
 func (b *Bridge) receive(ctx context.Context, deliveries ...[]byte) error {
-	b.work.twins.Lock()
-	defer b.work.twins.Unlock()
 	var rows []ledger.Inbound
 	for _, raw := range deliveries {
-		rows = append(rows, b.rowsFor(ctx, raw)...)
+		rows = append(rows, b.rowsFor(raw)...)
 	}
-	dropTwins(rows)
 	return b.store(ctx, rows)
 }
 
-// dropTwins drops the second of two messages with one client_msg_id that came in
-// together.
-func dropTwins(rows []ledger.Inbound) {
-	first := map[string]string{}
-	for i := 0; i+1 < len(rows); i++ {
-		twin := rows[i+1]
-		if twin.Kind != kindTwin {
-			continue
-		}
-		if ts, ok := first[twin.Key]; ok && ts != twin.TS {
-			rows[i].State = ledger.Dropped
-		}
-		first[twin.Key] = twin.TS
-	}
-}
-
+// store commits rows and gives the new ones to the workers. A line that came in
+// earlier and is not committed yet goes first all the same.
 func (b *Bridge) store(ctx context.Context, rows []ledger.Inbound) error {
 	if len(rows) == 0 {
 		return nil
@@ -65,6 +47,8 @@ func (b *Bridge) store(ctx context.Context, rows []ledger.Inbound) error {
 	for i := range rows {
 		rows[i].Received, rows[i].RetryAt = now, now.Add(inboxLease)
 	}
+	b.work.expect(rows)
+	defer b.work.arrived(rows)
 	fresh, err := b.Inbox.PutInbound(ctx, rows...)
 	if err != nil {
 		return fmt.Errorf("keep what Slack sent: %w", err)
@@ -78,8 +62,8 @@ func (b *Bridge) store(ctx context.Context, rows []ledger.Inbound) error {
 }
 
 // rowsFor makes the rows of one delivery: none for the noise that never has an
-// effect, two for a message that a client may send twice.
-func (b *Bridge) rowsFor(ctx context.Context, raw []byte) []ledger.Inbound {
+// effect.
+func (b *Bridge) rowsFor(raw []byte) []ledger.Inbound {
 	var e envelope
 	if err := loose(raw, &e); err != nil {
 		return []ledger.Inbound{{Key: "odd:" + hash(raw), Kind: kindOdd, Raw: raw, State: ledger.Dropped}}
@@ -91,7 +75,7 @@ func (b *Bridge) rowsFor(ctx context.Context, raw []byte) []ledger.Inbound {
 		b.askBackfill()
 		return nil
 	case len(e.Event) > 0:
-		return b.eventRows(ctx, row, e)
+		return b.eventRows(row, e)
 	case e.Command != "":
 		row.Kind, row.Key = kindCommand, "c:"+row.Team+":"+e.Trigger
 	case e.Type == "block_actions" && len(e.Actions) > 0:
@@ -109,7 +93,7 @@ func (b *Bridge) rowsFor(ctx context.Context, raw []byte) []ledger.Inbound {
 
 // eventRows reads the key of an event from its content: Slack gives one message
 // new event ids.
-func (b *Bridge) eventRows(ctx context.Context, row ledger.Inbound, e envelope) []ledger.Inbound {
+func (b *Bridge) eventRows(row ledger.Inbound, e envelope) []ledger.Inbound {
 	var m slackMessage
 	_ = loose(e.Event, &m) // what could not be read stays zero
 	row.Channel = m.Channel
@@ -119,7 +103,7 @@ func (b *Bridge) eventRows(ctx context.Context, row ledger.Inbound, e envelope) 
 	case m.Type == "message" && m.Subtype == "message_deleted":
 		return []ledger.Inbound{deletedRow(row, m)}
 	case m.Type == "message" || m.Type == "app_mention":
-		return b.messageRows(ctx, row, m)
+		return b.messageRows(row, m)
 	case m.Type == "reaction_added" || m.Type == "reaction_removed":
 		return nil
 	}
@@ -127,23 +111,15 @@ func (b *Bridge) eventRows(ctx context.Context, row ledger.Inbound, e envelope) 
 	return []ledger.Inbound{row}
 }
 
-func (b *Bridge) messageRows(ctx context.Context, row ledger.Inbound, m slackMessage) []ledger.Inbound {
+func (b *Bridge) messageRows(row ledger.Inbound, m slackMessage) []ledger.Inbound {
 	if m.TS == "" || m.thread() == "" || b.echo(m) {
 		return nil // a line of our own, or one outside of threads
 	}
 	row.Kind, row.Key, row.Thread, row.TS = kindMessage, messageKey(row.Team, m.Channel, m.TS), m.thread(), m.TS
-	if m.ClientMsgID == "" {
-		return []ledger.Inbound{row}
+	if m.ClientMsgID != "" { // one gesture can arrive as two messages with different ts
+		row.Gesture = "cm:" + row.Team + ":" + m.Channel + ":" + m.User + ":" + m.ClientMsgID
 	}
-	// One gesture can arrive as two messages with different ts and one
-	// client_msg_id. The first keeps a second row with that id.
-	twin := ledger.Inbound{Key: "cm:" + row.Team + ":" + m.Channel + ":" + m.User + ":" + m.ClientMsgID, Team: row.Team, Kind: kindTwin, TS: m.TS, State: ledger.Done}
-	stored, err := b.Inbox.HasInbound(ctx, row.Key)
-	known, terr := b.Inbox.HasInbound(ctx, twin.Key)
-	if err == nil && terr == nil && known && !stored {
-		row.State = ledger.Dropped
-	}
-	return []ledger.Inbound{row, twin}
+	return []ledger.Inbound{row}
 }
 
 func messageKey(team, channel, ts string) string { return "m:" + team + ":" + channel + ":" + ts }

@@ -51,7 +51,8 @@ type Errands interface {
 // Inbox keeps what Slack told us until it is dealt with.
 type Inbox interface {
 	// PutInbound stores rows, all in one transaction. Rows whose key is there
-	// already are passed over. It returns the rows that are new, with their IDs.
+	// already are passed over; those whose Gesture is there are stored as Dropped.
+	// It returns the rows that are new, with their IDs.
 	PutInbound(ctx context.Context, rows ...ledger.Inbound) ([]ledger.Inbound, error)
 	// PendingInbound lists rows in state New whose RetryAt has passed, ordered by
 	// (team, channel, thread, ts), at most limit.

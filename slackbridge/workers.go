@@ -2,6 +2,7 @@ package slackbridge
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -11,18 +12,18 @@ import (
 
 // workers work the inbox: one at a time per thread, in order of ts.
 type workers struct {
-	twins sync.Mutex // held from looking for a twin to storing it
-	mu    sync.Mutex
-	ctx   context.Context // of Run; nil before it
-	wg    sync.WaitGroup
-	busy  map[string][]ledger.Inbound // what waits, by thread
-	hand  map[string]int64            // what is being worked, by thread
-	done  map[int64]bool              // worked since the last sweep began
-	slots chan struct{}
+	mu     sync.Mutex
+	ctx    context.Context // of Run; nil before it
+	wg     sync.WaitGroup
+	coming map[string][]string         // the ts of lines that are being stored, by thread
+	busy   map[string][]ledger.Inbound // what waits, by thread
+	hand   map[string]int64            // what is being worked, by thread
+	done   map[int64]bool              // worked since the last sweep began
+	slots  chan struct{}
 }
 
 func newWorkers() *workers {
-	return &workers{busy: map[string][]ledger.Inbound{}, hand: map[string]int64{}, done: map[int64]bool{}, slots: make(chan struct{}, 16)}
+	return &workers{coming: map[string][]string{}, busy: map[string][]ledger.Inbound{}, hand: map[string]int64{}, done: map[int64]bool{}, slots: make(chan struct{}, 16)}
 }
 
 func (w *workers) start(ctx context.Context) {
@@ -45,6 +46,32 @@ func queueOf(r ledger.Inbound) string {
 		return r.Key
 	}
 	return r.Team + ":" + r.Channel + ":" + r.Thread
+}
+
+// expect notes lines that have come in and are being stored: those written after
+// them wait until they have arrived, stored or not.
+func (w *workers) expect(rows []ledger.Inbound) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range rows {
+		if r.Thread != "" {
+			w.coming[queueOf(r)] = append(w.coming[queueOf(r)], r.TS)
+		}
+	}
+}
+
+func (w *workers) arrived(rows []ledger.Inbound) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range rows {
+		key := queueOf(r)
+		if at := slices.Index(w.coming[key], r.TS); at >= 0 {
+			w.coming[key] = slices.Delete(w.coming[key], at, at+1)
+		}
+		if len(w.coming[key]) == 0 {
+			delete(w.coming, key)
+		}
+	}
 }
 
 // add gives a row to the worker of its thread. Before Run it stays in the inbox.
@@ -145,8 +172,12 @@ func (b *Bridge) outlast(ctx context.Context, pause time.Duration) {
 // event to any of our sockets, and two readers do not keep the order of one.
 const jitter = 20 * time.Millisecond
 
+// commitLook is how often a line looks whether one written before it is stored.
+const commitLook = 2 * time.Millisecond
+
 // next takes the first row of a queue, or ends the queue. The zero row means that
-// the lines have to wait: for the gate, or out their jitter.
+// the lines have to wait: for the gate, for one that is being stored, or out their
+// jitter.
 func (w *workers) next(ctx context.Context, b *Bridge, key string) (r ledger.Inbound, wait time.Duration, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -159,6 +190,9 @@ func (w *workers) next(ctx context.Context, b *Bridge, key string) (r ledger.Inb
 		wait = r.Received.Add(jitter).Sub(b.Now())
 		if wait > jitter {
 			wait = 0 // another node's clock is ahead
+		}
+		if slices.ContainsFunc(w.coming[key], func(ts string) bool { return ts < r.TS }) {
+			wait = max(wait, commitLook)
 		}
 		if wait > 0 || b.gate.closed() {
 			return ledger.Inbound{}, max(wait, 0), true

@@ -37,6 +37,35 @@ func TestARowInHandIsNotTakenTwice(t *testing.T) {
 	}
 }
 
+// Of two lines that come in at once, over two sockets or two requests, the earlier
+// one is worked first, also when it is stored later.
+func TestALineWaitsForOneBeingStored(t *testing.T) {
+	b := &Bridge{Deps: Deps{Now: time.Now}, gate: newGate()}
+	b.gate.filled(b.gate.gaps())
+	w := newWorkers()
+	w.start(t.Context())
+	line := func(id int64, thread, ts string) ledger.Inbound {
+		return ledger.Inbound{ID: id, Team: "T1", Channel: "C1", Thread: thread, TS: ts, Received: time.Now().Add(-time.Second)}
+	}
+	earlier, later, elsewhere := line(1, "1.0", "2.0"), line(2, "1.0", "3.0"), line(3, "9.0", "1.0")
+	key := queueOf(later)
+	w.busy[key] = []ledger.Inbound{later}
+	w.expect([]ledger.Inbound{earlier, elsewhere})
+	if r, wait, ok := w.next(t.Context(), b, key); !ok || r.ID != 0 || wait <= 0 {
+		t.Fatalf("row %d was given out after %v, ok %v; want a wait for row 1", r.ID, wait, ok)
+	}
+	w.add(b, earlier)
+	w.arrived([]ledger.Inbound{earlier})
+	for want := int64(1); want <= 2; want++ {
+		if r, _, _ := w.next(t.Context(), b, key); r.ID != want {
+			t.Fatalf("row %d was given out, want %d", r.ID, want)
+		}
+	}
+	if w.arrived([]ledger.Inbound{elsewhere}); len(w.coming) != 0 {
+		t.Errorf("%v are still expected", w.coming)
+	}
+}
+
 // A row that waits for Slack is not tried while Slack is away, and at once when it
 // is back.
 func TestARowOutlastsAnOutage(t *testing.T) {

@@ -32,13 +32,34 @@ func (s *Store) PutInbound(ctx context.Context, rows ...ledger.Inbound) ([]ledge
 			if known {
 				continue
 			}
-			if r, err = t.insertInbound(ctx, r); err != nil {
+			if r, err = t.gesture(ctx, r); err == nil {
+				r, err = t.insertInbound(ctx, r)
+			}
+			if err != nil {
 				return nil, fmt.Errorf("keep what Slack sent: %w", err)
 			}
 			fresh = append(fresh, r)
 		}
 		return fresh, nil
 	})
+}
+
+// gesture keeps the key of a row's gesture beside it, or drops the row when another
+// one has kept it.
+func (t *tx) gesture(ctx context.Context, r ledger.Inbound) (ledger.Inbound, error) {
+	if r.Gesture == "" {
+		return r, nil
+	}
+	known, err := hasInbound(ctx, t, r.Gesture)
+	if err != nil {
+		return r, err
+	}
+	if known {
+		r.State = ledger.Dropped
+		return r, nil
+	}
+	_, err = t.insertInbound(ctx, ledger.Inbound{Key: r.Gesture, Team: r.Team, Kind: "gesture", TS: r.TS, State: ledger.Done, Received: r.Received})
+	return r, err
 }
 
 func (t *tx) insertInbound(ctx context.Context, r ledger.Inbound) (ledger.Inbound, error) {

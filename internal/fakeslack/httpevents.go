@@ -20,8 +20,9 @@ import (
 	"time"
 )
 
-// pace is how long an HTTP delivery may hold up the next one.
-const pace = 50 * time.Millisecond
+// pace is how long an HTTP delivery may hold up the next one: a busy app gets many
+// at once, roughly in order.
+const pace = 5 * time.Millisecond
 
 func (p *post) use(d HTTPDoor) {
 	p.door = d

@@ -93,10 +93,12 @@ const (
 // Inbound is something Slack told us, stored before it is acknowledged. Key is
 // made of the content (team, channel, ts, …), never of the delivery, so the same
 // message under a new event id is the same row. Thread is empty for what does
-// not belong to a thread.
+// not belong to a thread. Gesture, when there is one, names what a person did: of
+// several rows of one gesture the first counts. It is not read back.
 type Inbound struct {
 	ID       int64
 	Key      string
+	Gesture  string
 	Team     string
 	Channel  string
 	Thread   string // thread ts

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -208,6 +209,50 @@ func inbox(t *testing.T, url string) {
 		t.Errorf("%d new rows, want 2", fresh.Load())
 	}
 	inboxStates(t, s)
+	inboxGestures(t, s)
+}
+
+// inboxGestures: of two rows of one gesture one counts, in one call, in a later one,
+// and of several at once.
+func inboxGestures(t *testing.T, s *store.Store) {
+	t.Helper()
+	of := func(n int, gesture string) ledger.Inbound {
+		r := inbound(n)
+		r.Gesture = gesture
+		return r
+	}
+	states := func(rows []ledger.Inbound, err error) (out []ledger.InboundState) {
+		must(t, err)
+		for _, r := range rows {
+			out = append(out, r.State)
+		}
+		return out
+	}
+	ctx := context.Background()
+	if got, want := states(s.PutInbound(ctx, of(11, "a"), of(12, "a"), of(13, "b"))), []ledger.InboundState{ledger.New, ledger.Dropped, ledger.New}; !slices.Equal(got, want) {
+		t.Errorf("two gestures in one call: %v, want %v", got, want)
+	}
+	if got, want := states(s.PutInbound(ctx, of(11, "a"), of(14, "b"))), []ledger.InboundState{ledger.Dropped}; !slices.Equal(got, want) {
+		t.Errorf("the same later, one of them again: %v, want %v", got, want)
+	}
+	var counts atomic.Int64
+	var wg sync.WaitGroup
+	for n := range 10 {
+		wg.Go(func() {
+			rows, err := s.PutInbound(ctx, of(20+n, "c"))
+			if err != nil || len(rows) != 1 {
+				t.Errorf("put: %d rows, %v", len(rows), err)
+				return
+			}
+			if rows[0].State == ledger.New {
+				counts.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if counts.Load() != 1 {
+		t.Errorf("%d of one gesture count, want 1", counts.Load())
+	}
 }
 
 // inboxStates takes the five rows through their states.
