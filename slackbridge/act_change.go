@@ -69,7 +69,7 @@ func (b *Bridge) mayEdit(ctx context.Context, me identity, w where, in slackMess
 		why = notOfThisWorkspace
 	}
 	if why != "" && !who.Deleted {
-		b.whisper(ctx, w.thread.Channel, who.ID, w.thread.TS, "Your edit changed nothing. "+why)
+		b.whisper(w.thread.Channel, who.ID, w.thread.TS, "Your edit changed nothing. "+why)
 	}
 	return why == "", nil
 }
@@ -135,9 +135,7 @@ func (b *Bridge) holdEdit(ctx context.Context, e edit) error {
 		blocks: block1(richLine("", words("Your edit mentions somebody in Slack, so it stayed inside. The visitor still reads what you wrote before."))),
 	}
 	m.blocks = append(m.blocks, slack.NewActionBlock("", button(string(offerEdit), value, offerLabels[offerEdit]), button(string(offerKeep), value, offerLabels[offerKeep])))
-	if err := b.ephemeral(ctx, e.thread.Channel, e.event.Author.ID, e.thread.TS, m); err != nil {
-		b.log.Warn("somebody was not told what became of an edit", "conversation", e.thread.Conversation, "error", err)
-	}
+	b.aside.add(whisper{user: e.event.Author.ID, channel: e.thread.Channel, thread: e.thread.TS, m: m})
 	return nil
 }
 
@@ -157,10 +155,10 @@ func (b *Bridge) pressEdit(ctx context.Context, p press) error {
 	latest, gone := w.last()
 	switch {
 	case w.event.Author.ID != p.who.ID:
-		b.tellPresser(ctx, p, words("Only its author can send this edit."))
+		b.tellPresser(p, words("Only its author can send this edit."))
 		return nil
 	case i < 0 || gone || latest >= at || i < len(held)-1:
-		b.replaceOriginal(ctx, p, words("This edit has gone out already, or the line was changed since."))
+		b.replaceOriginal(p, words("This edit has gone out already, or the line was changed since."))
 		return nil
 	}
 	note, _ := held[i].Body.(conversation.Note)
@@ -169,6 +167,6 @@ func (b *Bridge) pressEdit(ctx context.Context, p press) error {
 	if _, err := b.Log.Append(ctx, w.thread.Conversation, e.key(":e:"), conversation.Append(back, e.change())); err != nil {
 		return fmt.Errorf("send the edit: %w", err)
 	}
-	b.replaceOriginal(ctx, p, words("Your edit was sent to the visitor."))
+	b.replaceOriginal(p, words("Your edit was sent to the visitor."))
 	return nil
 }

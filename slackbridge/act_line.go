@@ -196,7 +196,7 @@ func (b *Bridge) afterLine(ctx context.Context, s said, f fate, state conversati
 		return
 	}
 	if s.files {
-		b.whisper(ctx, s.thread.Channel, s.who.ID, s.thread.TS, "The text went to the visitor, the files did not: sending files is not in this version.")
+		b.whisper(s.thread.Channel, s.who.ID, s.thread.TS, "The text went to the visitor, the files did not: sending files is not in this version.")
 	}
 	if f.Tell != "" && s.asked == "" && b.hasOthers(ctx, s) {
 		b.tellLine(ctx, s, f, state)

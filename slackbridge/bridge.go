@@ -86,7 +86,10 @@ type Bridge struct {
 	cards   keyed    // held while a conversation's card is drawn
 	tlocks  keyed    // held while a thread's row is read, changed and saved
 	sockets *sockets
-	handles sync.Map      // the names of user groups, by id
+	handles sync.Map // the names of user groups, by id
+	// What is said to one person: in a thread, directly, and as an answer.
+	aside, direct, answers *whispers
+
 	again   chan struct{} // asks for a backfill, capacity one
 	recount chan struct{} // asks for a look at who the agents are, capacity one
 	gate    *gate
@@ -135,6 +138,7 @@ func New(d Deps) (*Bridge, error) {
 	b.client.bar, b.client.free = b.notes.barred, b.notes.freed
 	b.work = newWorkers()
 	b.sockets = newSockets(b)
+	b.aside, b.direct, b.answers = b.newWhispers()
 	return b, nil
 }
 
@@ -158,6 +162,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.keepPlaces(ctx) })
 	g.Go(func() error { return b.keepRoster(ctx) })
 	g.Go(func() error { return b.keepDesk(ctx) })
+	g.Go(func() error { return b.runWhispers(ctx) })
 	if b.Config.Mode == ModeSocket {
 		g.Go(func() error { return b.sockets.run(ctx) })
 	}

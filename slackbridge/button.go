@@ -91,7 +91,7 @@ func (b *Bridge) workPress(ctx context.Context, me identity, e envelope, fresh b
 	}
 	err := run(ctx, p)
 	if refusal := refusalWords(err); refusal != nil {
-		b.tellPresser(ctx, p, refusal...)
+		b.tellPresser(p, refusal...)
 		b.refreshCard(ctx, p.id)
 		return nil
 	}
@@ -137,7 +137,7 @@ func (b *Bridge) admitPress(ctx context.Context, p *press) (bool, error) {
 	p.who, p.by, p.admin = who, b.people.author(who), b.people.admin(who.ID)
 	if why != "" {
 		b.log.Info("a press was refused", "conversation", p.id, "action", p.action.ActionID, "user", who.ID)
-		b.tellPresser(ctx, *p, words(why))
+		b.tellPresser(*p, words(why))
 		return false, nil
 	}
 	return true, nil
@@ -180,26 +180,23 @@ func (b *Bridge) homeOf(p *press) string {
 
 // tellPresser says something privately where the button was pressed; in the Home
 // there is no such place, so it becomes a direct message.
-func (b *Bridge) tellPresser(ctx context.Context, p press, spans ...span) {
+func (b *Bridge) tellPresser(p press, spans ...span) {
 	switch {
 	case p.e.Container.MessageTS != "":
 		// In a thread without replies a private message would not show (Slack:
 		// the thread has to be active); then the card was pressed in the channel.
-		b.whisperSpans(ctx, p.channel, p.e.User.ID, p.e.Container.ThreadTS, spans...)
+		b.whisperSpans(p.channel, p.e.User.ID, p.e.Container.ThreadTS, spans...)
 		return
 	case p.e.Type == "view_submission":
-		b.tellInThread(ctx, p, spans...)
+		b.tellInThread(p, spans...)
 		return
 	}
-	b.directly(ctx, p.e.User.ID, spans...)
+	b.directly(p.e.User.ID, spans...)
 }
 
 // directly sends a direct message.
-func (b *Bridge) directly(ctx context.Context, user string, spans ...span) {
-	m := message{text: parsed(spans), blocks: block1(richLine("", spans...))}
-	if _, err := b.send(ctx, user, "", m); err != nil {
-		b.log.Warn("a direct message was not delivered", "error", err)
-	}
+func (b *Bridge) directly(user string, spans ...span) {
+	b.direct.add(whisper{user: user, m: message{text: parsed(spans), blocks: block1(richLine("", spans...))}})
 }
 
 // append runs a press's decision and shows on the card at once what became of it.
@@ -234,7 +231,7 @@ func (b *Bridge) unlessKept(run func(context.Context, press) error) func(context
 			return err
 		}
 		if len(why) > 0 {
-			b.tellPresser(ctx, p, append(why, words(" Nothing was changed."))...)
+			b.tellPresser(p, append(why, words(" Nothing was changed."))...)
 			return nil
 		}
 		return run(ctx, p)
@@ -249,13 +246,13 @@ func (b *Bridge) pressClaim(ctx context.Context, p press) error {
 func (b *Bridge) pressTakeOver(ctx context.Context, p press) error {
 	out, err := b.append(ctx, p, conversation.TakeOver(p.by, seenOwner(p.action.BlockID)))
 	if err == nil && len(out.Events) > 0 && p.e.Container.Ephemeral {
-		b.replaceOriginal(ctx, p, words("You have this chat now. Lines you wrote before stay inside."))
+		b.replaceOriginal(p, words("You have this chat now. Lines you wrote before stay inside."))
 	}
 	return err
 }
 
 func (b *Bridge) pressKeep(ctx context.Context, p press) error {
-	b.replaceOriginal(ctx, p, words("Your line stays inside. The visitor does not see it."))
+	b.replaceOriginal(p, words("Your line stays inside. The visitor does not see it."))
 	return nil
 }
 
@@ -277,11 +274,11 @@ func (b *Bridge) pressLine(asked string) func(context.Context, press) error {
 // sendKept sends the note w to the visitor.
 func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) error {
 	if _, gone := w.last(); !w.inside() || gone {
-		b.replaceOriginal(ctx, p, words("This line has gone out already, or was deleted."))
+		b.replaceOriginal(p, words("This line has gone out already, or was deleted."))
 		return nil
 	}
 	if w.event.Author.ID != p.who.ID {
-		b.tellPresser(ctx, p, words("Only its author can send this line."))
+		b.tellPresser(p, words("Only its author can send this line."))
 		return nil
 	}
 	text, content := w.now()
@@ -292,25 +289,23 @@ func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) e
 	}
 	m := message{text: "Your line was sent to the visitor.", blocks: block1(richLine("", words("Your line was sent to the visitor.")))}
 	m.blocks = append(m.blocks, slack.NewActionBlock("", button(string(offerMove), string(p.id)+" "+s.ts, offerLabels[offerMove])))
-	b.replaceMessage(ctx, p, m)
+	b.replaceMessage(p, m)
 	return nil
 }
 
 // replaceOriginal puts a line of ours in the place of a private message with
 // buttons, so that they cannot be pressed twice.
-func (b *Bridge) replaceOriginal(ctx context.Context, p press, spans ...span) {
-	b.replaceMessage(ctx, p, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
+func (b *Bridge) replaceOriginal(p press, spans ...span) {
+	b.replaceMessage(p, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
 }
 
 // replaceMessage is replaceOriginal with buttons of its own. Where there is no
 // private message to replace, it is said privately in the thread.
-func (b *Bridge) replaceMessage(ctx context.Context, p press, m message) {
+func (b *Bridge) replaceMessage(p press, m message) {
 	switch {
 	case p.e.Response != "" && p.e.Container.Ephemeral:
-		b.respond(ctx, p.e.Response, m, true)
+		b.answers.add(whisper{user: p.e.User.ID, address: p.e.Response, replace: true, m: m})
 	case p.e.Container.MessageTS != "":
-		if err := b.ephemeral(ctx, p.channel, p.e.User.ID, p.e.Container.ThreadTS, m); err != nil {
-			b.log.Warn("a private line was not delivered", "error", err)
-		}
+		b.aside.add(whisper{user: p.e.User.ID, channel: p.channel, thread: p.e.Container.ThreadTS, m: m})
 	}
 }

@@ -159,18 +159,6 @@ func digits(ts string) string {
 	return string(out)
 }
 
-// ephemeral tells one person something, in the thread.
-func (b *Bridge) ephemeral(ctx context.Context, channel, user, thread string, m message) error {
-	options := m.options()
-	if thread != "" {
-		options = append(options, slack.MsgOptionTS(thread))
-	}
-	return b.client.patient(ctx, "chat.postEphemeral", channel, func(ctx context.Context) error {
-		_, err := b.client.api.PostEphemeralContext(ctx, channel, user, options...)
-		return err
-	})
-}
-
 // react puts an emoji on a message.
 func (b *Bridge) react(ctx context.Context, channel, ts, name string) error {
 	err := b.client.patient(ctx, "reactions.add", channel, func(ctx context.Context) error {

@@ -36,8 +36,10 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func TestResponseAddressIsNotLogged(t *testing.T) {
 	var log bytes.Buffer
 	down := roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") })
-	b := &Bridge{Deps: Deps{HTTP: &http.Client{Transport: down}}, log: slog.New(slog.NewTextHandler(&log, nil))}
-	b.respond(t.Context(), "https://hooks.slack.test/actions/T1/secret", message{text: "x"}, false)
+	b := &Bridge{Deps: Deps{Now: time.Now, HTTP: &http.Client{Transport: down}}, log: slog.New(slog.NewTextHandler(&log, nil))}
+	_, _, b.answers = b.newWhispers()
+	b.answers.add(whisper{address: "https://hooks.slack.test/actions/T1/secret", m: message{text: "x"}})
+	b.answers.deliver(t.Context(), b.answers.list[0])
 	if out := log.String(); strings.Contains(out, "secret") || !strings.Contains(out, "no route") {
 		t.Errorf("logged %s", out)
 	}

@@ -41,7 +41,7 @@ In a chat's thread: write to answer, start a line with ;; to keep it inside, and
 // workCommand deals with /handoff.
 func (b *Bridge) workCommand(ctx context.Context, me identity, e envelope, fresh bool) error {
 	reply := func(m message) error {
-		b.respond(ctx, e.Response, m, false)
+		b.answers.add(whisper{user: e.UserID, address: e.Response, m: m})
 		return nil
 	}
 	say := func(text string) error {
@@ -93,7 +93,7 @@ func (b *Bridge) replyDuty(ctx context.Context, me identity, e envelope, who pro
 		return say(b.dutyWords(a))
 	}
 	p := press{me: me, e: e, who: who, fresh: fresh}
-	b.tellLeave(ctx, p, b.dutyWords(a), len(list))
+	b.tellLeave(p, b.dutyWords(a), len(list))
 	if fresh {
 		b.openLeave(ctx, p, list)
 	}
@@ -136,15 +136,8 @@ func (b *Bridge) replyTry(ctx context.Context, sentence string, say func(string)
 	return say(clip(text, maxBlockChars))
 }
 
-// respond answers through the address Slack gave us for this one interaction.
-func (b *Bridge) respond(ctx context.Context, address string, m message, replace bool) {
-	if err := b.answer(ctx, address, m, "ephemeral", replace); err != nil {
-		b.log.Warn("an answer was not delivered", "error", err)
-	}
-}
-
-// answer is respond with its error. kind is ephemeral, in_channel, or "" for that
-// of the message that is replaced.
+// answer answers through the address Slack gave us for this one interaction. kind
+// is ephemeral, in_channel, or "" for that of the message that is replaced.
 func (b *Bridge) answer(ctx context.Context, address string, m message, kind string, replace bool) error {
 	off := false
 	err := slack.PostWebhookCustomHTTPContext(ctx, address, b.HTTP, &slack.WebhookMessage{
@@ -164,7 +157,7 @@ func (b *Bridge) openInbox(ctx context.Context, me identity, e envelope, fresh b
 		return err
 	}
 	if why != "" {
-		b.directly(ctx, e.User.ID, words(why))
+		b.directly(e.User.ID, words(why))
 		return nil
 	}
 	blocks, err := b.inbox(ctx, e.User.ID)
@@ -174,7 +167,7 @@ func (b *Bridge) openInbox(ctx context.Context, me identity, e envelope, fresh b
 	view := modal(modalRead, "Handoff inbox", "", blocks...)
 	view.Close = plain("Close")
 	if !fresh || !b.openModal(ctx, e.Trigger, view) {
-		b.directly(ctx, e.User.ID, words("The inbox did not open in time. It is also in the Home of this app."))
+		b.directly(e.User.ID, words("The inbox did not open in time. It is also in the Home of this app."))
 	}
 	return nil
 }

@@ -37,7 +37,9 @@ func TestB71DirectToSlack(t *testing.T) {
 	if found := b.Check(t.Context(), Around{}); len(found) != 1 || found[0].OK || !strings.Contains(found[0].Message, "http_307") {
 		t.Errorf("a Slack that redirects: %+v, want it refused", found)
 	}
-	b.respond(t.Context(), slack.URL+"/response/1", message{text: "x"}, false)
+	if err := b.sayInAnswer(t.Context(), whisper{address: slack.URL + "/response/1", m: message{text: "x"}}); err == nil {
+		t.Error("an answer that is redirected counts as delivered")
+	}
 	if ok, _ := b.Health(); ok {
 		t.Error("a Slack that redirects counts as there")
 	}

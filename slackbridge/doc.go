@@ -24,7 +24,9 @@
 // succeeded, the row stays in doubt: after a pause the thread (for a card the
 // channel) is read and the marker looked for, and only what is not there is sent
 // again. A rate limit or a refusal is no doubt. Cards and redrawn posts are
-// updates, which may be repeated.
+// updates, which may be repeated. What is said privately to one person has no row: a
+// crash loses what still waits, and what may have been said is said again
+// (whispers.go).
 //
 // What visitors write reaches Slack as raw text elements of rich_text blocks and
 // as plain_text, which Slack does not parse, and escaped in notification texts;

@@ -41,28 +41,26 @@ func (b *Bridge) askLeave(ctx context.Context, p press, how string) error {
 		return err
 	}
 	if len(list) == 0 {
-		b.replaceOriginal(ctx, p, words(how))
+		b.replaceOriginal(p, words(how))
 		return nil
 	}
 	if p.e.Container.ViewID != "" && p.fresh && b.openLeave(ctx, p, list) {
 		return nil
 	}
-	b.tellLeave(ctx, p, how, len(list))
+	b.tellLeave(p, how, len(list))
 	return nil
 }
 
 // tellLeave says it where the agent is: in answer to the command, in place of the
 // message she pressed, or as a direct message.
-func (b *Bridge) tellLeave(ctx context.Context, p press, how string, n int) {
+func (b *Bridge) tellLeave(p press, how string, n int) {
 	text := fmt.Sprintf("%s You still have %s.", how, chats(n))
 	m := message{text: mrkdwn(text), blocks: []slack.Block{richLine("", words(text)), slack.NewActionBlock("", button(actLeave, "leave", "Decide about them"))}}
 	if p.e.Response != "" {
-		b.respond(ctx, p.e.Response, m, p.e.Container.Ephemeral)
+		b.answers.add(whisper{user: p.who.ID, address: p.e.Response, replace: p.e.Container.Ephemeral, m: m})
 		return
 	}
-	if _, err := b.send(ctx, p.who.ID, "", m); err != nil {
-		b.log.Warn("a direct message was not delivered", "error", err)
-	}
+	b.direct.add(whisper{user: p.who.ID, m: m})
 }
 
 func chats(n int) string {
@@ -89,9 +87,9 @@ func (b *Bridge) pressLeave(ctx context.Context, p press) error {
 	}
 	switch {
 	case len(list) == 0:
-		b.replaceOriginal(ctx, p, words("You have no chat any more."))
+		b.replaceOriginal(p, words("You have no chat any more."))
 	case !p.fresh || !b.openLeave(ctx, p, list):
-		b.tellPresser(ctx, p, words("The list did not open in time. Press the button again."))
+		b.tellPresser(p, words("The list did not open in time. Press the button again."))
 	}
 	return nil
 }
@@ -166,7 +164,7 @@ func (b *Bridge) submitLeave(ctx context.Context, me identity, e envelope) error
 			b.refreshCard(ctx, s.ID)
 			gone++
 		}
-		b.directly(ctx, p.who.ID, words(leftWords(gone, len(list)-gone)))
+		b.directly(p.who.ID, words(leftWords(gone, len(list)-gone)))
 		return b.publishHome(ctx, me, p.who.ID)
 	})
 }

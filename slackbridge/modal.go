@@ -69,7 +69,7 @@ func (b *Bridge) workView(ctx context.Context, me identity, e envelope) error {
 	}
 	err := run(ctx, p)
 	if refusal := refusalWords(err); refusal != nil {
-		b.tellPresser(ctx, p, refusal...)
+		b.tellPresser(p, refusal...)
 		return nil
 	}
 	return err
@@ -119,27 +119,21 @@ func (b *Bridge) handBack(ctx context.Context, p press, instruction string) erro
 
 // tellInThread says something privately in the conversation's thread, for acts
 // that were not started there.
-func (b *Bridge) tellInThread(ctx context.Context, p press, spans ...span) {
-	b.privately(ctx, p, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
+func (b *Bridge) tellInThread(p press, spans ...span) {
+	b.privately(p, whisper{m: message{text: parsed(spans), blocks: block1(richLine("", spans...))}})
 }
 
 // privately shows a message to the presser in the thread where the conversation
 // was when she pressed: the act may have taken it to where she is not. Who cannot
 // be reached there gets it as a direct message, without buttons that need the
 // thread.
-func (b *Bridge) privately(ctx context.Context, p press, m message) {
-	if p.spot.TS != "" {
-		err := b.ephemeral(ctx, p.spot.Channel, p.who.ID, p.spot.TS, m)
-		if err == nil {
-			return
-		}
-		b.log.Warn("a private line was not delivered", "conversation", p.id, "error", err)
-		if !hasCode(err, "user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived") {
-			return
-		}
+func (b *Bridge) privately(p press, w whisper) {
+	w.user = p.who.ID
+	if p.spot.TS == "" {
+		w.m.blocks = w.m.blocks[:1]
+		b.direct.add(w)
+		return
 	}
-	m.blocks = m.blocks[:1]
-	if _, err := b.send(ctx, p.who.ID, "", m); err != nil {
-		b.log.Warn("a direct message was not delivered", "error", err)
-	}
+	w.channel, w.thread = p.spot.Channel, p.spot.TS
+	b.aside.add(w)
 }

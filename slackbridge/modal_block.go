@@ -41,7 +41,7 @@ func (b *Bridge) submitBlock(ctx context.Context, p press) error {
 // where there is none.
 func (b *Bridge) pressLift(ctx context.Context, p press) error {
 	if len(b.Config.Admins) > 0 && !p.admin {
-		b.tellPresser(ctx, p, words("Only admins of Handoff can lift a block. Nothing was changed."))
+		b.tellPresser(p, words("Only admins of Handoff can lift a block. Nothing was changed."))
 		return nil
 	}
 	_, err := b.append(ctx, p, conversation.Unblock(p.by))

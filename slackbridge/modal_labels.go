@@ -70,7 +70,7 @@ func tagsOf(text string) []string {
 
 func (b *Bridge) openMisjudged(ctx context.Context, p press) error {
 	if p.state.Epoch == 0 {
-		b.tellPresser(ctx, p, words("Nobody was asked for in this chat."))
+		b.tellPresser(p, words("Nobody was asked for in this chat."))
 		return nil
 	}
 	view := modal(modalMisjudged, "Wrong escalation", p.id,
@@ -83,7 +83,7 @@ func (b *Bridge) openMisjudged(ctx context.Context, p press) error {
 func (b *Bridge) submitMisjudged(ctx context.Context, p press) error {
 	out, err := b.append(ctx, p, conversation.Misjudge(p.by, p.e.View.text(inputNote)))
 	if err == nil && len(out.Events) > 0 {
-		b.tellPresser(ctx, p, words("Noted. The chat stays as it is."))
+		b.tellPresser(p, words("Noted. The chat stays as it is."))
 	}
 	return err
 }

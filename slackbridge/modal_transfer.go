@@ -49,7 +49,7 @@ func (b *Bridge) pressAssign(ctx context.Context, p press) error {
 // orTell opens a modal, or tells the presser that it could not be opened.
 func (b *Bridge) orTell(ctx context.Context, p press, view slack.ModalViewRequest, late string) error {
 	if !p.fresh || !b.openModal(ctx, p.e.Trigger, view) {
-		b.tellPresser(ctx, p, words(late))
+		b.tellPresser(p, words(late))
 	}
 	return nil
 }
@@ -122,7 +122,7 @@ func (b *Bridge) submitTransfer(ctx context.Context, p press) error {
 	places := b.places()
 	i := slices.IndexFunc(places, func(p Place) bool { return p.value() == chosen })
 	if i < 0 {
-		b.tellPresser(ctx, p, words("This place is no longer in the configuration. Nothing was changed."))
+		b.tellPresser(p, words("This place is no longer in the configuration. Nothing was changed."))
 		return nil
 	}
 	return b.passOn(ctx, p, places[i], note)
@@ -138,7 +138,7 @@ func (b *Bridge) assign(ctx context.Context, p press, user, note string) error {
 		return fmt.Errorf("look the agent up: %w", err)
 	}
 	if why != "" {
-		b.tellPresser(ctx, p, person(user), words(" cannot take this chat: only agents can. Nothing was changed."))
+		b.tellPresser(p, person(user), words(" cannot take this chat: only agents can. Nothing was changed."))
 		return nil
 	}
 	restricted, err := b.mayClaim(ctx, p.state, user)
@@ -146,7 +146,7 @@ func (b *Bridge) assign(ctx context.Context, p press, user, note string) error {
 		return err
 	}
 	if len(restricted) > 0 {
-		b.tellPresser(ctx, p, append([]span{person(user), words(" cannot take this chat. ")}, restricted...)...)
+		b.tellPresser(p, append([]span{person(user), words(" cannot take this chat. ")}, restricted...)...)
 		return nil
 	}
 	to := conversation.Staff{ID: who.ID, Name: b.people.shown(who)}
@@ -165,7 +165,7 @@ func (b *Bridge) passOn(ctx context.Context, p press, to Place, note string) err
 		to.Channel = here
 	}
 	if to.Channel == here && to.Group == "" {
-		b.tellPresser(ctx, p, words("This chat is in "), place(here), words(" already, so nothing was changed. Release puts it back into the queue there."))
+		b.tellPresser(p, words("This chat is in "), place(here), words(" already, so nothing was changed. Release puts it back into the queue there."))
 		return nil
 	}
 	out, err := b.append(ctx, p, conversation.Transfer(p.by, conversation.Passing{Channel: to.Channel, Group: to.Group, Note: note}, p.admin))

@@ -28,7 +28,7 @@ const maxTargets = 100
 // has, and those that wait.
 func (b *Bridge) openMove(ctx context.Context, p press, w where, ts string) error {
 	if w.event.Author.ID != p.who.ID {
-		b.tellPresser(ctx, p, words("Only its author can move this line."))
+		b.tellPresser(p, words("Only its author can move this line."))
 		return nil
 	}
 	options, err := b.targets(ctx, p)
@@ -36,7 +36,7 @@ func (b *Bridge) openMove(ctx context.Context, p press, w where, ts string) erro
 		return err
 	}
 	if len(options) == 0 {
-		b.tellPresser(ctx, p, words("There is no other chat it could go to: you have none, and none is waiting."))
+		b.tellPresser(p, words("There is no other chat it could go to: you have none, and none is waiting."))
 		return nil
 	}
 	pick := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a chat"), inputTarget, options...)
@@ -46,7 +46,7 @@ func (b *Bridge) openMove(ctx context.Context, p press, w where, ts string) erro
 		richLine("", slant("It is taken back here and sent there under your name.")))
 	view.Submit, view.PrivateMetadata = plain("Move"), strings.Join([]string{string(p.id), p.channel, p.thread, ts}, " ")
 	if !p.fresh || !b.openModal(ctx, p.e.Trigger, view) {
-		b.tellPresser(ctx, p, words("The list did not open in time. Choose Move to another chat again."))
+		b.tellPresser(p, words("The list did not open in time. Choose Move to another chat again."))
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func (b *Bridge) pressMove(ctx context.Context, p press) error {
 		return err
 	}
 	if _, gone := w.last(); gone || w.inside() {
-		b.replaceOriginal(ctx, p, words("The visitor does not see this line any more."))
+		b.replaceOriginal(p, words("The visitor does not see this line any more."))
 		return nil
 	}
 	return b.openMove(ctx, p, w, p.ts)
@@ -118,7 +118,7 @@ func (b *Bridge) submitMove(ctx context.Context, p press) error {
 		return err
 	}
 	if w.event.Author.ID != p.who.ID {
-		b.tellAt(ctx, w, p.who.ID, words("Only its author can move this line."))
+		b.tellAt(w, p.who.ID, words("Only its author can move this line."))
 		return nil
 	}
 	to, err := b.Log.State(ctx, conversation.ID(p.e.View.chosen(inputTarget)))
@@ -133,7 +133,7 @@ func (b *Bridge) submitMove(ctx context.Context, p press) error {
 		return err
 	}
 	if len(why) > 0 {
-		b.tellAt(ctx, w, p.who.ID, why...)
+		b.tellAt(w, p.who.ID, why...)
 		return nil
 	}
 	return b.moveLine(ctx, p, w, to)
@@ -150,7 +150,7 @@ func (b *Bridge) moveLine(ctx context.Context, p press, w where, to conversation
 	left, err := b.Log.ByKey(ctx, here.ID, key)
 	if errors.Is(err, conversation.ErrNotFound) {
 		if _, err := say(to); refusalWords(err) != nil {
-			b.tellAt(ctx, w, p.who.ID, append(refusalWords(err), words(" The line was not moved."))...)
+			b.tellAt(w, p.who.ID, append(refusalWords(err), words(" The line was not moved."))...)
 			return nil
 		}
 		left, err = b.leave(ctx, p, w, to, key)
@@ -162,13 +162,13 @@ func (b *Bridge) moveLine(ctx context.Context, p press, w where, to conversation
 	gone := gonePrivately(r.Unseen)
 	_, err = b.Log.Append(ctx, to.ID, key, say)
 	if why := refusalWords(err); why != nil {
-		b.tellAt(ctx, w, p.who.ID, append(why, words(" The line was not sent there, but it was taken back here. "+gone))...)
+		b.tellAt(w, p.who.ID, append(why, words(" The line was not sent there, but it was taken back here. "+gone))...)
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("say the line there: %w", err)
 	}
-	b.tellAt(ctx, w, p.who.ID, append([]span{words(gone + " It was sent to " + to.Reference + ". ")}, b.threadLink(ctx, to.ID)...)...)
+	b.tellAt(w, p.who.ID, append([]span{words(gone + " It was sent to " + to.Reference + ". ")}, b.threadLink(ctx, to.ID)...)...)
 	b.refreshCard(ctx, here.ID)
 	b.refreshCard(ctx, to.ID)
 	return nil
@@ -193,7 +193,7 @@ func (w where) saidThere(by conversation.Author, here conversation.State) conver
 // retraction; the zero event when another act has taken it back.
 func (b *Bridge) leave(ctx context.Context, p press, w where, to conversation.State, key string) (conversation.Event, error) {
 	if _, gone := w.last(); gone {
-		b.tellAt(ctx, w, p.who.ID, words("This line was taken back already."))
+		b.tellAt(w, p.who.ID, words("This line was taken back already."))
 		return conversation.Event{}, nil
 	}
 	note := conversation.Draft{Author: p.by, Source: conversation.FromSlack, Body: conversation.Note{Text: "Moved a line to " + to.Reference + "."}}

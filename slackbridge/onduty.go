@@ -124,7 +124,7 @@ func (b *Bridge) workDeskPress(ctx context.Context, p press, run func(context.Co
 	p.who, p.by = who, b.people.author(who)
 	if why != "" || b.Desk == nil {
 		b.log.Info("a press was refused", "action", p.action.ActionID, "user", who.ID)
-		b.tellPresser(ctx, p, words(firstNonEmpty(why, "Nobody is kept on duty here.")))
+		b.tellPresser(p, words(firstNonEmpty(why, "Nobody is kept on duty here.")))
 		return nil
 	}
 	return run(ctx, p)
@@ -163,18 +163,18 @@ func (b *Bridge) pressDuty(ctx context.Context, p press, choice duty.Choice) err
 	if choice == duty.Off {
 		return b.askLeave(ctx, p, b.dutyWords(a))
 	}
-	b.replaceOriginal(ctx, p, words(b.dutyWords(a)))
+	b.replaceOriginal(p, words(b.dutyWords(a)))
 	return nil
 }
 
 func (b *Bridge) pressNotToday(ctx context.Context, p press) error {
-	b.replaceOriginal(ctx, p, words("You are not on duty today. Say /handoff on, or use the switch in this app's Home, when that changes."))
+	b.replaceOriginal(p, words("You are not on duty today. Say /handoff on, or use the switch in this app's Home, when that changes."))
 	return nil
 }
 
 // askDuty asks an agent who has claimed a conversation privately whether she is on
 // duty: under routing.duty: manual, once a day, where she acted, or directly when
-// that was in the Home. It is a help and not tried again.
+// that was in the Home.
 func (b *Bridge) askDuty(ctx context.Context, who profile, channel, thread string) {
 	now := b.Now()
 	o := b.office(now)
@@ -202,13 +202,10 @@ func (b *Bridge) askDuty(ctx context.Context, who profile, channel, thread strin
 		slack.NewActionBlock("", yes, button(actDutyNever, "ask", "Not today")),
 	}}
 	if channel == "" {
-		_, err = b.send(ctx, who.ID, "", m)
-	} else {
-		err = b.ephemeral(ctx, channel, who.ID, thread, m)
+		b.direct.add(whisper{user: who.ID, m: m})
+		return
 	}
-	if err != nil {
-		b.log.Warn("somebody was not asked to go on duty", "error", err)
-	}
+	b.aside.add(whisper{user: who.ID, channel: channel, thread: thread, m: m})
 }
 
 // claimed says that an act made this agent the owner by her own hand.

@@ -54,7 +54,7 @@ func (b *Bridge) takeBack(ctx context.Context, w where, key, ts, at string) erro
 		return fmt.Errorf("take the line back: %w", err)
 	}
 	if !w.inside() {
-		b.tellAuthor(ctx, w, words(gonePrivately(unseen)))
+		b.tellAuthor(w, words(gonePrivately(unseen)))
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (b *Bridge) tellAgain(ctx context.Context, w where, key string) error {
 		return fmt.Errorf("look for the retraction: %w", err)
 	}
 	if r, ok := e.Body.(conversation.Retracted); ok && !r.Inside {
-		b.tellAuthor(ctx, w, words(gonePrivately(r.Unseen)))
+		b.tellAuthor(w, words(gonePrivately(r.Unseen)))
 	}
 	return nil
 }
@@ -88,13 +88,13 @@ func gonePrivately(unseen bool) string {
 	return "The visitor may have read it; it now reads “Message removed”."
 }
 
-func (b *Bridge) tellAuthor(ctx context.Context, w where, spans ...span) {
-	b.tellAt(ctx, w, w.event.Author.ID, spans...)
+func (b *Bridge) tellAuthor(w where, spans ...span) {
+	b.tellAt(w, w.event.Author.ID, spans...)
 }
 
 // tellAt says something privately in the thread of a line.
-func (b *Bridge) tellAt(ctx context.Context, w where, user string, spans ...span) {
-	b.whisperSpans(ctx, w.thread.Channel, user, w.thread.TS, spans...)
+func (b *Bridge) tellAt(w where, user string, spans ...span) {
+	b.whisperSpans(w.thread.Channel, user, w.thread.TS, spans...)
 }
 
 // unseen says that a line may vanish: it was taken back at once, the visitor has
@@ -159,7 +159,7 @@ func (b *Bridge) keepInside(ctx context.Context, w where, text, at string) error
 		b.log.Warn("a line was not marked", "conversation", w.thread.Conversation, "error", err)
 	}
 	if !out.Replayed {
-		b.tellAuthor(ctx, w, words("This line had gone out and is a note now. "+gonePrivately(unseen)))
+		b.tellAuthor(w, words("This line had gone out and is a note now. "+gonePrivately(unseen)))
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (b *Bridge) workShortcut(ctx context.Context, me identity, e envelope, fres
 	root := firstNonEmpty(e.Message.thread(), e.Message.TS)
 	t, err := b.Threads.ThreadAt(ctx, me.Team, e.Channel.ID, root)
 	if errors.Is(err, conversation.ErrNotFound) {
-		b.whisper(ctx, e.Channel.ID, e.User.ID, "", "This works on lines in the thread of a chat.")
+		b.whisper(e.Channel.ID, e.User.ID, "", "This works on lines in the thread of a chat.")
 		return nil
 	}
 	if err != nil {
@@ -51,14 +51,14 @@ func (b *Bridge) workShortcut(ctx context.Context, me identity, e envelope, fres
 func (b *Bridge) lineShortcut(ctx context.Context, p press, ts string) error {
 	w, err := b.findSoon(ctx, p, ts)
 	if errors.Is(err, errHold) {
-		b.tellPresser(ctx, p, words("Only lines that agents wrote in this thread can be sent, kept inside or moved."))
+		b.tellPresser(p, words("Only lines that agents wrote in this thread can be sent, kept inside or moved."))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	if _, gone := w.last(); gone {
-		b.tellPresser(ctx, p, words("This line was taken back already."))
+		b.tellPresser(p, words("This line was taken back already."))
 		return nil
 	}
 	switch p.e.CallbackID {
@@ -89,14 +89,14 @@ func (b *Bridge) findSoon(ctx context.Context, p press, ts string) (where, error
 func (b *Bridge) shortcutKeep(ctx context.Context, p press, w where) error {
 	switch {
 	case w.inside():
-		b.tellPresser(ctx, p, words("This line is inside already. The visitor does not see it."))
+		b.tellPresser(p, words("This line is inside already. The visitor does not see it."))
 		return nil
 	case w.event.Author.ID != p.who.ID && !p.admin:
-		b.tellPresser(ctx, p, words("Only its author can take this line back."))
+		b.tellPresser(p, words("Only its author can take this line back."))
 		return nil
 	}
 	if w.event.Author.ID != p.who.ID { // its author is told what the visitor sees
-		b.tellPresser(ctx, p, words("This line was taken back from the visitor and is a note now."))
+		b.tellPresser(p, words("This line was taken back from the visitor and is a note now."))
 	}
 	text, _ := w.now()
 	return b.keepInside(ctx, w, text, p.e.ActionTS)
@@ -106,7 +106,7 @@ func (b *Bridge) shortcutKeep(ctx context.Context, p press, w where) error {
 // it, or reopened.
 func (b *Bridge) shortcutSend(ctx context.Context, p press, w where) error {
 	if !w.inside() {
-		b.tellPresser(ctx, p, words("This line has gone out already."))
+		b.tellPresser(p, words("This line has gone out already."))
 		return nil
 	}
 	return b.sendKept(ctx, p, w, askCut)

@@ -21,9 +21,7 @@ func (b *Bridge) tellLine(ctx context.Context, s said, f fate, state conversatio
 	if len(f.Offer) > 0 {
 		m.blocks = append(m.blocks, lineButtons(f, s, state))
 	}
-	if err := b.ephemeral(ctx, s.thread.Channel, s.who.ID, s.thread.TS, m); err != nil {
-		b.log.Warn("somebody was not told what became of a line", "conversation", s.thread.Conversation, "error", err)
-	}
+	b.aside.add(whisper{user: s.who.ID, channel: s.thread.Channel, thread: s.thread.TS, m: m})
 }
 
 func (b *Bridge) lineWords(ctx context.Context, s said, what telling, state conversation.State) []span {
@@ -84,15 +82,12 @@ func lineButtons(f fate, s said, state conversation.State) slack.Block {
 
 // whisper says one line of ours to one person, in a thread or, with thread "",
 // in the channel.
-func (b *Bridge) whisper(ctx context.Context, channel, user, thread, text string) {
-	b.whisperSpans(ctx, channel, user, thread, words(text))
+func (b *Bridge) whisper(channel, user, thread, text string) {
+	b.whisperSpans(channel, user, thread, words(text))
 }
 
-func (b *Bridge) whisperSpans(ctx context.Context, channel, user, thread string, spans ...span) {
-	m := message{text: parsed(spans), blocks: block1(richLine("", spans...))}
-	if err := b.ephemeral(ctx, channel, user, thread, m); err != nil {
-		b.log.Warn("a private line was not delivered", "error", err)
-	}
+func (b *Bridge) whisperSpans(channel, user, thread string, spans ...span) {
+	b.aside.add(whisper{user: user, channel: channel, thread: thread, m: message{text: parsed(spans), blocks: block1(richLine("", spans...))}})
 }
 
 // refusalWords says why the log refused an act.

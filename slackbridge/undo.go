@@ -25,12 +25,13 @@ func (b *Bridge) offerUndo(ctx context.Context, p press, out conversation.Outcom
 		return
 	}
 	if p.spot.TS == "" {
-		b.tellPresser(ctx, p, did...)
+		b.tellPresser(p, did...)
 		return
 	}
 	spans := append(did, words(" Undo works until "), second(u.At.Add(conversation.UndoWithin)), words("."))
 	value := fmt.Sprintf("%s %d", p.id, u.Seq)
-	b.privately(ctx, p, message{text: parsed(spans), blocks: []slack.Block{richLine("", spans...), slack.NewActionBlock("", button(actUndo, value, "Undo"))}})
+	b.privately(p, whisper{until: u.At.Add(conversation.UndoWithin),
+		m: message{text: parsed(spans), blocks: []slack.Block{richLine("", spans...), slack.NewActionBlock("", button(actUndo, value, "Undo"))}}})
 }
 
 // pressUndo takes the act back, or says why it is too late.
@@ -43,13 +44,13 @@ func (b *Bridge) pressUndo(ctx context.Context, p press) error {
 	out, err := b.append(ctx, p, conversation.Undo(p.by, of, b.Now(), p.admin))
 	switch {
 	case errors.Is(err, conversation.ErrTooLate):
-		b.replaceOriginal(ctx, p, b.tooLate(p, of)...)
+		b.replaceOriginal(p, b.tooLate(p, of)...)
 		return nil
 	case err != nil:
 		return err
 	}
 	if len(out.Events) > 0 {
-		b.replaceOriginal(ctx, p, words("Undone. "), words(nowWords(out.State)))
+		b.replaceOriginal(p, words("Undone. "), words(nowWords(out.State)))
 	}
 	return nil
 }

@@ -78,9 +78,14 @@ func (l *library) Close() error {
 }
 
 // metrics is what /metrics shows.
-func metrics() http.Handler {
+func (a *App) metrics() http.Handler {
 	r := prometheus.NewRegistry()
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if a.bridge != nil {
+		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "handoff_slack_private_dropped_total", Help: "Private messages to agents that had become pointless before Slack took them.",
+		}, func() float64 { return float64(a.bridge.Unsaid()) }))
+	}
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
 }
 

@@ -1,0 +1,240 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// ears are the people who are spoken to privately, and a Slack that may refuse.
+type ears struct {
+	*Bridge
+	mu    sync.Mutex
+	heard []string // user: text @ seconds since the start
+	began time.Time
+	weird func(w whisper, n int) error // what Slack says to the nth call
+	hangs string                       // whose first answer takes a minute
+	calls int
+	end   func()
+}
+
+func newEars(t *testing.T, weird func(whisper, int) error) *ears {
+	limits := Limits{}.withDefaults()
+	r := &ears{began: time.Now(), weird: weird}
+	r.Bridge = &Bridge{Deps: Deps{Now: time.Now, Limits: limits}, log: slog.New(slog.DiscardHandler), health: newHealth(limits, time.Now)}
+	r.client = &client{limits: newThrottle(limits, time.Now), health: r.health, now: time.Now}
+	r.health.answered()
+	r.aside, r.direct, r.answers = r.newWhispers()
+	for _, q := range []*whispers{r.aside, r.direct, r.answers} {
+		q.say = func(ctx context.Context, w whisper) error {
+			return r.client.call(ctx, q.method, q.reach(w), func(context.Context) error { return r.hear(w) })
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- r.runWhispers(ctx) }() // ends in end
+	r.end = func() { cancel(); <-ended }
+	return r
+}
+
+func (r *ears) hear(w whisper) error {
+	if w.user == r.hangs {
+		r.hangs = ""
+		time.Sleep(time.Minute)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls++
+	if r.weird != nil {
+		if err := r.weird(w, r.calls); err != nil {
+			return err
+		}
+	}
+	r.heard = append(r.heard, fmt.Sprintf("%s: %s @%.0f", w.user, w.m.text, time.Since(r.began).Seconds()))
+	return nil
+}
+
+func (r *ears) tell(user, text string) { r.tellUntil(user, text, time.Time{}) }
+
+func (r *ears) tellUntil(user, text string, until time.Time) {
+	r.aside.add(whisper{user: user, channel: "C1", until: until, m: message{text: text, blocks: block1(richLine("", words(text)))}})
+}
+
+// to is what one person has heard, in order.
+func (r *ears) to(user string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []string
+	for _, h := range r.heard {
+		if rest, ok := strings.CutPrefix(h, user+": "); ok {
+			out = append(out, rest)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func toEars(t *testing.T, weird func(whisper, int) error, tell func(r *ears)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		r := newEars(t, weird)
+		defer func() { r.end() }()
+		tell(r)
+	})
+}
+
+// A pause of the method, an outage and an answer in doubt lose nothing, and what
+// one person is told stays in order.
+func TestWhispersOutlast(t *testing.T) {
+	trouble := &failure{Method: "chat.postEphemeral", Kind: doubtful, Code: "internal_error"}
+	t.Run("a pause", func(t *testing.T) {
+		toEars(t, nil, func(r *ears) {
+			r.client.limits.pause("chat.postEphemeral", "", time.Now().Add(10*time.Second))
+			began := time.Now()
+			r.tell("maya", "one")
+			r.tell("sam", "two")
+			r.tell("maya", "three")
+			if took := time.Since(began); took != 0 {
+				t.Errorf("the tellers were held for %v", took)
+			}
+			time.Sleep(11 * time.Second)
+			if got := r.to("maya") + "; " + r.to("sam"); got != "one @10, three @10; two @10" {
+				t.Errorf("heard %q", got)
+			}
+		})
+	})
+	t.Run("an outage", func(t *testing.T) {
+		toEars(t, nil, func(r *ears) {
+			r.health.silent(trouble)
+			r.tell("maya", "one")
+			r.tell("maya", "two")
+			time.Sleep(30 * time.Minute)
+			r.health.answered()
+			synctest.Wait()
+			if got := r.to("maya"); got != "one @1800, two @1800" {
+				t.Errorf("heard %q", got)
+			}
+		})
+	})
+	t.Run("doubt", func(t *testing.T) {
+		poisoned := func(w whisper, _ int) error {
+			if w.m.text == "odd" {
+				return errors.New("500")
+			}
+			return nil
+		}
+		toEars(t, poisoned, func(r *ears) {
+			r.tell("maya", "odd")
+			r.tell("maya", "two")
+			r.tell("sam", "three")
+			for range 20 {
+				time.Sleep(50 * time.Second)
+				r.tell("sam", "more")
+				r.health.answered() // as the probe does
+			}
+			if got := r.to("sam"); !strings.HasPrefix(got, "three @") {
+				t.Errorf("sam heard %q", got)
+			}
+			if got := r.to("maya"); !strings.HasPrefix(got, "two @") {
+				t.Errorf("maya heard %q", got)
+			}
+			if n := r.Unsaid(); n != 1 || r.calls > 110 {
+				t.Errorf("%d unsaid after %d calls", n, r.calls)
+			}
+		})
+	})
+}
+
+// Only what has become pointless is dropped, and one person cannot push out what
+// others are told.
+func TestWhispersAreDropped(t *testing.T) {
+	toEars(t, nil, func(r *ears) {
+		r.client.limits.pause("chat.postEphemeral", "", time.Now().Add(time.Minute))
+		r.tellUntil("maya", "undo", time.Now().Add(30*time.Second))
+		r.tell("maya", "refused")
+		for i := range 3 * mostForOne {
+			r.tell("stranger", fmt.Sprint(i))
+		}
+		time.Sleep(3 * time.Minute)
+		if got := r.to("maya"); !strings.HasPrefix(got, "refused @") || strings.Contains(got, "undo") {
+			t.Errorf("maya heard %q", got)
+		}
+		if got := strings.Split(r.to("stranger"), ", "); len(got) != mostForOne || !strings.HasPrefix(got[0], "100 @") {
+			t.Errorf("the stranger heard %d: %q", len(got), got)
+		}
+		if n := r.Unsaid(); n != 2*mostForOne+1 {
+			t.Errorf("%d unsaid", n)
+		}
+	})
+}
+
+// Who is not in the channel is told directly, without the buttons.
+func TestWhisperToWhoIsNotThere(t *testing.T) {
+	absent := func(w whisper, _ int) error {
+		if w.channel == "C1" {
+			return slack.SlackErrorResponse{Err: "user_not_in_channel"}
+		}
+		return nil
+	}
+	toEars(t, absent, func(r *ears) {
+		r.tell("guest", "no")
+		synctest.Wait()
+		if got := r.to("guest"); got != "no @0" || r.calls != 2 {
+			t.Errorf("heard %q after %d calls", got, r.calls)
+		}
+	})
+}
+
+// When the process ends in order what waits is said first, unless Slack has asked
+// for a pause.
+func TestLastWords(t *testing.T) {
+	for name, row := range map[string]struct {
+		pause time.Duration
+		want  string
+	}{"free": {0, "one @0, two @0"}, "paused": {time.Hour, ""}} {
+		t.Run(name, func(t *testing.T) {
+			toEars(t, nil, func(r *ears) {
+				r.client.limits.pause("chat.postEphemeral", "", time.Now().Add(row.pause))
+				r.tell("maya", "one")
+				r.tell("maya", "two")
+				began := time.Now()
+				r.end()
+				r.end = func() {}
+				if got := r.to("maya"); got != row.want || time.Since(began) > lastWords {
+					t.Errorf("heard %q after %v, want %q", got, time.Since(began), row.want)
+				}
+			})
+		})
+	}
+}
+
+// Nobody waits for somebody whose answer hangs.
+func TestWhispersToMany(t *testing.T) {
+	toEars(t, nil, func(r *ears) {
+		r.hangs = "u00"
+		for i := range 15 {
+			r.tell(fmt.Sprintf("u%02d", i), "x")
+			r.tell(fmt.Sprintf("u%02d", i), "y")
+		}
+		time.Sleep(20 * time.Second)
+		for i := 1; i < 15; i++ {
+			if got := r.to(fmt.Sprintf("u%02d", i)); !strings.HasPrefix(got, "x @") || !strings.Contains(got, "y @") {
+				t.Errorf("u%02d heard %q", i, got)
+			}
+		}
+		if got := r.to("u00"); got != "" {
+			t.Errorf("u00 heard %q", got)
+		}
+		time.Sleep(time.Minute)
+		if got := r.to("u00"); got != "x @60, y @60" {
+			t.Errorf("u00 heard %q", got)
+		}
+	})
+}
