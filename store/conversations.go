@@ -141,13 +141,34 @@ func (t *tx) freeReference(ctx context.Context) (string, error) {
 }
 
 // MarkRead stores how far the visitor has read, in her numbering. It never goes
-// back and never beyond what there is.
+// back and never beyond what there is. The reader of the agents' desk is woken when
+// she has come to what one of them wrote, while one has the conversation.
 func (s *Store) MarkRead(ctx context.Context, id conversation.ID, vseq conversation.Seq) error {
+	type place struct {
+		mode       conversation.Mode
+		read, last conversation.Seq
+	}
 	return s.write(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `update conversations
-			set visitor_read = case when $2 > last_vseq then last_vseq when $2 > visitor_read then $2 else visitor_read end
-			where id = $1`, string(id), int64(vseq))
-		return found(n, err)
+		was, err := one(ctx, t, func(r row) (p place, err error) {
+			err = r.Scan(&p.mode, &p.read, &p.last)
+			return p, err
+		}, `select mode, visitor_read, last_vseq from conversations where id = $1`+t.d.lock, string(id))
+		now := min(vseq, was.last)
+		if err != nil || now <= was.read {
+			return err
+		}
+		if _, err := t.exec(ctx, `update conversations set visitor_read = $2 where id = $1`, string(id), int64(now)); err != nil {
+			return fmt.Errorf("keep how far the visitor of %s has read: %w", id, err)
+		}
+		if was.mode != conversation.WithAgent {
+			return nil
+		}
+		said, err := all(ctx, t, value[int], `select 1 from events where conversation = $1 and vseq > $2 and vseq <= $3 and role = $4 limit 1`,
+			string(id), int64(was.read), int64(now), string(conversation.Agent))
+		if err != nil || len(said) == 0 {
+			return err
+		}
+		return t.ready(ctx, id, deskReader)
 	})
 }
 

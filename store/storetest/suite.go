@@ -45,6 +45,7 @@ var suite = []struct {
 	{"visitor/owner", ownerIsolation},
 	{"visitor/numbers", visitorNumbers},
 	{"visitor/read", markRead},
+	{"visitor/readwakes", readWakes},
 	{"visitor/sessions", sessions},
 	{"visitor/purge", purgeSessions},
 	{"visitor/codes to verify", verifyCodes},

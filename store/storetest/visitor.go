@@ -115,6 +115,53 @@ func markRead(t *testing.T, url string) {
 	}
 }
 
+// readWakes: that she has read what an agent wrote wakes the desk's reader, while
+// one has the conversation; nothing else that she reads does.
+func readWakes(t *testing.T, url string) {
+	clk := newClock()
+	s := OpenAt(t, url, optionsAt(clk))
+	ctx := context.Background()
+	id := Conversation(t, s).ID
+	by := agent("U0MAYA", "Maya")
+	reply := func(text, ts string) {
+		mustAppend(t, s, id, "", conversation.AgentSays(by, conversation.Message{Text: text}, ts, conversation.AsOwner))
+	}
+	woken := func(what string, want int) {
+		t.Helper()
+		settle := func() (slack int) {
+			for _, consumer := range []string{"bot", "queue", "slack"} {
+				got := claims(t, s, consumer, clk.Now())
+				for _, c := range got {
+					finishAll(t, s, c)
+				}
+				slack = len(got)
+			}
+			return slack
+		}
+		settle()
+		last := one[conversation.State](t)(s.State(ctx, id)).VSeq
+		must(t, s.MarkRead(ctx, id, last))
+		if got := settle(); got != want {
+			t.Errorf("%s: %d rows of slack are woken, want %d", what, got, want)
+		}
+		must(t, s.MarkRead(ctx, id, last))
+		if got := settle(); got != 0 {
+			t.Errorf("%s, once more: %d rows of slack are woken, want none", what, got)
+		}
+	}
+	mustAppend(t, s, id, "", Says("Help"))
+	woken("with the bot", 0)
+	escalate(t, s, id)
+	woken("waiting", 0)
+	reply("Hello", "1.1")
+	woken("the agent's line", 1)
+	mustAppend(t, s, id, "", Says("Thanks"))
+	woken("her own line", 0)
+	reply("Bye", "1.2")
+	mustAppend(t, s, id, "", conversation.Close(by, conversation.Closing{}, true))
+	woken("closed", 0)
+}
+
 func newSession(n byte, visitor string) session.Session {
 	return session.Session{Hash: [32]byte{n, 1, 2, 255}, Visitor: visitor, Widget: "web", Origin: "https://example.org",
 		Verified: n%2 == 1, Created: start, Expires: start.Add(time.Hour)}
