@@ -3,6 +3,7 @@ package escalation
 import (
 	"bufio"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestLanguagesParse(t *testing.T) {
 
 func TestAsksForPerson(t *testing.T) {
 	d := asksDetector{load()}
-	for _, row := range rows(t, "testdata/asks.txt") {
+	for _, row := range slices.Concat(rows(t, "testdata/asks.txt"), rows(t, "testdata/asks_languages.txt")) {
 		want := map[string]string{"ask": SignalAsks, "challenge": SignalChallenge, "no": ""}[row[0]]
 		got, quoted := "", ""
 		for _, s := range d.Detect(says(row[1])) {

@@ -4,7 +4,7 @@ import "github.com/handoff-bot/handoff/conversation"
 
 // DetectorsVersion changes whenever a detector would see something else in the
 // same words.
-const DetectorsVersion = "1"
+const DetectorsVersion = "2"
 
 // Detector looks at a situation and says what it sees. It is pure. Each has its
 // own file and its line in [detectors].

@@ -1,24 +1,57 @@
 package escalation
 
-// scan matches the patterns of one language against one text. It remembers what
-// each class takes where, because the patterns ask again and again.
+// scan matches the patterns of one language against one text. What each class
+// takes where is looked up once, because the patterns ask again and again, and a
+// pattern is only tried when every class that it needs takes something.
 type scan struct {
 	language *language
 	words    []word
-	taken    []uint16 // by class and word: bit n for "takes n words", bit 0 for "asked"
+	taken    [][]take // by word: what begins there
+	present  []uint64 // by class: it takes something somewhere
+}
+
+// take says that a class takes so many words: bit n for "n words".
+type take struct {
+	class int
+	words uint16
 }
 
 func newScan(l *language, w []word) *scan {
-	return &scan{language: l, words: w, taken: make([]uint16, l.count*len(w))}
+	s := &scan{language: l, words: w, taken: make([][]take, len(w)), present: make([]uint64, l.count/64+1)}
+	for i := range w {
+		l.lookUp(w, i, s.take)
+	}
+	return s
+}
+
+// take notes that class takes n words at i.
+func (s *scan) take(class, i, n int) {
+	s.present[class/64] |= 1 << (class % 64)
+	for j := range s.taken[i] {
+		if s.taken[i][j].class == class {
+			s.taken[i][j].words |= 1 << n
+			return
+		}
+	}
+	s.taken[i] = append(s.taken[i], take{class, 1 << n})
 }
 
 // find returns the places where any pattern of the section matches, as word
 // indexes [from, to), the longest for each start.
 func (s *scan) find(section string) [][2]int {
+	var possible []pattern
+	for _, p := range s.language.sections[section] {
+		if s.possible(p) {
+			possible = append(possible, p)
+		}
+	}
+	if len(possible) == 0 {
+		return nil
+	}
 	var found [][2]int
 	for i := range s.words {
 		end := -1
-		for _, p := range s.language.sections[section] {
+		for _, p := range possible {
 			end = max(end, s.match(p, i, i))
 		}
 		if end > i {
@@ -26,6 +59,16 @@ func (s *scan) find(section string) [][2]int {
 		}
 	}
 	return found
+}
+
+// possible says that every class the pattern needs takes something.
+func (s *scan) possible(p pattern) bool {
+	for _, it := range p {
+		if it.kind == isWords && !it.optional && s.present[it.class.id/64]>>(it.class.id%64)&1 == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // match returns the end of the longest match of p at i, -1 for none. start is
@@ -64,7 +107,7 @@ func (s *scan) gap(limit int, rest pattern, start, i int) int {
 	best := -1
 	for at := i; at <= i+limit; at++ {
 		best = max(best, s.match(rest, start, at))
-		if at >= len(s.words) || s.words[at].cut && at > start || s.takes(s.language.classes["barrier"], at) > 1 {
+		if at >= len(s.words) || s.words[at].cut && at > start || s.takes(s.language.barrier, at) != 0 {
 			break
 		}
 	}
@@ -76,19 +119,12 @@ func (s *scan) takes(c *class, i int) uint16 {
 	if i >= len(s.words) {
 		return 0
 	}
-	known := &s.taken[c.id*len(s.words)+i]
-	if *known == 0 {
-		*known = 1
-		if c.takes(s.words[i].text) {
-			*known |= 1 << 1
-		}
-		for _, phrase := range c.phrase {
-			if phraseAt(s.words, i, phrase) {
-				*known |= 1 << len(phrase)
-			}
+	for _, t := range s.taken[i] {
+		if t.class == c.id {
+			return t.words
 		}
 	}
-	return *known
+	return 0
 }
 
 // anchored says whether the place before word i is such an end.
@@ -103,21 +139,6 @@ func anchored(kind itemKind, w []word, i int) bool {
 	case isSentenceEnd:
 		return i == len(w) || w[i].cut
 	case isWords, isGap:
-	}
-	return false
-}
-
-func (c *class) takes(text string) bool {
-	if c.exact[text] {
-		return true
-	}
-	if c.not[text] {
-		return false
-	}
-	for _, l := range c.loose {
-		if misspelt(text, l) {
-			return true
-		}
 	}
 	return false
 }

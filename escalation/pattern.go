@@ -12,7 +12,8 @@ import (
 // notation.
 //
 //	[class person]     a list of words; "word~" also takes misspellings of it,
-//	                   "customer_service" is two words, "!word" takes one back
+//	                   "customer_service" is two words, "berat*" and "*berater"
+//	                   are beginnings and ends of words, "!word" takes one back
 //	[ask]              patterns, one a line
 //
 // A pattern is a row of items: a word, (a|b), <class>, each with an optional "?";
@@ -28,17 +29,13 @@ type language struct {
 	name     string
 	count    int // of classes
 	classes  map[string]*class
+	barrier  *class
 	sections map[string][]pattern
+	lexicon  lexicon
 }
 
-// class is a set of words and short phrases.
-type class struct {
-	id     int // its place among the language's classes
-	exact  map[string]bool
-	loose  []string // also taken misspelt
-	not    map[string]bool
-	phrase [][]string
-}
+// class is a set of words and short phrases; the language's lexicon knows which.
+type class struct{ id int }
 
 type pattern []item
 
@@ -81,8 +78,9 @@ func load() []*language {
 }
 
 func parseLanguage(name, text string) (*language, error) {
-	l := &language{name: name, classes: map[string]*class{}, sections: map[string][]pattern{}}
-	l.classes["barrier"] = l.newClass()
+	l := &language{name: name, classes: map[string]*class{}, sections: map[string][]pattern{}, lexicon: newLexicon()}
+	l.barrier = l.newClass()
+	l.classes["barrier"] = l.barrier
 	section := ""
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
@@ -95,7 +93,7 @@ func parseLanguage(name, text string) (*language, error) {
 				l.classes[class] = l.newClass()
 			}
 		case strings.HasPrefix(section, "class "):
-			l.classes[strings.TrimPrefix(section, "class ")].add(strings.Fields(line)...)
+			l.add(l.classes[strings.TrimPrefix(section, "class ")].id, strings.Fields(line)...)
 		default:
 			p, err := l.parsePattern(line)
 			if err != nil {
@@ -128,7 +126,7 @@ func (l *language) parsePattern(line string) (pattern, error) {
 			}
 		default:
 			it.class = l.newClass()
-			it.class.add(strings.Split(strings.Trim(body, "()"), "|")...)
+			l.add(it.class.id, strings.Split(strings.Trim(body, "()"), "|")...)
 		}
 		p = append(p, it)
 	}
@@ -139,26 +137,5 @@ var anchors = map[string]itemKind{"^": isStart, "$": isEnd, "^.": isSentence, ".
 
 func (l *language) newClass() *class {
 	l.count++
-	return &class{id: l.count - 1, exact: map[string]bool{}, not: map[string]bool{}}
-}
-
-func (c *class) add(entries ...string) {
-	for _, e := range entries {
-		e, loose := strings.CutSuffix(e, "~")
-		switch {
-		case strings.HasPrefix(e, "!"):
-			c.not[fold(e[1:])] = true
-		case strings.Contains(e, "_"):
-			var parts []string
-			for part := range strings.SplitSeq(e, "_") {
-				parts = append(parts, fold(part))
-			}
-			c.phrase = append(c.phrase, parts)
-		default:
-			c.exact[fold(e)] = true
-			if loose {
-				c.loose = append(c.loose, fold(e))
-			}
-		}
-	}
+	return &class{id: l.count - 1}
 }

@@ -94,7 +94,7 @@ func fold(w string) string {
 		ascii = ascii && w[i] < utf8.RuneSelf
 	}
 	if !ascii {
-		w = norm.NFD.String(w)
+		w = norm.NFKD.String(w)
 	}
 	var b strings.Builder
 	for _, r := range w {
