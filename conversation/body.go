@@ -143,11 +143,12 @@ type (
 
 	// Retracted takes event Of back. Inside says that Of is a note. Unseen says
 	// that it was taken back at once and the visitor had not seen it: it leaves
-	// no trace on her screen.
+	// no trace on her screen. MovedTo is where it was said instead, "" for nowhere.
 	Retracted struct {
-		Of     Seq  `json:"of" log:"fact"`
-		Inside bool `json:"inside,omitempty" log:"fact"`
-		Unseen bool `json:"unseen,omitempty" log:"fact"`
+		Of      Seq  `json:"of" log:"fact"`
+		Inside  bool `json:"inside,omitempty" log:"fact"`
+		Unseen  bool `json:"unseen,omitempty" log:"fact"`
+		MovedTo ID   `json:"moved_to,omitempty" log:"fact"`
 	}
 
 	// Decided is a verdict of the policy with what it was computed from, so that

@@ -87,7 +87,7 @@ func (e edit) key(kind string) string { return e.line + kind + e.at }
 
 // carry appends the edit: to the visitor's line, or to the note.
 func (b *Bridge) carry(ctx context.Context, e edit) error {
-	_, err := b.Log.Append(ctx, e.thread.Conversation, e.key(":e:"), conversation.Append(e.change()))
+	_, err := b.Log.Append(ctx, e.home, e.key(":e:"), conversation.Append(e.change()))
 	if err != nil {
 		return fmt.Errorf("carry the edit: %w", err)
 	}
@@ -125,8 +125,8 @@ func (w where) held() []conversation.Event {
 // holdEdit keeps the new words of a line inside: they mention somebody. The
 // visitor reads the line as it was.
 func (b *Bridge) holdEdit(ctx context.Context, e edit) error {
-	note := conversation.Draft{Author: e.event.Author, Source: conversation.FromSlack, Order: e.ts, Body: conversation.Note{Text: e.text, Content: e.content}}
-	if _, err := b.Log.Append(ctx, e.thread.Conversation, e.key(heldEdit), conversation.Append(note)); err != nil {
+	note := conversation.Draft{Author: e.event.Author, Source: conversation.FromSlack, Order: e.order(), Body: conversation.Note{Text: e.text, Content: e.content}}
+	if _, err := b.Log.Append(ctx, e.home, e.key(heldEdit), conversation.Append(note)); err != nil {
 		return fmt.Errorf("keep the edit inside: %w", err)
 	}
 	value := string(e.thread.Conversation) + " " + e.ts + " " + e.at
@@ -164,7 +164,7 @@ func (b *Bridge) pressEdit(ctx context.Context, p press) error {
 	note, _ := held[i].Body.(conversation.Note)
 	e.text, e.content = note.Text, note.Content
 	back := conversation.Draft{Author: p.by, Source: conversation.FromSlack, Body: conversation.Retracted{Of: held[i].Seq, Inside: true}}
-	if _, err := b.Log.Append(ctx, w.thread.Conversation, e.key(":e:"), conversation.Append(back, e.change())); err != nil {
+	if _, err := b.Log.Append(ctx, w.home, e.key(":e:"), conversation.Append(back, e.change())); err != nil {
 		return fmt.Errorf("send the edit: %w", err)
 	}
 	b.replaceOriginal(p, words("Your edit was sent to the visitor."))

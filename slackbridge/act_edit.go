@@ -12,13 +12,20 @@ import (
 )
 
 // where is a line of the log that was written in Slack, as it is now: the event
-// that went out, or the note. A line can change between the two many times.
+// that went out, or the note. A line can change between the two many times, and be
+// moved to another conversation; in Slack it stays where it was written.
 type where struct {
-	thread ledger.Thread
-	line   string // the key of the line, which all acts about it begin with
+	thread ledger.Thread   // where it stands
+	ts     string          // its own
+	home   conversation.ID // the conversation it is said in now
+	line   string          // the key of the line, which all acts about it begin with
 	event  conversation.Event
 	since  []conversation.Event // what came after it
+	edited string               // the ts of its last edit before it was moved
 }
+
+// maxMoves bounds how often a line is followed to another conversation.
+const maxMoves = 20
 
 // find returns the living event of a line, errHold when there is none. thread may
 // be "" when Slack did not say.
@@ -28,21 +35,71 @@ func (b *Bridge) find(ctx context.Context, team, channel, thread, ts string) (wh
 		return where{}, err
 	}
 	for _, t := range threads {
-		w := where{thread: t, line: lineKey(team, channel, ts)}
-		w.event, err = b.Log.ByKey(ctx, t.Conversation, w.line)
+		w := where{thread: t, ts: ts, line: lineKey(team, channel, ts)}
+		w, err = b.in(ctx, w, t.Conversation, w.line)
 		if errors.Is(err, conversation.ErrNotFound) {
 			continue
 		}
 		if err != nil {
-			return where{}, fmt.Errorf("look for the line: %w", err)
+			return where{}, err
 		}
-		since, err := readAll(ctx, b.Log, t.Conversation, w.event.Seq)
-		if err != nil {
-			return where{}, fmt.Errorf("read on from the line: %w", err)
-		}
-		return w.living(since), nil
+		return b.follow(ctx, w)
 	}
 	return where{}, errHold
+}
+
+// in is the line in a conversation, from the event with this key on.
+func (b *Bridge) in(ctx context.Context, w where, id conversation.ID, key string) (where, error) {
+	first, err := b.Log.ByKey(ctx, id, key)
+	if err != nil {
+		return w, fmt.Errorf("look for the line: %w", err)
+	}
+	since, err := readAll(ctx, b.Log, id, first.Seq)
+	if err != nil {
+		return w, fmt.Errorf("read on from the line: %w", err)
+	}
+	w.edited, _ = w.last()
+	w.home, w.event = id, first
+	return w.living(since), nil
+}
+
+// follow goes after a line to the conversation it was moved to. While it is on its
+// way it is where it was taken back.
+func (b *Bridge) follow(ctx context.Context, w where) (where, error) {
+	for range maxMoves {
+		to, key := w.movedTo()
+		if to == "" {
+			break
+		}
+		next, err := b.in(ctx, w, to, key)
+		if errors.Is(err, conversation.ErrNotFound) {
+			break
+		}
+		if err != nil {
+			return w, err
+		}
+		w = next
+	}
+	return w, nil
+}
+
+// movedTo is where the line was moved to, and the key it has there.
+func (w where) movedTo() (to conversation.ID, key string) {
+	for _, e := range w.since {
+		if r, ok := e.Body.(conversation.Retracted); ok && r.Of == w.event.Seq {
+			return r.MovedTo, e.Key
+		}
+	}
+	return "", ""
+}
+
+// order is the platform's key for what is said of the line: none in a conversation
+// whose thread does not show it.
+func (w where) order() string {
+	if w.home != w.thread.Conversation {
+		return ""
+	}
+	return w.ts
 }
 
 // living follows the line from its first event: each time it was sent on purpose
@@ -96,6 +153,7 @@ func (w where) inside() bool {
 // last tells what became of the line since: the key of the latest edit, and
 // whether it was taken back.
 func (w where) last() (editedTS string, gone bool) {
+	editedTS = w.edited
 	for _, e := range w.since {
 		switch b := e.Body.(type) {
 		case conversation.Edited:

@@ -30,6 +30,7 @@ type said struct {
 	points  bool // it mentions a person, a group or a channel
 	files   bool
 	current bool // the thread is where the conversation is now
+	moved   bool // it is said in another conversation than that of its thread
 	// asked is what the author has pressed for a line that stayed inside; kept is
 	// the note that it is.
 	asked string
@@ -44,7 +45,7 @@ const (
 	sentOnPurpose = ":out"   // sent although it had stayed inside
 	keptInside    = ":kept"  // made a note although it had gone out
 	takenBack     = ":d"     // deleted
-	movedAway     = ":moved" // moved to another conversation
+	movedAway     = ":moved" // moved to another conversation; the conversation it left stands before the number
 )
 
 // outKey names the act of sending a line that had stayed inside.
@@ -237,8 +238,11 @@ func (b *Bridge) carryOut(ctx context.Context, s said, l line, f fate) (conversa
 		out, err := b.Log.Append(ctx, id, s.key(), s.staysInside(l))
 		return out, wrapUnless(err, "keep the line inside")
 	case goesOut:
-		key := s.key()
-		decide := conversation.AgentSays(s.by, conversation.Message{Text: s.text, Content: s.content}, s.ts, f.How)
+		key, order := s.key(), s.ts
+		if s.moved { // no line of that thread
+			order = ""
+		}
+		decide := conversation.AgentSays(s.by, conversation.Message{Text: s.text, Content: s.content, Moved: s.moved}, order, f.How)
 		if s.asked != "" {
 			key, decide = s.outKey(), sendNote(s.by, s.kept, f, decide)
 		}

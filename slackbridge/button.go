@@ -282,7 +282,8 @@ func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) e
 		return nil
 	}
 	text, content := w.now()
-	s := said{me: p.me, thread: w.thread, ts: w.event.Order, who: p.who, by: p.by, text: text, content: content, current: true, asked: asked, kept: w.event}
+	s := said{me: p.me, thread: w.thread, ts: w.ts, who: p.who, by: p.by, text: text, content: content, current: true, asked: asked, kept: w.event}
+	s.thread.Conversation, s.moved = w.home, w.home != w.thread.Conversation
 	sent, err := b.act(ctx, s)
 	if err != nil || !sent {
 		return err

@@ -31,7 +31,7 @@ func (b *Bridge) openMove(ctx context.Context, p press, w where, ts string) erro
 		b.tellPresser(p, words("Only its author can move this line."))
 		return nil
 	}
-	options, err := b.targets(ctx, p)
+	options, err := b.targets(ctx, p, w.home)
 	if err != nil {
 		return err
 	}
@@ -51,8 +51,8 @@ func (b *Bridge) openMove(ctx context.Context, p press, w where, ts string) erro
 	return nil
 }
 
-// targets lists where a line of the presser may go, as options.
-func (b *Bridge) targets(ctx context.Context, p press) ([]*slack.OptionBlockObject, error) {
+// targets lists where a line of the presser, which is at home, may go, as options.
+func (b *Bridge) targets(ctx context.Context, p press, home conversation.ID) ([]*slack.OptionBlockObject, error) {
 	var out []*slack.OptionBlockObject
 	for _, q := range []conversation.Query{
 		{Modes: []conversation.Mode{conversation.WithAgent}, Owner: p.who.ID, Limit: maxTargets},
@@ -63,7 +63,7 @@ func (b *Bridge) targets(ctx context.Context, p press) ([]*slack.OptionBlockObje
 			return nil, fmt.Errorf("list conversations: %w", err)
 		}
 		for _, s := range states {
-			if s.ID == p.id || len(out) == maxTargets {
+			if s.ID == home || len(out) == maxTargets {
 				continue
 			}
 			if why, err := b.mayTake(ctx, p.me, s, p.who.ID); err != nil || len(why) > 0 {
@@ -122,7 +122,7 @@ func (b *Bridge) submitMove(ctx context.Context, p press) error {
 		return nil
 	}
 	to, err := b.Log.State(ctx, conversation.ID(p.e.View.chosen(inputTarget)))
-	if errors.Is(err, conversation.ErrNotFound) || to.ID == p.id {
+	if errors.Is(err, conversation.ErrNotFound) || to.ID == w.home {
 		return errDrop
 	}
 	if err != nil {
@@ -141,11 +141,11 @@ func (b *Bridge) submitMove(ctx context.Context, p press) error {
 
 // moveLine takes the line back here and says it there.
 func (b *Bridge) moveLine(ctx context.Context, p press, w where, to conversation.State) error {
-	here, err := b.Log.State(ctx, w.thread.Conversation)
+	here, err := b.Log.State(ctx, w.home)
 	if err != nil {
 		return fmt.Errorf("read the state: %w", err)
 	}
-	key := fmt.Sprintf("%s%s:%d", w.line, movedAway, w.event.Seq)
+	key := fmt.Sprintf("%s%s:%s:%d", w.line, movedAway, here.ID, w.event.Seq)
 	say := w.saidThere(p.by, here)
 	left, err := b.Log.ByKey(ctx, here.ID, key)
 	if errors.Is(err, conversation.ErrNotFound) {
@@ -197,13 +197,17 @@ func (b *Bridge) leave(ctx context.Context, p press, w where, to conversation.St
 		return conversation.Event{}, nil
 	}
 	note := conversation.Draft{Author: p.by, Source: conversation.FromSlack, Body: conversation.Note{Text: "Moved a line to " + to.Reference + "."}}
-	unseen := b.unseen(ctx, w, w.event.Order, slackTime(b.Now()))
-	out, err := b.Log.Append(ctx, w.thread.Conversation, key, conversation.Append(note, w.retraction(unseen)))
+	back := w.retraction(b.unseen(ctx, w, w.ts, slackTime(b.Now())))
+	if r, ok := back.Body.(conversation.Retracted); ok {
+		r.MovedTo = to.ID
+		back.Body = r
+	}
+	out, err := b.Log.Append(ctx, w.home, key, conversation.Append(note, back))
 	if err != nil {
 		return conversation.Event{}, fmt.Errorf("take the line back: %w", err)
 	}
-	if err := b.react(ctx, w.thread.Channel, w.event.Order, markInside); err != nil {
-		b.log.Warn("a line was not marked", "conversation", w.thread.Conversation, "error", err)
+	if err := b.react(ctx, w.thread.Channel, w.ts, markInside); err != nil {
+		b.log.Warn("a line was not marked", "conversation", w.home, "error", err)
 	}
 	return out.Events[len(out.Events)-1], nil
 }

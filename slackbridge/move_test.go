@@ -38,9 +38,11 @@ func TestMoveToAnotherChat(t *testing.T) {
 			a.shows("Your invoice", "Moved a line to "+b.reference)
 			b.shows("Moved here from "+a.reference, "Your invoice, Bert, is attached")
 			a.marked(ts, "lock")
-			a.edit(maya, ts, "An edit of it has no effect any more")
+			a.edit(maya, ts, "Your invoice, Bert, is below")
+			b.heard("Your invoice, Bert, is below")
+			b.shows("Your invoice, Bert, is below")
 			b.agent(maya, "And it is paid")
-			b.heard("Your invoice, Bert, is attached", "And it is paid")
+			b.heard("Your invoice, Bert, is below", "And it is paid")
 			a.heard()
 			a.assertOnce()
 			b.assertOnce()
@@ -53,6 +55,55 @@ func TestMoveToAnotherChat(t *testing.T) {
 				return false
 			})
 		})
+	}
+}
+
+// What is done about a line that was moved is done where it was moved to: it is
+// kept inside, sent again, edited, moved on and deleted there. It still stands in
+// the thread in which it was written.
+func TestAMovedLineIsFollowed(t *testing.T) {
+	s := newStage(t)
+	a, b, c := s.claimed("Anna"), s.claimed("Bert"), s.claimed("Cleo")
+	cut := func(name, ts string) {
+		t.Helper()
+		if err := s.slack.Shortcut(maya, name, a.channel, ts); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ts := a.agent(maya, "Your invoice")
+	a.heard("Your invoice")
+	a.moveTo(maya, ts, b)
+	b.heard("Your invoice")
+	a.heard()
+
+	cut("handoff_note", ts)
+	b.heard()
+	s.told(maya, "is a note now")
+	from := "Moved here from " + a.reference + "."
+	b.noted(from, "Your invoice")
+	a.edit(maya, ts, "Your invoice, number 7")
+	b.shows("Moved here from", "Your invoice, number 7")
+	cut("handoff_send", ts)
+	b.heard("Your invoice, number 7")
+	b.shows("Your invoice, number 7")
+	a.edit(maya, ts, "Your invoice, number 8")
+	b.heard("Your invoice, number 8")
+	a.edit(maya, ts, ";; none of her business")
+	b.heard()
+	b.noted(from, "none of her business")
+	cut("handoff_send", ts)
+	b.heard("none of her business")
+
+	a.moveTo(maya, ts, c)
+	c.heard("none of her business")
+	b.heard()
+	a.moveTo(maya, ts, a)
+	a.heard("none of her business")
+	c.heard()
+	a.del(maya, ts)
+	a.heard()
+	for _, chat := range []*chat{a, b, c} {
+		chat.assertOnce()
 	}
 }
 
@@ -157,9 +208,9 @@ func TestMoveAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What is appended before the crash, under its key.
-	_, err = s.store.Append(t.Context(), a.id, fmt.Sprintf("%s:moved:%d", line.Key, line.Seq), conversation.Append(
+	_, err = s.store.Append(t.Context(), a.id, fmt.Sprintf("%s:moved:%s:%d", line.Key, a.id, line.Seq), conversation.Append(
 		conversation.Draft{Author: line.Author, Source: conversation.FromSlack, Body: conversation.Note{Text: "Moved a line to " + b.reference + "."}},
-		conversation.Draft{Author: line.Author, Source: conversation.FromSlack, Body: conversation.Retracted{Of: line.Seq, Unseen: true}}))
+		conversation.Draft{Author: line.Author, Source: conversation.FromSlack, Body: conversation.Retracted{Of: line.Seq, Unseen: true, MovedTo: b.id}}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func (b *Bridge) takeBack(ctx context.Context, w where, key, ts, at string) erro
 		drafts = append(drafts, conversation.Draft{Author: w.event.Author, Source: conversation.FromSlack, Body: conversation.Retracted{Of: n.Seq, Inside: true}})
 	}
 	drafts = append(drafts, w.retraction(unseen))
-	if _, err := b.Log.Append(ctx, w.thread.Conversation, key, conversation.Append(drafts...)); err != nil {
+	if _, err := b.Log.Append(ctx, w.home, key, conversation.Append(drafts...)); err != nil {
 		return fmt.Errorf("take the line back: %w", err)
 	}
 	if !w.inside() {
@@ -67,7 +67,7 @@ func (w where) retraction(unseen bool) conversation.Draft {
 // tellAgain tells the author what a retraction that stands already has done, when
 // it was this act's. Otherwise there is nothing to do.
 func (b *Bridge) tellAgain(ctx context.Context, w where, key string) error {
-	e, err := b.Log.ByKey(ctx, w.thread.Conversation, key)
+	e, err := b.Log.ByKey(ctx, w.home, key)
 	if errors.Is(err, conversation.ErrNotFound) {
 		return errDrop
 	}
@@ -107,14 +107,14 @@ func (b *Bridge) unseen(ctx context.Context, w where, ts, at string) bool {
 	if age, ok := between(ts, at); !ok || age < 0 || age > vanishWithin {
 		return false
 	}
-	read, err := b.Desk.Seen(ctx, w.thread.Conversation)
+	read, err := b.Desk.Seen(ctx, w.home)
 	if err != nil {
-		b.log.Warn("how far the visitor has read is not known", "conversation", w.thread.Conversation, "error", err)
+		b.log.Warn("how far the visitor has read is not known", "conversation", w.home, "error", err)
 		return false
 	}
-	state, err := b.Log.State(ctx, w.thread.Conversation)
+	state, err := b.Log.State(ctx, w.home)
 	if err != nil {
-		b.log.Warn("what was mailed is not known", "conversation", w.thread.Conversation, "error", err)
+		b.log.Warn("what was mailed is not known", "conversation", w.home, "error", err)
 		return false
 	}
 	mailed := state.Verified.Seq != 0 && state.Mailed >= w.event.Seq // to any other address go nobody's words
@@ -148,15 +148,15 @@ func slackTime(t time.Time) string {
 // keepInside takes a line that went out back from the visitor and keeps it as a
 // note. at is when, by Slack's clock.
 func (b *Bridge) keepInside(ctx context.Context, w where, text, at string) error {
-	unseen := b.unseen(ctx, w, w.event.Order, at)
+	unseen := b.unseen(ctx, w, w.ts, at)
 	key := fmt.Sprintf("%s%s:%d", w.line, keptInside, w.event.Seq)
-	note := conversation.Draft{Author: w.event.Author, Source: conversation.FromSlack, Order: w.event.Order, Body: conversation.Note{Text: text}}
-	out, err := b.Log.Append(ctx, w.thread.Conversation, key, conversation.Append(w.retraction(unseen), note))
+	note := conversation.Draft{Author: w.event.Author, Source: conversation.FromSlack, Order: w.order(), Body: conversation.Note{Text: text}}
+	out, err := b.Log.Append(ctx, w.home, key, conversation.Append(w.retraction(unseen), note))
 	if err != nil {
 		return fmt.Errorf("keep the line inside: %w", err)
 	}
-	if err := b.react(ctx, w.thread.Channel, w.event.Order, markInside); err != nil {
-		b.log.Warn("a line was not marked", "conversation", w.thread.Conversation, "error", err)
+	if err := b.react(ctx, w.thread.Channel, w.ts, markInside); err != nil {
+		b.log.Warn("a line was not marked", "conversation", w.home, "error", err)
 	}
 	if !out.Replayed {
 		b.tellAuthor(w, words("This line had gone out and is a note now. "+gonePrivately(unseen)))
