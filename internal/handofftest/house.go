@@ -42,6 +42,7 @@ type House struct {
 	running Process
 	sockets bool // the product is expected to open Socket Mode connections
 	runs    Runs
+	weather []fakeslack.Mischief
 }
 
 // Options says what is special about a House.
@@ -54,7 +55,8 @@ type Options struct {
 	Runs    Runs
 	Slack   fakeslack.Options
 	NoSlack bool
-	Mail    bool // with the section mail, and a mail server
+	Weather []fakeslack.Mischief // from the start, and again after "slack heals"
+	Mail    bool                 // with the section mail, and a mail server
 }
 
 // Runs starts the product with a file, in this process or in one of its own.
@@ -138,6 +140,8 @@ func (h *House) startSlack(o Options) {
 		}
 	}
 	h.Slack = fakeslack.Sample(o.Slack)
+	h.weather = o.Weather
+	h.heal()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		h.tb.Fatal(err)
@@ -147,6 +151,14 @@ func (h *House) startSlack(o Options) {
 	go func() { done <- h.Slack.Serve(ctx, ln) }() // ends in close
 	h.slackLn = ln
 	h.stops = append(h.stops, func() { cancel(); <-done })
+}
+
+// heal ends every fault but the weather that the installation lives in.
+func (h *House) heal() {
+	h.Slack.Heal()
+	for _, m := range h.weather {
+		h.Slack.Disturb(m)
+	}
 }
 
 func (h *House) close() {

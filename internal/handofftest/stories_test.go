@@ -32,6 +32,40 @@ func TestStoriesOverHTTP(t *testing.T) {
 	Stories(t, "testdata/stories", Options{Runs: InProcess, Mode: "http"})
 }
 
+// TestOwnershipInBadWeather runs the stories of ownership over HTTP while Slack
+// delivers every event twice, under two ids, or late, and so after the presses
+// that came later.
+func TestOwnershipInBadWeather(t *testing.T) {
+	const events = "events_api"
+	for name, weather := range map[string]fakeslack.Prank{
+		"twice": fakeslack.Again{NewID: true},
+		"late":  fakeslack.Late{By: 300 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for _, kind := range []string{"own_*.txtar", "claim_race.txtar", "duty_off_*.txtar", "assign_accept.txtar", "who_may_claim.txtar"} {
+				stories, err := filepath.Glob("testdata/stories/" + kind)
+				if err != nil || len(stories) == 0 {
+					t.Fatalf("no story %s: %v", kind, err)
+				}
+				for _, path := range stories {
+					if strings.HasSuffix(path, "_http.txtar") {
+						continue // the same once more
+					}
+					text, err := os.ReadFile(path)
+					if err == nil {
+						err = os.WriteFile(filepath.Join(dir, filepath.Base(path)), text, 0o600)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			Stories(t, dir, Options{Runs: InProcess, Mode: "http", Weather: []fakeslack.Mischief{{Type: events, Do: weather}}})
+		})
+	}
+}
+
 // onEngines runs a test on both databases; fresh makes an empty one.
 func onEngines(t *testing.T, test func(t *testing.T, fresh func() string)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, nil) })

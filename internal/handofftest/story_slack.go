@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -130,6 +131,7 @@ var (
 	}
 	pranks = map[string]fakeslack.Prank{
 		"repeats": fakeslack.Again{NewID: true}, "swaps": fakeslack.Swap{}, "loses": fakeslack.Lose{},
+		"delays": fakeslack.Late{By: 400 * time.Millisecond},
 	}
 )
 
@@ -141,6 +143,7 @@ var (
 //	slack swallows METHOD             (stored, no answer)
 //	slack errors METHOD               (stored, answered with 500)
 //	slack tried METHOD                (such a call has come since)
+//	slack counted                     (the queue knows by now who is an agent)
 //	slack adds guest|outsider|stranger|robot  (into the channels, as U0GUEST, …)
 //	slack cards VISITOR N             (exactly N cards stand for her)
 //	slack heals
@@ -148,6 +151,7 @@ var (
 //	slack repeats message             (the next event is delivered again under a new id)
 //	slack swaps message               (the next event is overtaken by the one after it)
 //	slack loses message               (the next event is never delivered)
+//	slack delays message              (the next event comes 0.4 s late)
 func slack(_ *testscript.TestScript, s *story, args []string) error {
 	h := s.house
 	switch args[0] {
@@ -168,17 +172,32 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 		return h.until("a call of "+args[1], func(st *fakeslack.State) bool {
 			return slices.ContainsFunc(st.Calls()[s.calls:], func(c fakeslack.Call) bool { return c.Method == args[1] })
 		})
+	case "counted":
+		return h.counted()
 	case "adds":
 		return h.addPerson(args[1])
 	case "cards":
 		return h.countCards(s.visitors[args[1]].Reference, args[2])
 	case "heals":
-		h.Slack.Heal()
-	case "repeats", "swaps", "loses":
+		h.heal()
+	case "repeats", "swaps", "loses", "delays":
 		h.Slack.Disturb(fakeslack.Mischief{Type: args[1], Times: 1, Do: pranks[args[0]]})
 	default:
 		return fmt.Errorf("unknown weather %q", args[0])
 	}
+	return nil
+}
+
+// counted waits until the queue knows who is an agent: the product has asked
+// Slack, and the queue reads what it wrote down at most a second later, without a
+// trace.
+func (h *House) counted() error {
+	if err := h.until("a look at the members", func(st *fakeslack.State) bool {
+		return slices.ContainsFunc(st.Calls(), func(c fakeslack.Call) bool { return c.Method == "conversations.members" })
+	}); err != nil {
+		return err
+	}
+	time.Sleep(1500 * time.Millisecond)
 	return nil
 }
 
