@@ -68,7 +68,8 @@ type (
 	// Transferred passes the conversation on: to a person (To), or to another
 	// channel or a user group, where it waits. Shown says that the visitor's
 	// phase or agent changed by it. Why is empty when a person did it. Accept is
-	// until when an agent whom the queue has assigned must act.
+	// until when an agent whom the queue has assigned must act. Waited is since when
+	// the visitor had waited, zero when she did not or goes on waiting.
 	Transferred struct {
 		From    Staff       `json:"from,omitzero" log:"fact"`
 		To      Staff       `json:"to,omitzero" log:"fact"`
@@ -77,6 +78,7 @@ type (
 		Shown   bool        `json:"shown,omitempty" log:"fact"`
 		Why     TransferWhy `json:"why,omitempty" log:"fact"`
 		Accept  time.Time   `json:"accept,omitzero" log:"fact"`
+		Waited  time.Time   `json:"waited,omitzero" log:"fact"`
 		Note    string      `json:"note,omitempty"`
 	}
 

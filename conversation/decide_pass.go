@@ -46,7 +46,11 @@ func Transfer(by Author, p Passing, force bool) Decider {
 			return nil, nil
 		}
 		words := NoticeClaimed.line(FromSlack, "agent", p.To.Name)
-		if s.Mode == WithAgent {
+		switch s.Mode {
+		case Waiting:
+			t.Waited = s.WaitFrom
+		case WithBot, IsClosed:
+		case WithAgent:
 			words = NoticeTakenOver.line(FromSlack, "agent", p.To.Name, "from", s.Owner.Name)
 		}
 		return []Draft{by.acts(t), words}, nil

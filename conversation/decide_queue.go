@@ -62,7 +62,7 @@ func AssignTo(queued Seq, to Staff, until time.Time) Decider {
 			return nil, nil
 		}
 		return []Draft{
-			fromQueue(Transferred{To: to, Why: TransferAssigned, Accept: until, Shown: true}),
+			fromQueue(Transferred{To: to, Why: TransferAssigned, Accept: until, Waited: s.WaitFrom, Shown: true}),
 			NoticeClaimed.line(FromQueue, "agent", to.Name),
 		}, nil
 	}

@@ -16,7 +16,7 @@ import (
 type Waits interface {
 	// Line lists all who wait and are routed, by channel and then by since when.
 	Line(ctx context.Context) ([]conversation.Wait, error)
-	// RecentWaits lists the newest waits that ended with a claim, newest first.
+	// RecentWaits lists the newest waits that ended with an agent, newest first.
 	RecentWaits(ctx context.Context, limit int) ([]conversation.Waited, error)
 }
 

@@ -14,10 +14,17 @@ import (
 const (
 	selectLine = `select id, channel, wait_from, staffed from conversations
 		where routed order by channel, wait_from, id`
-	// A claim that ended no wait has no "from". Names cannot pretend to be one:
-	// inside JSON their quotes are escaped.
-	selectWaits = `select at, facts from events
-		where kind = 'claimed' and facts like '%"from":%' order by at desc limit $1`
+	// What ended no wait has no "from" (of a claim) or "waited" (of an assignment).
+	// Names cannot pretend to be one: inside JSON their quotes are escaped. What the
+	// queue assigned and nobody accepted ended none either.
+	selectWaits = `select e.at, e.kind, e.facts from events e
+		where e.kind in ('claimed', 'transferred')
+			and (e.kind = 'claimed' and e.facts like '%"from":%' or e.kind = 'transferred' and e.facts like '%"waited":%')
+			and not exists (select 1 from events r where r.conversation = e.conversation and r.kind = 'released'
+				and e.kind = 'transferred' and e.facts like '%"why":"assigned"%' and r.facts like '%"why":"unaccepted"%'
+				and r.seq > e.seq and not exists (select 1 from events b where b.conversation = e.conversation
+					and b.kind in ('claimed', 'transferred') and b.seq > e.seq and b.seq < r.seq))
+		order by e.at desc limit $1`
 	selectLoad    = `select owner, count(*) from conversations where mode = 'agent' group by owner`
 	selectBlocked = `select coalesce(max(blocked_until), 0) from conversations
 		where visitor = $1 and widget = $2 and blocked_until > 0 and blocked_until > $3`
@@ -38,21 +45,26 @@ func (s *Store) Line(ctx context.Context) ([]conversation.Wait, error) {
 	return all(ctx, s.read, scan, selectLine)
 }
 
-// RecentWaits lists the newest waits that ended with a claim, newest first.
+// RecentWaits lists the newest waits that ended with an agent, newest first: with
+// a claim, by the button or the first reply, or with an assignment.
 func (s *Store) RecentWaits(ctx context.Context, limit int) ([]conversation.Waited, error) {
 	scan := func(r row) (conversation.Waited, error) {
 		var millis int64
-		var facts string
-		if err := r.Scan(&millis, &facts); err != nil {
+		var kind, facts string
+		if err := r.Scan(&millis, &kind, &facts); err != nil {
 			return conversation.Waited{}, err
 		}
-		body, err := conversation.DecodeBody(conversation.KindClaimed, []byte(facts), nil)
+		body, err := conversation.DecodeBody(conversation.Kind(kind), []byte(facts), nil)
 		if err != nil {
-			return conversation.Waited{}, fmt.Errorf("a claim is damaged: %w", err)
+			return conversation.Waited{}, fmt.Errorf("the end of a wait is damaged: %w", err)
 		}
 		w := conversation.Waited{At: at(millis)}
-		if claimed, ok := body.(conversation.Claimed); ok {
-			w.For = max(0, w.At.Sub(claimed.From))
+		switch b := body.(type) {
+		case conversation.Claimed:
+			w.For = max(0, w.At.Sub(b.From))
+		case conversation.Transferred:
+			w.For = max(0, w.At.Sub(b.Waited))
+		default:
 		}
 		return w, nil
 	}

@@ -16,7 +16,7 @@ func TestPlans(t *testing.T) {
 		want       []string
 	}{
 		{"line", selectLine, 0, []string{"INDEX conversations_line"}},
-		{"recent waits", selectWaits, 1, []string{"INDEX events_claimed"}},
+		{"recent waits", selectWaits, 1, []string{"INDEX events_taken"}},
 		{"load", selectLoad, 0, []string{"COVERING INDEX conversations_owned"}},
 		{"blocked until", selectBlocked, 3, []string{"INDEX conversations_blocked"}},
 		{"knew", selectOwners, 2, []string{"INDEX conversations_mine", "INDEX events_owner"}},

@@ -86,32 +86,6 @@ func line(t *testing.T, url string) {
 	check("cancelled and closed", "C1 b true")
 }
 
-func recentWaits(t *testing.T, url string) {
-	clk := newClock()
-	s := OpenAt(t, url, optionsAt(clk))
-	ctx := context.Background()
-	var want []conversation.Waited
-	for i := range 4 {
-		id := Conversation(t, s).ID
-		clk.Move(time.Minute)
-		if i != 2 { // with the bot: nobody waits
-			escalate(t, s, id)
-		}
-		d := time.Duration(i+1) * time.Second
-		clk.Move(d)
-		mustAppend(t, s, id, "", conversation.Claim(agent("U1", `"from":"now"`), conversation.ByButton))
-		if i != 2 {
-			want = append([]conversation.Waited{{At: clk.Now(), For: d}}, want...)
-		}
-	}
-	if got := one[[]conversation.Waited](t)(s.RecentWaits(ctx, 20)); !reflect.DeepEqual(got, want) {
-		t.Errorf("waits = %v, want %v", got, want)
-	}
-	if got := one[[]conversation.Waited](t)(s.RecentWaits(ctx, 2)); !reflect.DeepEqual(got, want[:2]) {
-		t.Errorf("two waits = %v, want the newest %v", got, want[:2])
-	}
-}
-
 func load(t *testing.T, url string) {
 	s := OpenAt(t, url)
 	for _, who := range []conversation.Author{maya, tom, maya, maya} {
