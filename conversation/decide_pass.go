@@ -68,7 +68,7 @@ func HandBack(by Author, instruction string, force bool) Decider {
 		}
 		return []Draft{
 			by.acts(HandedBack{Agent: by.staff(), Instruction: instruction}),
-			NoticeHandedBack.line(FromSlack, "agent", by.Name),
+			s.among(NoticeHandedBack, NoticeHandedBackPeople).line(FromSlack, "agent", by.Name),
 		}, nil
 	}
 }

@@ -85,7 +85,7 @@ func Cancel(by Author) Decider {
 		case s.Mode == Waiting:
 			return []Draft{
 				{Author: by, Source: FromWidget, Body: Cancelled{}},
-				NoticeCancelled.line(FromWidget),
+				s.among(NoticeCancelled, NoticeCancelledPeople).line(FromWidget),
 			}, nil
 		}
 		return nil, nil

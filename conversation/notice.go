@@ -48,6 +48,12 @@ const (
 	NoticeBlocked     Notice = "blocked"
 )
 
+// The same at the level human_only, where there is no assistant to go back to.
+const (
+	NoticeHandedBackPeople Notice = "handed_back_people"
+	NoticeCancelledPeople  Notice = "cancelled_people"
+)
+
 // What the visitor is told at an escalation, by its reason; [NoticeEscalated] is
 // for her own wish. Each says what happens and what she can do, and none says
 // when: who is on duty is the queue's to tell. The escalation room chooses.
@@ -104,6 +110,9 @@ var english = map[Notice]string{
 	NoticeVerified:    "Thank you, your address is confirmed. The team's answers go there too.",
 	NoticeBlocked:     "The team has ended this chat.",
 
+	NoticeHandedBackPeople: "{agent} has left. Everything is kept: write again whenever you need us.",
+	NoticeCancelledPeople:  "You no longer wait for the team. Everything is kept: write again whenever you need us.",
+
 	NoticeEscalatedTopic:     "This needs a person, so I've asked the team. You can add details: they will see everything.",
 	NoticeEscalatedUpset:     "I'm sorry this has been so tiresome; I've asked the team to take over. You needn't repeat anything: they can read the whole chat.",
 	NoticeEscalatedUnknown:   "I don't have the answer to this, so I've asked the team. You can add what may help them: they will see everything.",
@@ -124,6 +133,23 @@ var plain = map[Notice]Notice{
 	NoticeEscalatedUpset: NoticeEscalatedUpsetPlain,
 	NoticeEscalatedDown:  NoticeEscalatedDownPlain,
 	NoticeModelDown:      NoticeModelDownPlain,
+}
+
+// levelHumanOnly is the level at which no bot answers (the escalation room's
+// levels).
+const levelHumanOnly = "human_only"
+
+// HumanOnly says that no bot answers in this conversation: its last escalation
+// came at that level.
+func (s State) HumanOnly() bool { return s.Level == levelHumanOnly }
+
+// among is the notice as it is true for a conversation: the one for people when
+// only people answer there.
+func (s State) among(n, people Notice) Notice {
+	if s.HumanOnly() {
+		return people
+	}
+	return n
 }
 
 // Plain is the notice that says the same without an apology: n itself when it

@@ -245,7 +245,7 @@ func contact(b conversation.ContactGiven, visitor string) string {
 func saidByCard(n conversation.Notice) bool {
 	switch n {
 	case conversation.NoticeEscalated, conversation.NoticeClaimed, conversation.NoticeTakenOver, conversation.NoticeReleased, conversation.NoticeTransferred,
-		conversation.NoticeHandedBack, conversation.NoticeCancelled, conversation.NoticeClosed, conversation.NoticeClosedSelf, conversation.NoticeClosedIdle,
+		conversation.NoticeHandedBack, conversation.NoticeHandedBackPeople, conversation.NoticeCancelled, conversation.NoticeCancelledPeople, conversation.NoticeClosed, conversation.NoticeClosedSelf, conversation.NoticeClosedIdle,
 		conversation.NoticeReopened, conversation.NoticeContact, conversation.NoticeCall, conversation.NoticeMessage, conversation.NoticeAgentAway, conversation.NoticeVerified, conversation.NoticeBlocked, conversation.NoticeAdded,
 		conversation.NoticeEscalatedTopic, conversation.NoticeEscalatedUpset, conversation.NoticeEscalatedUpsetPlain, conversation.NoticeEscalatedUnknown,
 		conversation.NoticeEscalatedRepeated, conversation.NoticeEscalatedDown, conversation.NoticeEscalatedDownPlain, conversation.NoticeEscalatedBudget,

@@ -35,6 +35,9 @@ func (c Card) hands() []span {
 		}
 		return out
 	case conversation.WithBot:
+		if s.HumanOnly() {
+			return []span{words("Nobody has this chat. What the visitor writes next asks the team again.")}
+		}
 	}
 	return []span{words("🤖 The AI is answering.")}
 }

@@ -103,6 +103,10 @@ func (s script) line(e conversation.Event) (item, bool) {
 		if b.Do == stepPing {
 			return s.pinged(b)
 		}
+	case conversation.Cancelled:
+		if s.state.HumanOnly() {
+			return item{spans: []span{words(s.visitor + " no longer waits for a person.")}}, true
+		}
 	}
 	a, ok := asideOf(e, s.visitor)
 	if !ok {
