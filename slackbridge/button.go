@@ -54,6 +54,8 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		actUndo:                  b.pressUndo,
 		actLift:                  b.pressLift,
 		actMenu:                  b.pressMenu,
+		actEarlier:               b.pressPage,
+		actLater:                 b.pressPage,
 		string(offerSend):        b.pressLine(askSend),
 		string(offerTakeAndSend): b.pressLine(askTake),
 		string(offerReopen):      b.pressLine(askTake),

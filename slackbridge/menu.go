@@ -29,20 +29,11 @@ func (b *Bridge) pressMenu(ctx context.Context, p press) error {
 }
 
 func (b *Bridge) openWhy(ctx context.Context, p press) error {
-	return b.openRead(ctx, p, "Why?", whyBlocks)
-}
-
-func (b *Bridge) openTranscript(ctx context.Context, p press) error {
-	return b.openRead(ctx, p, "Transcript", transcriptBlocks)
-}
-
-// openRead opens what only wants to be read.
-func (b *Bridge) openRead(ctx context.Context, p press, title string, draw func(conversation.State, []conversation.Event) []slack.Block) error {
 	events, err := readAll(ctx, b.Log, p.id, 0)
 	if err != nil {
 		return fmt.Errorf("read the log: %w", err)
 	}
-	view := modal(modalRead, title, p.id, draw(p.state, events)...)
+	view := modal(modalRead, "Why?", p.id, whyBlocks(p.state, events)...)
 	view.Close = plain("Close")
 	return b.orTell(ctx, p, view, "It did not open in time. Choose it again.")
 }
@@ -105,34 +96,4 @@ func quoted(texts map[conversation.Seq]string, draft string, sig conversation.Si
 		return ""
 	}
 	return oneLine(strings.ToValidUTF8(text[sig.From:sig.To], ""), 200)
-}
-
-// maxTranscript is how many lines the modal shows; the thread has them all.
-const maxTranscript = 90
-
-// transcriptBlocks are the last lines of a conversation.
-func transcriptBlocks(s conversation.State, events []conversation.Event) []slack.Block {
-	sc := newScript(s, noThread, conversation.Handle(s.Visitor), events)
-	items := sc.items(events)
-	var blocks []slack.Block
-	if len(items) > maxTranscript {
-		items = items[len(items)-maxTranscript:]
-		blocks = append(blocks, richLine("", slant("The last lines; the thread has them all.")))
-	}
-	for i, it := range items {
-		it.text = clip(it.text, maxBlockChars)
-		it.tree, it.sources = nil, nil
-		named := it.voice.name != "" && (i == 0 || it.voice != items[i-1].voice)
-		for _, block := range it.blocks(s.ID, 0, named) {
-			if rb, ok := block.(richBlock); ok {
-				rb.id = ""
-				block = rb
-			}
-			blocks = append(blocks, block)
-		}
-	}
-	if len(blocks) == 0 {
-		blocks = append(blocks, richLine("", words("Nothing was said yet.")))
-	}
-	return blocks
 }
