@@ -16,7 +16,7 @@ import (
 // without any connection, after Slack says that it dropped events, and slowly on
 // a tick. What staff wrote while nobody listened goes through the same inbox.
 func (b *Bridge) backfillLoop(ctx context.Context) error {
-	for {
+	for first := true; ; {
 		asked := false
 		select {
 		case <-ctx.Done():
@@ -28,21 +28,43 @@ func (b *Bridge) backfillLoop(ctx context.Context) error {
 		if b.untilAble(ctx, asked) != nil {
 			return nil
 		}
+		select {
+		case <-b.again: // asked meanwhile: this comparison is the answer
+		default:
+		}
 		gap := b.gate.gaps()
 		if err := b.backfill(ctx, *b.self.Load()); err != nil && ctx.Err() == nil {
 			b.log.Warn("the threads were not compared to the end", "error", err)
+		}
+		if asked && first {
+			// A commit of the process before may have become visible only now.
+			b.sweep(ctx, b.Now().Add(inboxLease), firstRows)
+			first = false
 		}
 		b.gate.filled(gap)
 	}
 }
 
-// untilAble waits until Slack can be used, and, for the comparison by the clock,
-// until this process leads. A gap of its own each process fills itself: after a
-// crash nobody leads for a while, and the lines must not wait so long.
+// listenFor is how long a comparison waits for a socket. What is written after it
+// and before one opens, Slack delivers a minute late.
+const listenFor = 2 * time.Second
+
+// untilAble waits until Slack can be used and tells us what happens, and, for the
+// comparison by the clock, until this process leads. A gap of its own each process
+// fills itself: after a crash nobody leads for a while, and the lines must not wait
+// so long.
 func (b *Bridge) untilAble(ctx context.Context, asked bool) error {
-	const look = 100 * time.Millisecond
-	for {
-		if ok, _ := b.health.state(); ok && (asked || b.leads()) && b.self.Load() != nil {
+	const look = 20 * time.Millisecond
+	for up := (time.Time{}); ; {
+		ok, _ := b.health.state()
+		switch {
+		case !ok || b.self.Load() == nil:
+			up = time.Time{}
+		case up.IsZero():
+			up = b.Now()
+		}
+		hears := b.Config.Mode == ModeHTTP || !b.sockets.deaf() || b.Now().Sub(up) >= listenFor
+		if !up.IsZero() && hears && (asked || b.leads()) {
 			return nil
 		}
 		if err := pauseFor(ctx, look); err != nil {

@@ -185,6 +185,29 @@ func TestBackfill(t *testing.T) {
 	}
 }
 
+// What is written after a start and before the first socket opens, Slack delivers a
+// minute later; the thread has it at once.
+func TestBackfillWaitsForTheFirstSocket(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	c := s.claimed("Anna")
+	s.stop()
+	const late = time.Second
+	s.slack.Inject(fakeslack.Fault{Method: "apps.connections.open", Times: 4, Do: fakeslack.Slow{For: late, Before: true}})
+	said := make(chan error, 1)
+	time.AfterFunc(late/2, func() { // a comparison that does not wait would be over
+		_, err := s.slack.Say(maya, c.channel, c.root, "one")
+		said <- err
+	})
+	s.start()
+	if err := <-said; err != nil {
+		t.Fatal(err)
+	}
+	c.heard("one")
+	c.agent(maya, "two")
+	c.heard("one", "two")
+}
+
 // The root is deleted: the conversation goes on in a new thread.
 func TestRootDeleted(t *testing.T) {
 	for _, vanishing := range []bool{false, true} {

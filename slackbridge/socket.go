@@ -24,13 +24,13 @@ const ackTimeout = 2 * time.Second
 type sockets struct {
 	b *Bridge
 
-	mu       sync.Mutex
-	open     int
-	lastOpen time.Time // when the last one closed
-	gap      bool
+	mu   sync.Mutex
+	open int
+	gap  bool // nobody has listened for a while
 }
 
-func newSockets(b *Bridge) *sockets { return &sockets{b: b} }
+// newSockets begins with a gap: nobody has listened before the first connection.
+func newSockets(b *Bridge) *sockets { return &sockets{b: b, gap: true} }
 
 // run holds the connections until ctx ends.
 func (s *sockets) run(ctx context.Context) error {
@@ -269,6 +269,6 @@ func (s *sockets) closed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open--; s.open == 0 {
-		s.gap, s.lastOpen = true, s.b.Now()
+		s.gap = true
 	}
 }
