@@ -265,7 +265,7 @@ func (c *composed) ours(path string) *url.URL {
 	if err != nil || base.Host == "" {
 		return nil
 	}
-	base.Path, base.RawQuery, base.Fragment = strings.TrimSuffix(base.Path, "/")+path, "", ""
+	base.Path = path
 	return base
 }
 

@@ -38,7 +38,7 @@ type Config struct {
 type ServerConfig struct {
 	Addr           string   `yaml:"addr" mapstructure:"addr" doc:"where the public listener listens: widget, API, /healthz"`
 	AdminAddr      string   `yaml:"admin_addr" mapstructure:"admin_addr" doc:"where /metrics, the detailed /healthz and /debug listen; never public"`
-	PublicURL      string   `yaml:"public_url" mapstructure:"public_url" doc:"the address visitors' browsers reach the public listener at"`
+	PublicURL      string   `yaml:"public_url" mapstructure:"public_url" doc:"the address visitors' browsers reach the public listener at, scheme and host"`
 	TrustedProxies []string `yaml:"trusted_proxies" mapstructure:"trusted_proxies" doc:"CIDRs of proxies whose X-Forwarded-For is believed"`
 }
 
@@ -106,6 +106,10 @@ func publicURLProblems(s string) []Problem {
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		return []Problem{{"public_url", "is plain http, and visitors' tokens would travel in the clear", "put TLS in front and write https://" + u.Host}}
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return []Problem{{"public_url", "is more than a scheme and a host, and the widget calls this server at the root of its host",
+			"give it a host of its own and write " + u.Scheme + "://" + u.Host}}
 	}
 	return nil
 }

@@ -39,6 +39,7 @@ func TestProblems(t *testing.T) {
 		"keys[0].level":           key(Key{Key: "pk_a", Origins: ok, Level: "fast"}).Problems(),
 		"public_url":              ServerConfig{Addr: ":1", PublicURL: "http://chat.example.com"}.Problems(),
 		"public_url ":             ServerConfig{Addr: ":1", PublicURL: "chat.example.com"}.Problems(),
+		"public_url  ":            ServerConfig{Addr: ":1", PublicURL: "https://chat.example.com/support"}.Problems(),
 		"addr":                    ServerConfig{}.Problems(),
 		"trusted_proxies[0]":      ServerConfig{Addr: ":1", TrustedProxies: []string{"10.0.0.1"}}.Problems(),
 	} {
