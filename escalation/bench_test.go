@@ -1,6 +1,11 @@
 package escalation
 
-import "testing"
+import (
+	"strconv"
+	"testing"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
 
 func BenchmarkJudge(b *testing.B) {
 	c := Defaults()
@@ -15,5 +20,28 @@ func BenchmarkJudge(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		Compile(Defaults())
+	}
+}
+
+// BenchmarkJudgeLong judges a line after a long conversation: what it costs must
+// not grow with the length.
+func BenchmarkJudgeLong(b *testing.B) {
+	p, _ := Compile(Defaults())
+	for _, lines := range []int{10, 100, 1000} {
+		b.Run(strconv.Itoa(lines), func(b *testing.B) {
+			s := Situation{}
+			for i := range lines {
+				role := conversation.Visitor
+				if i%2 == 1 {
+					role = conversation.Bot
+				}
+				text := "I have a question on line " + strconv.Itoa(i) + " of my invoice, the delivery and the colour of the lamp"
+				s.Lines = append(s.Lines, Line{Seq: conversation.Seq(i + 2), Role: role, Text: text})
+			}
+			s.Past = []conversation.Decided{{On: conversation.Seq(lines - 1)}}
+			for b.Loop() {
+				p.Judge(s)
+			}
+		})
 	}
 }

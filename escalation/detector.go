@@ -45,7 +45,7 @@ func detectors(c Config, language []*language) []Detector {
 		asks,
 		acceptsDetector{language},
 		frustrationDetector{},
-		repeatedDetector{asks},
+		newRepeatedDetector(asks),
 		unknownDetector{asks},
 		statedDetector{language},
 		smallTalkDetector{},

@@ -86,8 +86,28 @@ func TestRepeatedQuestion(t *testing.T) {
 		{"How do I change my password?", "How do I change my delivery address?", false},
 		{"When will my order arrive?", "Can I change my order?", false},
 		{"Do you ship to Norway?", "Do you ship to Sweden?", false},
+		{"Where is my order?", "order 1234", false},
+		{"I need a refund", "how do I get my money back?", true},
+		{"how to cancel purchase 11223344", "I want to cancel the order", true},
+		{"I can't log in to my acount", "help with login to the account please", true},
+		{"forgot my password", "how can I reset the pasword", true},
+		{"change my order", "cancel my order", false},
+		{"can I pay by invoice?", "can I pay by card?", false},
+		{"where can I see the shipping options", "which delivery methods do you have?", true},
+		{"Wie kann ich mein Passwort ändern?", "Wie kann ich meine Adresse ändern?", false},
+		{"Wie kann ich mein Passwort zurücksetzen?", "Ich habe das Passwort vergessen, zurücksetzen geht wie?", true},
+		{"¿Cómo puedo cancelar mi pedido?", "quiero anular el pedido", true},
+		{"¿Cómo puedo cancelar mi pedido?", "¿Cómo puedo cambiar mi dirección?", false},
+		{"Comment annuler ma commande ?", "je voudrais résilier la commande", true},
+		{"Comment annuler ma commande ?", "Comment changer mon adresse ?", false},
+		{"Come posso annullare il mio ordine?", "vorrei cancellare l'ordine", true},
+		{"Como posso cancelar o meu pedido?", "quero anular o pedido", true},
+		{"Hoe kan ik mijn bestelling annuleren?", "ik wil de bestelling annuleren", true},
+		{"Hoe kan ik mijn bestelling annuleren?", "Hoe kan ik mijn adres wijzigen?", false},
+		{"怎么修改密码", "怎么修改地址", false},
+		{"怎么修改密码", "我想更改密码", true},
 	}
-	d := repeatedDetector{asksDetector{load()}}
+	d := newRepeatedDetector(asksDetector{load()})
 	for _, row := range rows {
 		s := Situation{Lines: []Line{
 			{Seq: 2, Role: conversation.Visitor, Text: row.earlier},

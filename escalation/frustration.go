@@ -68,7 +68,7 @@ func frustration(text string, r *reading) (float64, []word) {
 
 // temper is what one word weighs.
 func temper(w []word, i int) float64 {
-	s := stem(w[i].text)
+	s := w[i].stem
 	weight := 0.0
 	switch {
 	case angry[s]:

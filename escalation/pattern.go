@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,11 @@ import (
 //	                   "customer_service" is two words, "berat*" and "*berater"
 //	                   are beginnings and ends of words, "!word" takes one back
 //	[ask]              patterns, one a line
+//
+//	[same]             groups of words that mean the same, a group a line
+//	[acts]             the same, for what is done or has happened
+//	[names]            words that name one of several of a kind
+//	[filler]           words that say nothing of what a question is about
 //
 // A pattern is a row of items: a word, (a|b), <class>, each with an optional "?";
 // ..3 is up to three words of any kind inside the clause, but never one of the
@@ -32,6 +38,10 @@ type language struct {
 	barrier  *class
 	sections map[string][]pattern
 	lexicon  lexicon
+	same     [][]string // groups of words that mean the same
+	acts     [][]string // those of them that say what is done
+	names    []string   // words that name one of several
+	filler   []string   // words that say nothing
 }
 
 // class is a set of words and short phrases; the language's lexicon knows which.
@@ -74,7 +84,16 @@ func load() []*language {
 			all = append(all, l)
 		}
 	}
+	// English comes first: it is taken for what could be several.
+	slices.SortStableFunc(all, func(a, b *language) int { return strings.Compare(a.order(), b.order()) })
 	return all
+}
+
+func (l *language) order() string {
+	if l.name == "en" {
+		return ""
+	}
+	return l.name
 }
 
 func parseLanguage(name, text string) (*language, error) {
@@ -94,6 +113,14 @@ func parseLanguage(name, text string) (*language, error) {
 			}
 		case strings.HasPrefix(section, "class "):
 			l.add(l.classes[strings.TrimPrefix(section, "class ")].id, strings.Fields(line)...)
+		case section == "same":
+			l.same = append(l.same, strings.Fields(line))
+		case section == "acts":
+			l.acts = append(l.acts, strings.Fields(line))
+		case section == "names":
+			l.names = append(l.names, strings.Fields(line)...)
+		case section == "filler":
+			l.filler = append(l.filler, strings.Fields(line)...)
 		default:
 			p, err := l.parsePattern(line)
 			if err != nil {

@@ -1,95 +1,168 @@
 package escalation
 
 import (
-	"strconv"
+	"slices"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
 
-// repeatedDetector sees that the visitor asks the same again: most words of
-// meaning of her line were in one earlier line of hers. Asking
-// for a person again, or being angry again, is not a question.
-type repeatedDetector struct{ asks asksDetector }
+// repeatedDetector sees that the visitor asks the same again, in the same or in
+// other words: most of what her line is about, one of her last lines was about,
+// and the bot has answered in between. Asking for a person again, or being angry
+// again, is not a question.
+type repeatedDetector struct {
+	asks     asksDetector
+	meanings []*meanings // by language
+}
 
-// SameQuestion is the share of common words of meaning, of those in both lines
-// together, from which two lines are the same question.
-const SameQuestion = 0.5
+// SameQuestion is the share of common things, of those in both lines together,
+// from which two lines are the same question.
+const SameQuestion = 0.4
 
-// sameWords is how many common words of meaning it takes at least.
-const sameWords = 2
+// sameThings is how many common things it takes at least.
+const sameThings = 2
+
+// answerWords is how long a line is at most that only gives a name which was
+// missing.
+const answerWords = 4
+
+// repeatedLines is how many of her lines are looked back at.
+const repeatedLines = 8
+
+func newRepeatedDetector(asks asksDetector) repeatedDetector {
+	d := repeatedDetector{asks: asks}
+	for _, l := range asks.languages {
+		d.meanings = append(d.meanings, newMeanings(l))
+	}
+	return d
+}
+
+// language is the one that a line is in: that with most of its small words.
+func (d repeatedDetector) language(w []word) *meanings {
+	best, most := d.meanings[0], -1
+	for _, m := range d.meanings {
+		if n := m.fillers(w); n > most {
+			best, most = m, n
+		}
+	}
+	return best
+}
 
 func (repeatedDetector) Name() string { return SignalRepeated }
 
 func (d repeatedDetector) Detect(s Situation) []conversation.Signal {
 	var signals []conversation.Signal
 	for _, line := range s.fresh() {
-		if isSmallTalk(s.read(line.Text)) || d.asks.asks(s.read(line.Text)) != nil {
+		r := s.read(line.Text)
+		if isSmallTalk(r) || d.asks.asks(r) != nil {
 			continue
 		}
-		top := 0.0
-		for _, earlier := range s.Lines {
-			if earlier.Seq < line.Seq && earlier.Role == conversation.Visitor && answered(s, earlier, line) {
-				top = max(top, overlap(s.read(earlier.Text), s.read(line.Text)))
-			}
-		}
-		if top >= SameQuestion {
-			signals = append(signals, place(SignalRepeated, top, line.Seq, s.read(line.Text).words))
+		if top := d.closest(s, line); top >= SameQuestion {
+			signals = append(signals, place(SignalRepeated, top, line.Seq, r.words))
 		}
 	}
 	return signals
 }
 
-// answered: the bot has spoken between the two lines. Two lines in one breath
-// are not a question asked again.
-func answered(s Situation, a, b Line) bool {
-	for _, l := range s.Lines {
-		if l.Role == conversation.Bot && l.Seq > a.Seq && l.Seq < b.Seq {
-			return true
+// closest is how close the closest of her last lines comes that was answered.
+func (d repeatedDetector) closest(s Situation, line Line) float64 {
+	m, now := d.language(s.read(line.Text).words), s.read(line.Text)
+	y := m.concepts(now.words)
+	top, lines, answered := 0.0, 0, false
+	for _, earlier := range slices.Backward(s.Lines) {
+		switch {
+		case earlier.Seq >= line.Seq:
+		case lines == repeatedLines:
+			return top
+		case earlier.Role == conversation.Bot:
+			answered = true
+		case earlier.Role == conversation.Visitor:
+			lines++
+			if answered {
+				before := words(earlier.Text)
+				top = max(top, overlap(question{before, m.concepts(before)}, question{now.words, y}))
+			}
 		}
 	}
-	return false
+	return top
 }
 
-// overlap is the share of common words of meaning, 0 to 1. Two lines that name
-// different things ("to Norway", "to Sweden"; two order numbers) are different
-// questions, whatever else they share.
-func overlap(a, b *reading) float64 {
-	x, y := topicsOf(a), topicsOf(b)
-	common, names := 0, 0
-	for s, named := range x {
-		if _, both := y[s]; both {
+// question is a line of hers and what it is about.
+type question struct {
+	words []word
+	about []concept
+}
+
+// overlap is the share of common things, 0 to 1. Two lines that say the same of
+// different names ("ship to Norway", "ship to Sweden"; two order numbers) are
+// different questions. When the words differ as well, a name that only one has is
+// a detail and does not count. What is done has to be the same in both, if both say.
+func overlap(a, b question) float64 {
+	x, y := a.about, b.about
+	if apart(x, y) && apart(y, x) && sameWording(a.words, b.words) {
+		return 0
+	}
+	gives := apart(y, x) && onlyNames(b.words) // "order 1234": an answer more than a question
+	x, y = shared(x, y), shared(y, x)
+	common, named := 0, 0
+	for _, c := range x {
+		if has(y, c.key) {
 			common++
-		} else if named {
-			names++
+			if c.named {
+				named++
+			}
 		}
 	}
-	for s, named := range y {
-		if _, both := x[s]; !both && named && names > 0 {
-			return 0
-		}
-	}
-	if alone := len(x) == 1 && len(y) == 1; common == 0 || common < sameWords && !alone {
+	switch equal := common == len(x) && common == len(y); {
+	case common == 0 || conflict(x, y):
+		return 0
+	case common-named < sameThings && !(equal && !gives) && !details(x, y) && !details(y, x):
 		return 0
 	}
 	return 2 * float64(common) / float64(len(x)+len(y))
 }
 
-// topicsOf returns what a line is about: the stems of its words of meaning, one
-// for all that mean the same, and whether it is a name.
-func topicsOf(r *reading) map[string]bool {
-	set := map[string]bool{}
-	for _, m := range r.meaning {
-		switch {
-		case filler[m.text] || small[m.text] || angry[m.stem] || cross[m.stem] || m.stem == "not":
-		case same[m.stem] != 0:
-			set[strconv.Itoa(same[m.stem])+" same"] = false
-		default:
-			set[m.stem] = m.named
-		}
+// details: x is one thing, and y is the same with one word more that means
+// nothing we know, such as a name in small letters.
+func details(x, y []concept) bool {
+	if len(x) != 1 || len(y) != 2 || x[0].act {
+		return false
 	}
-	return set
+	return slices.ContainsFunc(y, func(c concept) bool { return c.key != x[0].key && c.key[0] != '#' })
 }
 
-// filler are words that ask, without saying what about.
-var filler = setOf(`what how where when why who which want wanna need help know tell explain question hello hi hey ok okay yes
-	bit little thing thanks thank again still really keep try go continue else other about inform look looking call calling tell wait waiting ask asking check checking see find finding let make more want assist information anything everything trying like get way possible try trying assistance`)
+// conflict: both say what is done, and nothing of it is the same.
+func conflict(x, y []concept) bool {
+	acts := func(c concept) bool { return c.act }
+	both := func(c concept) bool { return c.act && has(y, c.key) }
+	return slices.ContainsFunc(x, acts) && slices.ContainsFunc(y, acts) && !slices.ContainsFunc(x, both)
+}
+
+// apart: x has a name that y has not.
+func apart(x, y []concept) bool {
+	return slices.ContainsFunc(x, func(c concept) bool { return c.named && !has(y, c.key) })
+}
+
+func has(list []concept, key string) bool {
+	return slices.ContainsFunc(list, func(c concept) bool { return c.key == key })
+}
+
+// onlyNames: a short line that comes to a name.
+func onlyNames(w []word) bool { return len(w) <= answerWords && w[len(w)-1].named }
+
+// shared is x without the names that y does not have: they are details.
+func shared(x, y []concept) []concept {
+	var list []concept
+	for _, c := range x {
+		if !c.named || has(y, c.key) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// sameWording: beside names the two lines have the same words in the same order.
+func sameWording(a, b []word) bool {
+	plain := func(w []word) []word { return slices.DeleteFunc(slices.Clone(w), func(x word) bool { return x.named }) }
+	return slices.EqualFunc(plain(a), plain(b), func(x, y word) bool { return x.text == y.text })
+}

@@ -92,7 +92,11 @@ func meaningful(w []word) []meant {
 			text = "twice"
 		}
 		if !empty[text] {
-			list = append(list, meant{word: x, stem: topicStem(text), index: i, sentence: sentence})
+			m := meant{word: x, stem: x.stem, index: i, sentence: sentence}
+			if text != x.text || british(text) {
+				m.stem = topicStem(text)
+			}
+			list = append(list, m)
 		}
 	}
 	return list
@@ -156,6 +160,9 @@ func (m meant) is(t term) bool {
 	return len(t.text) >= looseLetters && len(m.text) >= looseLetters-1 &&
 		(misspelt(m.text, t.text) || misspelt(m.stem, t.stem) && len(t.stem) >= looseLetters)
 }
+
+// british: it may have an ending that [topicStem] makes American.
+func british(w string) bool { return strings.Contains(w, "is") }
 
 // topicStem also makes one of British and American endings.
 func topicStem(w string) string {

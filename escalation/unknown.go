@@ -140,3 +140,7 @@ func (d statedDetector) meaning(r *reading) int {
 	}
 	return n
 }
+
+// filler are words that ask, without saying what about.
+var filler = setOf(`what how where when why who which want wanna need help know tell explain question hello hi hey ok okay yes
+	bit little thing thanks thank again still really keep try go continue else other about inform look looking call calling tell wait waiting ask asking check checking see find finding let make more want assist information anything everything trying like get way possible try trying assistance`)

@@ -15,6 +15,7 @@ import (
 // sentence ends, or a clause is cut, between the word before and this one.
 type word struct {
 	text     string
+	stem     string // without its ending
 	from, to int
 	cut      bool
 	named    bool // a number, or a name: a capital within a sentence
@@ -35,7 +36,7 @@ func words(text string) []word {
 		end := wordEnd(text, i, size)
 		if t := fold(text[i:end]); t != "" {
 			named := unicode.IsDigit(r) || unicode.IsUpper(r) && !cut && len(list) > 0
-			list = append(list, word{text: t, from: i, to: end, cut: cut, named: named})
+			list = append(list, word{text: t, stem: stemOf(t), from: i, to: end, cut: cut, named: named})
 			cut = false
 		}
 		i = end
@@ -107,6 +108,14 @@ func fold(w string) string {
 		}
 	}
 	return b.String()
+}
+
+// stemOf is the stem of a word of meaning; a word between others is its own.
+func stemOf(w string) string {
+	if empty[w] {
+		return w
+	}
+	return stem(w)
 }
 
 // stem takes the English ending off a folded word. Words of other languages

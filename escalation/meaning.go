@@ -1,0 +1,156 @@
+package escalation
+
+import "strconv"
+
+// meanings know which words of a language mean the same and which mean nothing:
+// its sections [same], [acts], [names] and [filler].
+type meanings struct {
+	group   map[string]int       // by stem
+	phrases map[string][]grouped // by the first word
+	acts    map[int]bool         // groups that say what is done
+	names   map[string]bool
+	filler  map[string]bool
+	known   map[byte][]spelt // words of groups and filler by their first letter, to know a misspelt one
+	count   int              // of groups
+}
+
+type grouped struct {
+	parts []string
+	group int
+}
+
+// newMeanings reads the sections. A word that is in a group already stays there.
+func newMeanings(l *language) *meanings {
+	m := &meanings{
+		group: map[string]int{}, phrases: map[string][]grouped{}, acts: map[int]bool{},
+		names: map[string]bool{}, filler: map[string]bool{}, known: map[byte][]spelt{},
+	}
+	for _, e := range l.filler {
+		m.filler[fold(e)], m.filler[stem(fold(e))] = true, true
+		m.remember(fold(e))
+	}
+	for _, line := range l.same {
+		m.same(line)
+	}
+	for _, line := range l.acts {
+		m.acts[m.same(line)] = true
+	}
+	for _, e := range l.names {
+		m.names[fold(e)] = true
+	}
+	return m
+}
+
+// fillers counts the words of the language that say nothing.
+func (m *meanings) fillers(w []word) int {
+	n := 0
+	for _, x := range w {
+		if m.filler[x.text] {
+			n++
+		}
+	}
+	return n
+}
+
+// same makes one group of the entries of a line.
+func (m *meanings) same(entries []string) int {
+	m.count++
+	for _, e := range entries {
+		parts := partsOf(e)
+		switch len(parts) {
+		case 0:
+		case 1:
+			if s := stem(parts[0]); m.group[s] == 0 {
+				m.group[s] = m.count
+			}
+			m.remember(parts[0])
+		default:
+			m.phrases[parts[0]] = append(m.phrases[parts[0]], grouped{parts, m.count})
+		}
+	}
+	return m.count
+}
+
+// misspeltLetters is how long a word must be to be taken for a misspelling of
+// another.
+const misspeltLetters = 5
+
+type spelt struct{ text, stem string }
+
+func (m *meanings) remember(word string) {
+	if len(word) >= misspeltLetters {
+		m.known[word[0]] = append(m.known[word[0]], spelt{word, stem(word)})
+	}
+}
+
+// concept is one thing that a line is about: what words of one group share, or
+// the stem of a word that has none.
+type concept struct {
+	key   string
+	named bool // a number, or a name
+	act   bool // what is done
+}
+
+// concepts returns what a line is about, in its order, each once.
+func (m *meanings) concepts(w []word) []concept {
+	var list []concept
+	for i := 0; i < len(w); i++ {
+		c := concept{}
+		if p := m.phraseAt(w, i); p.group != 0 {
+			c = m.of(p.group)
+			i += len(p.parts) - 1
+		} else {
+			c = m.concept(w[i])
+		}
+		if c.key != "" && !has(list, c.key) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+func (m *meanings) of(group int) concept {
+	return concept{key: "#" + strconv.Itoa(group), act: m.acts[group]}
+}
+
+// concept is what one word stands for, the zero one for nothing.
+func (m *meanings) concept(w word) concept {
+	s := w.stem
+	switch {
+	case m.names[w.text]:
+		return concept{key: s, named: true}
+	case m.empty(w.text, s):
+		return concept{}
+	case m.group[s] != 0:
+		return m.of(m.group[s])
+	case w.named:
+		return concept{key: s, named: true}
+	case len(w.text) == 1 && w.text[0] < 0x80:
+		return concept{}
+	}
+	for _, known := range m.known[w.text[0]] {
+		if len(w.text) >= misspeltLetters && (misspelt(w.text, known.text) || misspelt(s, known.stem)) {
+			if m.filler[known.stem] {
+				return concept{}
+			}
+			return m.of(m.group[known.stem])
+		}
+	}
+	return concept{key: s}
+}
+
+// empty: a word of asking, of a greeting, of anger, or between others.
+func (m *meanings) empty(text, stem string) bool {
+	return m.filler[stem] || small[text] || empty[text] || angry[stem] || cross[stem]
+}
+
+// phraseAt is the longest phrase of a group at i, the zero one for none.
+func (m *meanings) phraseAt(w []word, i int) grouped {
+	var longest grouped
+	for _, p := range m.phrases[w[i].text] {
+		if len(p.parts) > len(longest.parts) && phraseAt(w, i, p.parts) {
+			longest = p
+		}
+	}
+	return longest
+}
