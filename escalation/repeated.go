@@ -116,7 +116,7 @@ func overlap(a, b question) float64 {
 	switch equal := common == len(x) && common == len(y); {
 	case common == 0 || conflict(x, y):
 		return 0
-	case common-named < sameThings && !(equal && !gives) && !details(x, y) && !details(y, x):
+	case common-named < sameThings && (!equal || gives) && !details(x, y) && !details(y, x):
 		return 0
 	}
 	return 2 * float64(common) / float64(len(x)+len(y))
