@@ -31,6 +31,15 @@ type line struct {
 	text string
 }
 
+// Situation is what the log knows of a conversation for the policy to judge, for
+// acts that are no turn of the bot's. The caller adds the time and the site's level.
+func Situation(ctx context.Context, log conversation.Reader, s conversation.State) (escalation.Situation, error) {
+	h, err := readHistory(ctx, log, s)
+	return escalation.Situation{
+		State: s, Lines: h.since(s.Chapter()), Visitor: h.visitor, Page: h.page, Past: h.past, Locale: h.locale,
+	}, err
+}
+
 // readPage is how many events one read takes.
 const readPage = 500
 

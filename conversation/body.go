@@ -153,7 +153,8 @@ type (
 
 	// Decided is a verdict of the policy with what it was computed from, so that
 	// policy × signals gives the same verdict again. On is the visitor's line it
-	// judged. Draft is the withheld text when the bot's own words tripped it.
+	// judged, 0 for the button's, which judges none. Draft is the withheld text when
+	// the bot's own words tripped it.
 	Decided struct {
 		On        Seq      `json:"on" log:"fact"`
 		Turn      string   `json:"turn,omitempty" log:"fact"`

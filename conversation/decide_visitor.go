@@ -48,6 +48,11 @@ func (s State) reopen(by Author, now time.Time, window time.Duration) ([]Draft, 
 // already nothing is appended. say is the system line that goes with it; a zero
 // Text means the standard words.
 func AskByButton(by Author, how string, e Escalated, say Message, now time.Time, window time.Duration) Decider {
+	return AskByVerdict(by, how, nil, e, say, now, window)
+}
+
+// AskByVerdict is AskByButton with the verdict that says where it goes.
+func AskByVerdict(by Author, how string, verdict *Decided, e Escalated, say Message, now time.Time, window time.Duration) Decider {
 	return func(s State) ([]Draft, error) {
 		var drafts []Draft
 		switch s.Mode {
@@ -66,6 +71,9 @@ func AskByButton(by Author, how string, e Escalated, say Message, now time.Time,
 		}
 		if s.Offer != 0 {
 			how = "offer"
+		}
+		if verdict != nil {
+			drafts = append(drafts, Draft{Author: Author{Role: System}, Source: FromWidget, Body: *verdict})
 		}
 		return append(drafts,
 			Draft{Author: by, Source: FromWidget, Body: Asked{How: how}},

@@ -225,7 +225,9 @@ func (s State) botLine(m Mark, b Message) State {
 }
 
 func (s State) decided(e Event, b Decided) State {
-	s.Judged, s.Verdict = b.On, e.Seq
+	if b.On != 0 {
+		s.Judged, s.Verdict = b.On, e.Seq
+	}
 	if b.Topic != "" && b.Act == ActEscalate {
 		s.TopicOpen = true
 	}

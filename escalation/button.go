@@ -1,39 +1,79 @@
 package escalation
 
-import "github.com/handoff-bot/handoff/conversation"
+import (
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
 
 // Button is what pressing "Talk to a person" comes to. Without Nobody and Early
-// people are asked: Escalated is appended, and Say, when it is not empty, takes
-// the place of the standard words.
+// people are asked: Verdict and what it escalates to are appended, and Say, when
+// it is not empty, takes the place of the standard words.
 type Button struct {
+	Verdict   Verdict
 	Escalated conversation.Escalated
 	Say       string
 	Nobody    bool // ai_only: nobody is asked, and she may leave a message
 	Early     bool // human_button.strict: the bot has not answered often enough yet
 }
 
-// Button decides what the button does; level is the widget key's own, "" for
-// the policy's. It is deterministic and knows no model. Strict never holds up who
-// has a restricted topic open, was offered a person, met a model that fails, or is
-// on a site where people answer everything.
-func (p *Policy) Button(level, locale string, st conversation.State) Button {
-	level = p.Level(level)
-	if level == AIOnly {
-		return Button{Nobody: true}
+// ruleButton names the button in a verdict.
+const ruleButton = "button"
+
+// Button decides what the button does in a situation whose last line of the
+// visitor may not have been judged yet. It is deterministic and knows no model.
+// She counts as having asked for a person: the rules and topics that hold then say
+// where she goes, as they would for words. Strict never holds up who has a
+// restricted topic open, was offered a person, met a model that fails, or is on a
+// site where people answer everything.
+func (p *Policy) Button(s Situation) Button {
+	s.Draft, s.Finding, s.TakenUp = "", Finding{}, false
+	st, on := s.State, s.judged().Seq
+	pressed := []conversation.Signal{{Name: SignalAsks, Value: 1, Seq: on}, {Name: SignalPressed, Value: 1, Seq: on}}
+	if st.Offer != 0 {
+		pressed = append(pressed, conversation.Signal{Name: SignalAccepts, Value: 1, Seq: on})
 	}
+	v := p.weigh(s, pressed)
 	b := p.config.HumanButton
-	insists := st.TopicOpen || st.Offer != 0 || st.Failed > 0 || level == HumanOnly
-	if b.Strict && st.Answers < b.AfterAnswers && !insists {
+	insists := st.TopicOpen || v.Topic != "" || st.Offer != 0 || st.Failed > 0 || v.Level == HumanOnly
+	switch {
+	case v.Level == AIOnly:
+		return Button{Nobody: true}
+	case b.Strict && st.Answers < b.AfterAnswers && !insists:
 		return Button{Early: true}
 	}
-	e := conversation.Escalated{Reason: ReasonButton, Level: level, Policy: p.hash, Explain: "Pressed “Talk to a person”"}
-	if st.Offer != 0 {
-		e.Reason, e.Explain = ReasonAsked, "Accepted the offer of a person"
+	return Button{Verdict: v, Escalated: v.Escalated(), Say: v.Say}
+}
+
+// byButton: she has pressed it, so people are asked whatever the levels say.
+func byButton(v Verdict, e evidence) Verdict {
+	if !e.has(SignalPressed) || v.Level == AIOnly {
+		return v
 	}
-	if !st.TopicOpen {
-		return Button{Escalated: e}
+	v.Act, v.Rule, v.Reason = Escalate, ruleButton, ReasonButton
+	if e.has(SignalAccepts) {
+		v.Reason = ReasonAsked
 	}
-	t := p.topics[st.Topic]
-	e.Topic, e.Channel, e.Priority, e.Agents = st.Topic, t.Channel, t.Priority, t.Agents
-	return Button{Escalated: e, Say: t.Say.In(locale)}
+	v.Tried = append(v.Tried, "button: pressed: escalate")
+	return v
+}
+
+// explainButton says what was pressed, and which rules and topic say where it goes.
+func explainButton(v Verdict, e evidence) string {
+	out := "Pressed “Talk to a person”"
+	if v.Reason == ReasonAsked {
+		out = "Accepted the offer of a person"
+	}
+	if v.Topic != "" {
+		out += "; restricted topic " + v.Topic
+	}
+	var rules []string
+	for _, s := range e.with(SignalRule) {
+		_, name, _ := strings.Cut(s.Name, ":")
+		rules = append(rules, name)
+	}
+	if len(rules) > 0 {
+		out += "; rules that hold: " + strings.Join(rules, ", ")
+	}
+	return out
 }

@@ -12,6 +12,9 @@ import (
 // explain says in one line why.
 func explain(v Verdict, s Situation) string {
 	e := evidence{level: v.Level, signals: v.Signals}
+	if v.Rule == ruleButton {
+		return explainButton(v, e)
+	}
 	say, ok := reasons[v.Reason]
 	if !ok {
 		return "Nothing asks for a person"

@@ -9,7 +9,10 @@ import (
 
 // Judge decides what to do in a situation: before the model is asked (no
 // Draft), on the growing draft, and on the finished one (Finding.Final).
-func (p *Policy) Judge(s Situation) Verdict {
+func (p *Policy) Judge(s Situation) Verdict { return p.weigh(s, nil) }
+
+// weigh is Judge with what is known beside the words and the turn.
+func (p *Policy) weigh(s Situation, known []conversation.Signal) Verdict {
 	s.readings = map[string]*reading{}
 	on := s.judged()
 	var seen []conversation.Signal
@@ -18,6 +21,7 @@ func (p *Policy) Judge(s Situation) Verdict {
 	}
 	seen = append(seen, found(s, on.Seq)...)
 	seen = unspent(seen, s.Past, on.Seq)
+	seen = append(seen, known...)
 	seen = append(seen, history(s.Past, on.Seq)...)
 	held, failed := p.matchRules(s, seen)
 	v := p.decide(p.Level(s.Level), append(seen, held...), s.Locale)
@@ -103,6 +107,7 @@ func (p *Policy) decide(level string, signals []conversation.Signal, locale stri
 	v = p.byLevel(v, e)
 	v = p.byRules(v, e, matched)
 	v = takenUp(v, e)
+	v = byButton(v, e)
 	return p.dress(v, e, matched, locale)
 }
 

@@ -315,7 +315,7 @@ func TestTopicGoesWithTheVerdict(t *testing.T) {
 func TestButtonSpeaksTheVisitorsLanguage(t *testing.T) {
 	p := policyWith(t, func(c *Config) { c.RestrictedTopics[0].Say = Text{"en": "One moment.", "de": "Moment."} })
 	for locale, want := range map[string]string{"de-AT": "Moment.", "en": "One moment.", "": "One moment."} {
-		if b := p.Button("", locale, conversation.State{TopicOpen: true, Topic: "Billing disputes"}); b.Say != want {
+		if b := p.Button(Situation{Locale: locale, State: conversation.State{TopicOpen: true, Topic: "Billing disputes"}}); b.Say != want {
 			t.Errorf("in %q: %q, want %q", locale, b.Say, want)
 		}
 	}
@@ -342,7 +342,7 @@ func TestButton(t *testing.T) {
 		{"human_only", strict, HumanOnly, conversation.State{}, ReasonButton, false},
 	}
 	for _, row := range rows {
-		b := row.p.Button(row.level, "", row.state)
+		b := row.p.Button(Situation{Level: row.level, State: row.state})
 		if b.Escalated.Reason != row.reason || b.Early != row.early || b.Nobody != (row.reason == "" && !row.early) {
 			t.Errorf("%s: %+v", row.name, b)
 		}

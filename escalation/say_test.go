@@ -216,7 +216,7 @@ func TestAgentsGoWithTheVerdict(t *testing.T) {
 func TestButtonOnAnOpenTopicKeepsItsAgents(t *testing.T) {
 	p := policyWith(t, nil)
 	claimable(p, []string{"S0BILL"})
-	b := p.Button("", "", conversation.State{TopicOpen: true, Topic: "Billing disputes"})
+	b := p.Button(Situation{State: conversation.State{TopicOpen: true, Topic: "Billing disputes"}})
 	if got := b.Escalated.Agents; len(got) != 1 || got[0] != "S0BILL" {
 		t.Errorf("%+v", b)
 	}

@@ -83,7 +83,9 @@ func (b Brief) Apply(e conversation.Event) Brief {
 	case conversation.Message:
 		b = b.line(e, body)
 	case conversation.Decided:
-		b = b.judged(body)
+		if body.On > 0 { // the button judges no line
+			b = b.judged(body)
+		}
 	case conversation.Escalated:
 		b.Ask, b.AskSeq, b.Why, b.WhySeq, b.Rule, b.Tags, b.Fields = b.Last, b.LastSeq, body.Explain, 0, body.Rule, body.Tags, body.Fields
 		if body.Decided > 0 {

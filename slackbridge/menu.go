@@ -41,7 +41,7 @@ func (b *Bridge) openWhy(ctx context.Context, p press) error {
 // whyBlocks explain the last escalation with what the policy saw.
 func whyBlocks(s conversation.State, events []conversation.Event) []slack.Block {
 	var escalated conversation.Escalated
-	var decided conversation.Decided
+	var decided, why conversation.Decided // the last verdict, and that of the escalation
 	texts := map[conversation.Seq]string{}
 	found := errors.New("none")
 	for _, e := range events {
@@ -54,6 +54,7 @@ func whyBlocks(s conversation.State, events []conversation.Event) []slack.Block 
 			}
 		case conversation.Escalated:
 			escalated, found = b, nil
+			why, decided = decided, conversation.Decided{}
 		}
 	}
 	if found != nil {
@@ -68,17 +69,14 @@ func whyBlocks(s conversation.State, events []conversation.Event) []slack.Block 
 	add("Rule", oneLine(escalated.Rule, 120))
 	add("Level", oneLine(escalated.Level, 40))
 	add("Topic", oneLine(escalated.Topic, 120))
-	add("Policy", clip(firstNonEmpty(escalated.Policy, decided.Policy), 16))
+	add("Policy", clip(firstNonEmpty(escalated.Policy, why.Policy), 16))
 	blocks := []slack.Block{richLine("", spans...)}
-	if escalated.Decided == 0 && escalated.Reason == conversation.ReasonButton {
-		return blocks
-	}
-	for i, sig := range decided.Signals {
+	for i, sig := range why.Signals {
 		if i == 20 {
 			break
 		}
 		elements := []any{slack.NewRichTextSection(rich([]span{strong(oneLine(sig.Name, 60)), words(fmt.Sprintf(" %.2f", sig.Value))})...)}
-		if q := quoted(texts, decided.Draft, sig); q != "" {
+		if q := quoted(texts, why.Draft, sig); q != "" {
 			elements = append(elements, quote(q))
 		}
 		blocks = append(blocks, richBlock{elements: elements})

@@ -8,20 +8,17 @@ import (
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 )
 
-// The transcript has every line, however long, over pages that are turned by
-// buttons; the last one is shown first.
-func TestTranscriptInPages(t *testing.T) {
-	s := newStage(t)
-	c := s.open("Anna")
-	var want []string
+// saysMuch says 240 lines, four of them longer than a block may be, and returns
+// the words to look for, in order.
+func (c *chat) saysMuch() (want []string) {
+	c.t.Helper()
 	for i := range 240 {
 		word := fmt.Sprintf("line-%03d.", i)
 		text := word
-		if i%60 == 7 { // longer than a block may be
+		want = append(want, word)
+		if i%60 == 7 {
 			text = word + strings.Repeat(" and so on", 790) + " end-" + word
-			want = append(want, word, "end-"+word)
-		} else {
-			want = append(want, word)
+			want = append(want, "end-"+word)
 		}
 		if i%3 == 2 {
 			c.botSays(text)
@@ -29,6 +26,15 @@ func TestTranscriptInPages(t *testing.T) {
 			c.says(text)
 		}
 	}
+	return want
+}
+
+// The transcript has every line, however long, over pages that are turned by
+// buttons; the last one is shown first.
+func TestTranscriptInPages(t *testing.T) {
+	s := newStage(t)
+	c := s.open("Anna")
+	want := c.saysMuch()
 	c.escalate()
 	c.card()
 	c.shows(want[len(want)-1])

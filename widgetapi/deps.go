@@ -43,6 +43,8 @@ type Button struct {
 	// Escalated is appended when nobody is asked for yet. A zero Reason means
 	// [conversation.ReasonButton].
 	Escalated conversation.Escalated
+	// Decided is the verdict that goes before it; nil for none.
+	Decided *conversation.Decided
 	// Say is the system line that goes with it; a zero Text means the standard
 	// words.
 	Say conversation.Message

@@ -59,7 +59,7 @@ func (s *Server) escalate(c *call, b *EscalateBody) (reply, error) {
 		asked.Fields = fields
 	}
 	ask := func(e conversation.Escalated) conversation.Decider {
-		return conversation.AskByButton(c.author(), "button", e, button.Say, c.now, c.cfg.ReopenWithin)
+		return conversation.AskByVerdict(c.author(), "button", button.Decided, e, button.Say, c.now, c.cfg.ReopenWithin)
 	}
 	if _, err := ask(asked)(c.state); err != nil {
 		return reply{}, err // it would come to nothing, so it is not counted

@@ -78,12 +78,14 @@ func (a *App) doorConfig() widgetapi.Config {
 
 // button is what the visitor's button does: the policy decides, never the model.
 func (a *App) button(ctx context.Context, key string, s conversation.State) (widgetapi.Button, error) {
-	locale, err := a.locale(ctx, s.ID)
+	situation, err := bot.Situation(ctx, a.store, s)
 	if err != nil {
 		return widgetapi.Button{}, err
 	}
-	b := a.Policy().Button(a.level(key), locale, s)
-	return widgetapi.Button{Escalated: b.Escalated, Say: conversation.Message{Text: b.Say}, LeaveMessage: b.Nobody, TooEarly: b.Early}, nil
+	situation.Now, situation.Level = a.now(), a.level(key)
+	b := a.Policy().Button(situation)
+	decided := b.Verdict.Decided(0, "", "")
+	return widgetapi.Button{Escalated: b.Escalated, Decided: &decided, Say: conversation.Message{Text: b.Say}, LeaveMessage: b.Nobody, TooEarly: b.Early}, nil
 }
 
 // locale is the language a conversation was opened in, "" when it is not known.

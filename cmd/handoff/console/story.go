@@ -49,6 +49,9 @@ func nameOr(name, id string) string {
 // line, not a copy; a line that was erased has nothing to quote.
 func decision(d conversation.Decided, texts map[conversation.Seq]string) []string {
 	out := []string{fmt.Sprintf("decided on %d: %s – %s", d.On, d.Act, d.Explain)}
+	if d.On == 0 {
+		out[0] = fmt.Sprintf("decided on the button: %s – %s", d.Act, d.Explain)
+	}
 	add := func(name, value string) {
 		if value != "" {
 			out = append(out, name+" "+value)
