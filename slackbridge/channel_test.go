@@ -96,6 +96,34 @@ func TestNoticesAreNotLost(t *testing.T) {
 	})
 }
 
+// follows is a process that does not write to Slack.
+type follows struct{}
+
+func (follows) Held() bool { return false }
+
+// What only one process knows is told by it, whoever leads; not when another has
+// told the same.
+func TestNoticesOfEveryProcess(t *testing.T) {
+	s := newStage(t, withConfig(func(c *slackbridge.Config) { c.AdminChannel = fakeslack.SampleBilling }), func(s *stage, _ *fakeslack.Options) { s.leader = follows{} })
+	for hour := range 2 { // the test may run over the full hour
+		if _, err := s.store.Count(t.Context(), "notice told", time.Now().Add(time.Duration(hour)*time.Hour).Truncate(time.Hour), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.bridge.Notice("told", "Another process has said this.")
+	s.bridge.Notice("only here", "Nobody has said this.")
+	s.until("the notice", func(st *fakeslack.State) bool {
+		told := false
+		for _, m := range st.History(fakeslack.SampleBilling) {
+			told = told || strings.Contains(m.Visible(), "Nobody has said this.")
+			if strings.Contains(m.Visible(), "Another process") {
+				t.Error("what another process has told is told again")
+			}
+		}
+		return told
+	})
+}
+
 // What Slack refuses of one conversation says nothing about the channel.
 func TestARefusedPostHoldsNobodyElse(t *testing.T) {
 	s := newStage(t)

@@ -13,7 +13,8 @@
 // sockets, works the inbox, compares the threads with Slack after a gap, and
 // probes Slack while it is away; conversations that wait for it sleep until then
 // and are woken, a few at first (rouse.go). [Bridge.Handler] serves mode http. Any number of
-// processes may receive; the one that holds the lease writes.
+// processes may receive; the one that holds the lease writes, except for notices to the
+// operator, which the process posts that knows of it.
 //
 // What a crash loses: nothing that was acknowledged. Slack has no idempotency key
 // for posts, so this is the trick. A row is written before a post (state sending,

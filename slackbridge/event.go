@@ -9,6 +9,7 @@ import (
 type happening struct {
 	Type      string      `json:"type"`
 	Channel   channelOrID `json:"channel"`
+	Former    string      `json:"old_channel_id"`
 	User      channelOrID `json:"user"`
 	Subteam   teamRef     `json:"subteam"`
 	SubteamID string      `json:"subteam_id"`
@@ -32,8 +33,9 @@ func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 		}
 	case "channel_shared", "channel_unshared", "channel_archive", "channel_unarchive", "group_archive", "group_unarchive",
 		"channel_rename", "group_rename", "channel_deleted", "group_deleted", "channel_left", "group_left", "channel_id_changed":
-		b.people.forget(string(ev.Channel))
-		b.rooms.forget(string(ev.Channel))
+		channel := firstNonEmpty(string(ev.Channel), ev.Former)
+		b.people.forget(channel)
+		b.rooms.forget(channel)
 	case "user_change":
 		b.people.forget(string(ev.User))
 		b.changedUser(e)

@@ -299,14 +299,18 @@ func (v *visit) lost(ctx context.Context) error {
 	return &later{at: v.Now(), why: "the thread is lost"}
 }
 
-// giveUp marks a thread lost. The note wakes the mirror.
+// giveUp marks a thread lost. The note wakes the mirror; a conversation that had
+// left the thread needs none. Called again after a crash it goes on where it was.
 func (b *Bridge) giveUp(ctx context.Context, t ledger.Thread) error {
-	if t.State == ledger.Lost {
-		return nil
+	was := t.State
+	if was != ledger.Lost {
+		b.log.Warn("a thread is lost", "conversation", t.Conversation, "channel", t.Channel)
+		if _, err := b.changeThread(ctx, t, func(t *ledger.Thread) { was, t.State = t.State, ledger.Lost }); err != nil {
+			return fmt.Errorf("give the thread up: %w", err)
+		}
 	}
-	b.log.Warn("a thread is lost", "conversation", t.Conversation, "channel", t.Channel)
-	if _, err := b.changeThread(ctx, t, func(t *ledger.Thread) { t.State = ledger.Lost }); err != nil {
-		return fmt.Errorf("give the thread up: %w", err)
+	if was == ledger.Moved {
+		return nil
 	}
 	note := conversation.Draft{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromSlack,
 		Body: conversation.Note{Text: "The earlier thread was deleted in Slack. The chat goes on here."}}

@@ -100,6 +100,9 @@ func (v *visit) room(ctx context.Context, wanted string) (string, error) {
 // sendAway notes that Slack refused a channel and says when the conversation may
 // come back: at once when it has another place to go.
 func (b *Bridge) sendAway(channel string, id conversation.ID, f *failure) time.Time {
+	if f.ofApp() && f.Method == "chat.update" {
+		return b.Now().Add(refusedPause) // what is posted does not depend on it
+	}
 	b.rooms.refuse(channel, f)
 	if channel != b.Config.Channel && f.ofChannel() && b.rooms.refused(b.Config.Channel) == nil {
 		return b.Now()
@@ -219,7 +222,7 @@ func (b *Bridge) watchRoom(ctx context.Context, team, channel string) {
 			b.log.Warn("conversations stay in a channel that cannot be used", "channel", channel, "error", err)
 		}
 	case b.rooms.refused(channel) == nil:
-		b.notes.mended(cause, mrkdwn(b.roomName(channel))+" ("+channel+") can be used again. Chats that went on elsewhere stay there; new ones come here.")
+		b.notes.mended(cause, b.mendedWords(channel))
 	}
 }
 
@@ -234,6 +237,17 @@ func (b *Bridge) troubleWords(channel string, f *failure) string {
 		words += "Its chats go on in <#" + b.Config.Channel + ">, each in a new thread. "
 	}
 	return words + mendFor(f.Code)
+}
+
+func (b *Bridge) mendedWords(channel string) string {
+	words := mrkdwn(b.roomName(channel)) + " (" + channel + ") can be used again. "
+	switch channel {
+	case b.Config.Channel:
+		return words + "What waited is being posted."
+	case b.Config.AdminChannel:
+		return words + "Notices come here again."
+	}
+	return words + "Chats that went on elsewhere stay there; new ones come here."
 }
 
 // vacate takes the open conversations out of a channel that cannot be used, when

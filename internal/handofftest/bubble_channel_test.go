@@ -11,32 +11,29 @@ import (
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 )
 
-const adminChannel = "C0ADMIN"
-
 // withAdmin restarts the house with an admin channel.
 func (b *bubble) withAdmin() {
 	b.t.Helper()
-	b.Slack.AddChannel(fakeslack.Channel{ID: adminChannel, Name: "handoff-admin", Members: []string{fakeslack.SampleMaya, fakeslack.SampleBotUser}})
+	b.addAdminChannel()
+	b.with("slack: {", "admin_channel: "+adminChannel)
+}
+
+// with restarts the house with another key in a section of its file.
+func (b *bubble) with(section, key string) {
+	b.t.Helper()
 	b.stop()
-	path := filepath.Join(b.Dir, "handoff.yaml")
-	raw, err := os.ReadFile(path)
+	raw, err := os.ReadFile(filepath.Join(b.Dir, "handoff.yaml"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.writeFile("handoff.yaml", strings.Replace(string(raw), "slack: {", "slack: {admin_channel: "+adminChannel+", ", 1))
+	b.writeFile("handoff.yaml", strings.Replace(string(raw), section, section+key+", ", 1))
 	b.start()
 }
 
 // notices are what a channel's people read of the app's remarks, those that
 // contain text.
-func (b *bubble) notices(channel, text string) (list []string) {
-	for _, m := range b.Slack.History(channel) {
-		seen := m.Visible()
-		if m.BotID != "" && strings.Contains(seen, text) && (strings.Contains(seen, "⚠️") || strings.Contains(seen, "✅")) {
-			list = append(list, seen)
-		}
-	}
-	return list
+func (b *bubble) notices(channel, text string) []string {
+	return noticesIn(b.Slack.History(channel), text)
 }
 
 func (b *bubble) noticed(channel, text string, times int) {

@@ -57,6 +57,7 @@ type Options struct {
 	NoSlack bool
 	Weather []fakeslack.Mischief // from the start, and again after "slack heals"
 	Mail    bool                 // with the section mail, and a mail server
+	Admin   bool                 // with slack.admin_channel
 }
 
 // Runs starts the product with a file, in this process or in one of its own.
@@ -142,6 +143,7 @@ func (h *House) startSlack(o Options) {
 	h.Slack = fakeslack.Sample(o.Slack)
 	h.weather = o.Weather
 	h.heal()
+	h.addAdminChannel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		h.tb.Fatal(err)
@@ -226,6 +228,9 @@ func (h *House) slackConfig(o Options) string {
 	}
 	if o.Relay != "" {
 		secret += ", relay: " + o.Relay
+	}
+	if o.Admin {
+		secret += ", admin_channel: " + adminChannel
 	}
 	return fmt.Sprintf("slack: {mode: %s, bot_token: %s, %s, channel: %s, api_url: \"http://%s/api/\"}\n",
 		mode, fakeslack.SampleBotToken, secret, fakeslack.SampleSupport, h.slackLn.Addr())

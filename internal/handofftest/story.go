@@ -70,6 +70,7 @@ func commands(o Options) map[string]func(*testscript.TestScript, bool, []string)
 }
 
 // start starts the installation: start [http] [without-slack] [relay=group] [mail]
+// [admin], the last with an admin channel.
 func start(ts *testscript.TestScript, s *story, args []string) error {
 	o := s.options
 	for _, a := range args {
@@ -80,6 +81,8 @@ func start(ts *testscript.TestScript, s *story, args []string) error {
 			o.NoSlack = true
 		case "mail":
 			o.Mail = true
+		case "admin":
+			o.Admin = true
 		case "relay=group":
 			o.Relay = "group"
 		default:

@@ -152,6 +152,8 @@ var (
 //	slack swaps message               (the next event is overtaken by the one after it)
 //	slack loses message               (the next event is never delivered)
 //	slack delays message              (the next event comes 0.4 s late)
+//
+// More is in story_channel.go.
 func slack(_ *testscript.TestScript, s *story, args []string) error {
 	h := s.house
 	switch args[0] {
@@ -183,7 +185,7 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 	case "repeats", "swaps", "loses", "delays":
 		h.Slack.Disturb(fakeslack.Mischief{Type: args[1], Times: 1, Do: pranks[args[0]]})
 	default:
-		return fmt.Errorf("unknown weather %q", args[0])
+		return s.channel(args)
 	}
 	return nil
 }

@@ -18,11 +18,16 @@ func (a *App) Changed(c config.Change) {
 	if len(c.Restart) > 0 {
 		loaded = "The configuration was loaded again. These keys take effect after a restart: " + strings.Join(c.Restart, ", ") + "."
 	}
+	a.fileTaken(c.File.Hash, loaded)
+}
+
+// fileTaken ends a refusal, or is told by itself.
+func (a *App) fileTaken(hash, text string) {
 	if cause := a.refused.Swap(nil); cause != nil {
-		a.mended(*cause, loaded)
+		a.mended(*cause, text)
 		return
 	}
-	a.alert("configuration loaded "+c.File.Hash, loaded)
+	a.alert("configuration loaded "+hash, text)
 }
 
 // fileRefused: each mistake is a cause of its own, and the latest one stands.

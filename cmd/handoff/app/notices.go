@@ -59,9 +59,17 @@ const watchEvery = time.Minute
 // watch tells the operator about a database that cannot be written to and about
 // readers that have given up.
 func (a *App) watch(ctx context.Context) error {
+	var readers []string
+	for _, r := range a.runners {
+		readers = append(readers, r.Consumer())
+	}
 	for {
-		a.watchStore(ctx)
-		a.watchParked(ctx)
+		if err := a.store.Ping(ctx); ctx.Err() == nil {
+			a.storeAnswered(err)
+		}
+		if parked, err := a.store.Parked(ctx); err == nil { // else Ping has said so
+			a.readersStand(readers, parked)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
@@ -75,10 +83,9 @@ const (
 	causeStore = "database"
 )
 
-func (a *App) watchStore(ctx context.Context) {
-	err := a.store.Ping(ctx)
+// storeAnswered tells what became of a write to the database.
+func (a *App) storeAnswered(err error) {
 	switch {
-	case ctx.Err() != nil:
 	case errors.Is(err, conversation.ErrStorageFull):
 		a.standing(causeDisk, "The disk of the database is full: new lines are refused. Nothing that was acknowledged is lost. Make room; writing goes on by itself.")
 	case err != nil:
@@ -89,19 +96,14 @@ func (a *App) watchStore(ctx context.Context) {
 	}
 }
 
-func (a *App) watchParked(ctx context.Context) {
-	parked, err := a.store.Parked(ctx)
-	if err != nil {
-		return // watchStore tells
-	}
+// readersStand tells which readers have given up on conversations.
+func (a *App) readersStand(readers []string, parked []feed.Parked) {
 	byReader := map[string][]feed.Parked{}
 	for _, p := range parked {
 		byReader[p.Consumer] = append(byReader[p.Consumer], p)
 	}
-	for _, r := range a.runners {
-		name := r.Consumer()
-		cause := "parked " + name
-		list := byReader[name]
+	for _, name := range readers {
+		cause, list := "parked "+name, byReader[name]
 		if len(list) == 0 {
 			a.mended(cause, "The reader "+name+" goes on with every conversation again.")
 			continue
