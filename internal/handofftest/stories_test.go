@@ -32,7 +32,7 @@ func TestStoriesOverHTTP(t *testing.T) {
 	Stories(t, "testdata/stories", Options{Runs: InProcess, Mode: "http"})
 }
 
-// TestOwnershipInBadWeather runs the stories of ownership over HTTP while Slack
+// TestOwnershipInBadWeather runs the stories of ownership and of channels over HTTP while Slack
 // delivers every event twice, under two ids, or late, and so after the presses
 // that came later.
 func TestOwnershipInBadWeather(t *testing.T) {
@@ -43,7 +43,7 @@ func TestOwnershipInBadWeather(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			for _, kind := range []string{"own_*.txtar", "claim_race.txtar", "duty_off_*.txtar", "assign_accept.txtar", "who_may_claim.txtar"} {
+			for _, kind := range []string{"own_*.txtar", "claim_race.txtar", "duty_off_*.txtar", "assign_accept.txtar", "who_may_claim.txtar", "channel_*.txtar"} {
 				stories, err := filepath.Glob("testdata/stories/" + kind)
 				if err != nil || len(stories) == 0 {
 					t.Fatalf("no story %s: %v", kind, err)
