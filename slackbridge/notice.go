@@ -111,17 +111,18 @@ func (n *notices) mended(name, text string) {
 		return
 	}
 	c.said = false
-	n.queue = slices.DeleteFunc(n.queue, func(q notice) bool { return q.cause == name && q.tried.IsZero() })
 	n.add(notice{cause: name, text: text + " The trouble began at " + c.since.UTC().Format("15:04") + " UTC.", wide: c.wide, good: true})
 }
 
-// add logs a notice and queues it for the channel.
+// add logs a notice and queues it for the channel, in the place of one of the same
+// cause that could not be posted yet.
 func (n *notices) add(q notice) {
 	q.text, q.made, q.id = clipEscaped(q.text, maxNoticeText), n.b.Now(), "hn:"+strings.ToLower(rand.Text())
 	n.b.log.Warn("notice", "cause", q.cause, "mended", q.good, "text", q.text)
 	if n.b.Config.AdminChannel == "" && !q.wide {
 		return
 	}
+	n.queue = slices.DeleteFunc(n.queue, func(old notice) bool { return old.cause == q.cause && old.tried.IsZero() })
 	if len(n.queue) < maxNotices {
 		n.queue = append(n.queue, q)
 		poke(n.wake)
@@ -188,7 +189,6 @@ func (n *notices) run(ctx context.Context) error {
 func (n *notices) flush(ctx context.Context) {
 	for {
 		n.mu.Lock()
-		n.queue = slices.DeleteFunc(n.queue, func(q notice) bool { return n.b.Now().Sub(q.made) > noticeEvery })
 		if len(n.queue) == 0 {
 			n.mu.Unlock()
 			return
@@ -240,12 +240,7 @@ func (n *notices) post(ctx context.Context, q *notice) (again bool) {
 	if ok, _ := n.b.client.limits.take("chat.postMessage", channel); !ok {
 		return true
 	}
-	mark := "⚠️ "
-	if q.good {
-		mark = "✅ "
-	}
-	line := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, mark+q.text, false, true), nil, nil, slack.SectionBlockOptionBlockID(q.id))
-	_, err := n.b.send(ctx, channel, "", message{text: q.text, blocks: block1(line)})
+	_, err := n.b.send(ctx, channel, "", q.message(n.b.Now()))
 	f, bad := failed(err)
 	if !bad {
 		return false
@@ -260,6 +255,19 @@ func (n *notices) post(ctx context.Context, q *notice) (again bool) {
 		return false
 	}
 	return true
+}
+
+// message draws a notice; one that had to wait says of when it is.
+func (q *notice) message(now time.Time) message {
+	mark, text := "⚠️ ", q.text
+	if q.good {
+		mark = "✅ "
+	}
+	if now.Sub(q.made) > longAway {
+		text += " (This was at " + q.made.UTC().Format("15:04") + " UTC.)"
+	}
+	line := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, mark+text, false, true), nil, nil, slack.SectionBlockOptionBlockID(q.id))
+	return message{text: text, blocks: block1(line)}
 }
 
 // stands looks for a notice whose answer is missing.

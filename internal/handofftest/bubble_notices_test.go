@@ -30,6 +30,7 @@ type remark struct {
 	mends   func(b *bubble)
 	ends    string // "" when it has no end, or none that is told
 	untold  bool   // not in Slack while it lasts
+	daily   bool   // happens once a day at most
 }
 
 func remarks() []remark {
@@ -166,8 +167,8 @@ func otherRemarks() []remark {
 		g.gives(g.name + "@mail.example")
 	}
 	return []remark{
-		{name: "budget 80", policy: "budget", happens: spends(17), says: "The AI has used 80 % of today's budget (20.00 USD)", mend: "raise ai.budget.day"},
-		{name: "budget 100", policy: "budget", happens: spends(20), says: "The AI has used today's budget (20.00 USD). It rests until midnight UTC", mend: "raise ai.budget.day"},
+		{name: "budget 80", policy: "budget", happens: spends(17), says: "The AI has used 80 % of today's budget (20.00 USD)", mend: "raise ai.budget.day", daily: true},
+		{name: "budget 100", policy: "budget", happens: spends(20), says: "The AI has used today's budget (20.00 USD). It rests until midnight UTC", mend: "raise ai.budget.day", daily: true},
 		{name: "mail server down", policy: mailPolicy, happens: func(b *bubble) {
 			if !b.Mail.Down() {
 				b.Mail.Stop()
@@ -197,6 +198,29 @@ func (b *bubble) answers(host string, status int) (end func()) {
 	end = func() { _ = server.Close(); served.Wait() }
 	b.t.Cleanup(end)
 	return end
+}
+
+// What could not be told because Slack was away for hours is told afterwards, with
+// its time, and what is over meanwhile only as that.
+func TestTheOperatorIsToldLater(t *testing.T) {
+	t.Parallel()
+	inBubble(t, "", berlin("2026-01-20 10:03"), func(b *bubble) {
+		b.withAdmin()
+		b.slack(func(sw *fakeslack.Switches) { sw.Outage = true })
+		b.wait(time.Minute)
+		b.app.Changed(config.Change{Err: errors.New("line 7: handoff.level: no such level")})
+		b.wait(2 * time.Hour)
+		b.app.Changed(config.Change{File: b.file()})
+		b.app.Changed(config.Change{File: b.file(), Restart: []string{"server.addr"}})
+		b.wait(2 * time.Hour)
+		b.slack(func(sw *fakeslack.Switches) { sw.Outage = false })
+		b.wait(2 * time.Minute)
+		b.noticed(adminChannel, "was refused", 0)
+		b.noticed(adminChannel, "The trouble began at 09:04 UTC. (This was at 11:04 UTC.)", 1)
+		b.noticed(adminChannel, "after a restart: server.addr. (This was at 11:04 UTC.)", 1)
+		b.noticed(adminChannel, "Slack could not be reached from 09:0", 1)
+		b.noticed(adminChannel, "", 3)
+	})
 }
 
 // Everything the operator is told, is told: once an hour, however often it happens
@@ -242,6 +266,13 @@ func (b *bubble) tells(r remark) {
 		b.t.Errorf("the log lacks %q and %q", r.says, r.mend)
 	}
 	if r.mends == nil {
+		b.wait(time.Hour)
+		r.happens(b)
+		b.wait(3 * time.Minute)
+		if !r.daily {
+			times++
+		}
+		b.noticed(adminChannel, r.says, times)
 		return
 	}
 	r.mends(b)
