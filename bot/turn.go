@@ -215,6 +215,9 @@ func (t *turn) failed(err error) ([]conversation.Draft, error) {
 		return []conversation.Draft{note}, errAgain
 	}
 	t.finding.ModelDown = true
+	if errors.Is(err, llm.ErrRefused) {
+		t.bot.Alert("model refused", "The model server refuses the key or the model, so every question goes to the team. Check ai.api_key, ai.model and ai.base_url; handoff doctor shows what it says.")
+	}
 	return append([]conversation.Draft{note}, t.outcome(t.judge(""), "")...), nil
 }
 

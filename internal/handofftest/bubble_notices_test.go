@@ -169,6 +169,11 @@ func otherRemarks() []remark {
 	return []remark{
 		{name: "budget 80", policy: "budget", happens: spends(17), says: "The AI has used 80 % of today's budget (20.00 USD)", mend: "raise ai.budget.day", daily: true},
 		{name: "budget 100", policy: "budget", happens: spends(20), says: "The AI has used today's budget (20.00 USD). It rests until midnight UTC", mend: "raise ai.budget.day", daily: true},
+		{name: "model refused", happens: func(b *bubble) {
+			b.Model.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Status: http.StatusUnauthorized, ErrorCode: "invalid_api_key"}})
+			g := b.visitor(fmt.Sprintf("visitor-%d", len(b.guests)))
+			g.says("How long does delivery take?")
+		}, says: "The model server refuses the key or the model, so every question goes to the team.", mend: "Check ai.api_key, ai.model"},
 		{name: "mail server down", policy: mailPolicy, happens: func(b *bubble) {
 			if !b.Mail.Down() {
 				b.Mail.Stop()
