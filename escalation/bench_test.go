@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -43,5 +44,26 @@ func BenchmarkJudgeLong(b *testing.B) {
 				p.Judge(s)
 			}
 		})
+	}
+}
+
+// BenchmarkJudgeTopics is a policy with 200 topics of 50 phrases.
+func BenchmarkJudgeTopics(b *testing.B) {
+	c := Defaults()
+	words := strings.Fields("charge order account card refund invoice delivery contract lawyer address password payment damage return warranty")
+	for i := range 200 {
+		t := Topic{Name: "topic " + strconv.Itoa(i)}
+		for j := range 50 {
+			t.Phrases = append(t.Phrases, words[j%len(words)]+" "+words[(i+j)%len(words)]+" n"+strconv.Itoa(i*50+j))
+		}
+		c.RestrictedTopics = append(c.RestrictedTopics, t)
+	}
+	p, wrong := Compile(c)
+	if len(wrong) > 0 {
+		b.Fatal(wrong)
+	}
+	s := says("I ordered a lamp last week and the delivery came broken, what can I do about the refund on my card? The invoice has my old address.")
+	for b.Loop() {
+		p.Judge(s)
 	}
 }

@@ -42,7 +42,7 @@ const (
 func detectors(c Config, language []*language) []Detector {
 	asks := asksDetector{language}
 	return []Detector{
-		topicDetector{compileTopics(c.RestrictedTopics)},
+		newTopicDetector(c.RestrictedTopics, language),
 		asks,
 		acceptsDetector{language},
 		frustrationDetector{},

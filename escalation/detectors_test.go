@@ -3,6 +3,7 @@ package escalation
 import (
 	"bufio"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,7 +40,7 @@ func TestTopicPhrases(t *testing.T) {
 			continue
 		}
 		n++
-		d := topicDetector{compileTopics([]Topic{{Name: "t", Phrases: []string{parts[0]}}})}
+		d := newTopicDetector([]Topic{{Name: "t", Phrases: []string{parts[0]}}}, load())
 		onWords := len(d.Detect(says(parts[2]))) > 0
 		onDraft := len(d.Detect(Situation{Draft: parts[2]})) > 0
 		if want := parts[1] == "hit"; onWords != want || onDraft != want {
@@ -52,7 +53,7 @@ func TestTopicPhrases(t *testing.T) {
 }
 
 func TestTopicPointsToTheWords(t *testing.T) {
-	d := topicDetector{compileTopics([]Topic{{Name: "Billing: disputes", Phrases: []string{"charged twice"}}})}
+	d := newTopicDetector([]Topic{{Name: "Billing: disputes", Phrases: []string{"charged twice"}}}, load())
 	text := "Grüß Gott, Sie haben … you charged my card twice, why?"
 	got := d.Detect(says(text))
 	want := "charged my card twice"
@@ -216,4 +217,24 @@ func FuzzJudge(f *testing.F) {
 			t.Errorf("replayed to %s, was %s", again.Act, v.Act)
 		}
 	})
+}
+
+func TestLongerPhraseOfAnotherTopic(t *testing.T) {
+	d := newTopicDetector([]Topic{
+		{Name: "cancel", Phrases: []string{"cancel"}}, {Name: "account", Phrases: []string{"close my account"}},
+	}, load())
+	for text, want := range map[string][]string{
+		"cancel my account please":                        {"restricted_topic:account"},
+		"cancel my order":                                 {"restricted_topic:cancel"},
+		"cancel my order and close my account":            {"restricted_topic:cancel", "restricted_topic:account"},
+		"close the account. And I want to cancel the lot": {"restricted_topic:cancel", "restricted_topic:account"},
+	} {
+		var got []string
+		for _, s := range d.Detect(says(text)) {
+			got = append(got, s.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
 }

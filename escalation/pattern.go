@@ -22,6 +22,9 @@ import (
 //	[names]            words that name one of several of a kind
 //	[filler]           words that say nothing of what a question is about
 //
+//	[alike]            what means the same in a phrase of a restricted topic, a
+//	                   group a line; of words that have one meaning only
+//
 // A pattern is a row of items: a word, (a|b), <class>, each with an optional "?";
 // ..3 is up to three words of any kind inside the clause, but never one of the
 // class barrier; ^ and $ are the ends of the message, ^. and .$ those of a
@@ -42,6 +45,7 @@ type language struct {
 	acts     [][]string // those of them that say what is done
 	names    []string   // words that name one of several
 	filler   []string   // words that say nothing
+	alike    [][][]term // groups of phrases that mean the same in a topic
 }
 
 // class is a set of words and short phrases; the language's lexicon knows which.
@@ -119,6 +123,8 @@ func parseLanguage(name, text string) (*language, error) {
 			l.acts = append(l.acts, strings.Fields(line))
 		case section == "names":
 			l.names = append(l.names, strings.Fields(line)...)
+		case section == "alike":
+			l.alike = append(l.alike, alikes(line))
 		case section == "filler":
 			l.filler = append(l.filler, strings.Fields(line)...)
 		default:
@@ -130,6 +136,14 @@ func parseLanguage(name, text string) (*language, error) {
 		}
 	}
 	return l, nil
+}
+
+func alikes(line string) [][]term {
+	var group [][]term
+	for _, entry := range strings.Fields(line) {
+		group = append(group, terms(words(strings.ReplaceAll(entry, "_", " "))))
+	}
+	return group
 }
 
 func (l *language) parsePattern(line string) (pattern, error) {

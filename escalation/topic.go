@@ -10,12 +10,9 @@ import (
 // topicDetector sees restricted topics, in the visitor's words and in the bot's
 // own. A phrase is there when all its words are, near each other and in one
 // sentence, in any order, whatever their endings, and long ones also misspelt.
-type topicDetector struct{ topics []topicPhrases }
-
-type topicPhrases struct {
-	signal  string // "restricted_topic:<name>"
-	phrases [][]term
-}
+// What belongs to a longer phrase of another topic counts for that one alone:
+// "cancel my account" is about the account, not about cancelling.
+type topicDetector struct{ topicIndex }
 
 // term is one word of a phrase. Words of at least looseLetters letters also
 // match misspelt. In a phrase of several words a word also stands for those that
@@ -36,16 +33,8 @@ const (
 
 func (topicDetector) Name() string { return SignalTopic }
 
-func compileTopics(topics []Topic) []topicPhrases {
-	var compiled []topicPhrases
-	for _, t := range topics {
-		c := topicPhrases{signal: SignalTopic + ":" + t.Name}
-		for _, phrase := range t.Phrases {
-			c.phrases = append(c.phrases, terms(words(phrase)))
-		}
-		compiled = append(compiled, c)
-	}
-	return compiled
+func newTopicDetector(topics []Topic, languages []*language) topicDetector {
+	return topicDetector{indexTopics(topics, languages)}
 }
 
 func (d topicDetector) Detect(s Situation) []conversation.Signal {
@@ -56,20 +45,41 @@ func (d topicDetector) Detect(s Situation) []conversation.Signal {
 	return append(signals, d.in(s.read(s.Draft), 0)...)
 }
 
-// in returns one signal for each topic that the text touches.
+// hit is a phrase that was found: its topic and its words, as places among those
+// of meaning, in rising order.
+type hit struct {
+	topic int
+	words []int
+}
+
+// in returns one signal for each topic that the text touches, in their order.
 func (d topicDetector) in(r *reading, seq conversation.Seq) []conversation.Signal {
-	var signals []conversation.Signal
-	for _, t := range d.topics {
-		for _, phrase := range t.phrases {
-			if run := near(r.meaning, phrase); run != nil {
-				signals = append(signals, conversation.Signal{
-					Name: t.signal, Value: 1, Seq: seq, From: run[0].from, To: run[1].to,
-				})
-				break
-			}
+	var hits []hit
+	for _, p := range d.candidates(r.meaning) {
+		if run := near(r.meaning, p.terms); run != nil {
+			hits = append(hits, hit{p.topic, run})
 		}
 	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return a.topic - b.topic })
+	var signals []conversation.Signal
+	last := -1
+	for _, h := range hits {
+		if h.topic == last || slices.ContainsFunc(hits, h.partOf) {
+			continue
+		}
+		last = h.topic
+		signals = append(signals, conversation.Signal{
+			Name: d.signals[h.topic], Value: 1, Seq: seq,
+			From: r.meaning[h.words[0]].from, To: r.meaning[h.words[len(h.words)-1]].to,
+		})
+	}
 	return signals
+}
+
+// partOf: the other is a longer phrase of another topic that has all these words.
+func (h hit) partOf(other hit) bool {
+	return h.topic != other.topic && len(other.words) > len(h.words) &&
+		!slices.ContainsFunc(h.words, func(w int) bool { return !slices.Contains(other.words, w) })
 }
 
 // meant is a word that carries meaning, with its place among all words and the
@@ -108,32 +118,49 @@ func terms(w []word) []term {
 	for _, m := range meaningful(w) {
 		list = append(list, term{text: plainNot(m.text), stem: m.stem})
 	}
-	if len(list) > 1 {
-		for i := range list {
-			list[i].group = same[list[i].stem]
-		}
-	}
-	return list
+	return standIn(list)
 }
 
-// near finds the terms close together: it returns the first and the last word,
-// or nil.
-func near(text []meant, phrase []term) []word {
+// standIn lets the words of a phrase of several stand for those that mean the
+// same.
+func standIn(phrase []term) []term {
+	for i := range phrase {
+		phrase[i].group = 0
+		if len(phrase) > 1 {
+			phrase[i].group = same[phrase[i].stem]
+		}
+	}
+	return phrase
+}
+
+// near finds the terms close together: it returns their places in the text where
+// they are closest, or nil.
+func near(text []meant, phrase []term) []int {
+	var best []int
 	for i := range text {
 		if !slices.ContainsFunc(phrase, text[i].is) {
 			continue
 		}
-		if run := nearFrom(text[i:], phrase); run != nil {
-			return run
+		if run := nearFrom(text, i, phrase); run != nil && (best == nil || reach(run) < reach(best)) {
+			best = run
 		}
 	}
-	return nil
+	return best
 }
 
-func nearFrom(text []meant, phrase []term) []word {
+// tooLate: what is not done has to follow the "not", and it has come before.
+func tooLate(missing []term, at int, phrase []term) bool {
+	done := slices.IndexFunc(phrase, func(t term) bool { return t.stem == "not" }) + 1
+	return done < len(phrase) && (at+1 >= len(missing) || missing[at+1].stem != phrase[done].stem)
+}
+
+func reach(run []int) int { return run[len(run)-1] - run[0] }
+
+func nearFrom(text []meant, from int, phrase []term) []int {
 	missing := slices.Clone(phrase)
-	first := text[0]
-	for i, m := range text {
+	first := text[from]
+	var run []int
+	for i, m := range text[from:] {
 		if i >= len(phrase)+windowMeaning || m.sentence != first.sentence || m.index-first.index >= len(phrase)+windowWords {
 			return nil
 		}
@@ -141,13 +168,13 @@ func nearFrom(text []meant, phrase []term) []word {
 		if at < 0 {
 			continue
 		}
-		// What is not done has to follow the "not".
-		if len(missing) < len(phrase) && missing[at].stem == "not" {
+		if missing[at].stem == "not" && tooLate(missing, at, phrase) {
 			return nil
 		}
 		missing = slices.Delete(missing, at, at+1)
+		run = append(run, from+i)
 		if len(missing) == 0 {
-			return []word{first.word, m.word}
+			return run
 		}
 	}
 	return nil
@@ -186,13 +213,16 @@ func plainNot(w string) string {
 // same has the groups of words that mean the same beside another word.
 var same = groupsOf(
 	"twice double duplicate 2x doubly",
-	"charge bill billed debit",
-	"cancel terminate discontinue",
-	"delete remove close deactivate erase",
-	"account profile",
-	"error problem issue trouble failure difficulty",
-	"wrong incorrect mistaken",
-	"unauthorized unapproved",
+	"charge bill billed debit deduct",
+	"cancel terminate discontinue delete remove close deactivate erase end stop",
+	"account profile user",
+	"error problem issue trouble failure difficulty fail unsuccessful glitch",
+	"wrong incorrect mistaken inaccurate erroneous",
+	"extra additional unexpected unexplained strange weird odd unknown",
+	"unauthorized unauthorised unapproved fraudulent",
+	"lost lose losing missing misplace",
+	"steal stole stolen theft",
+	"pay payment",
 	"lawyer attorney solicitor",
 	"sue lawsuit",
 )
