@@ -93,9 +93,12 @@ type link struct {
 	mu     sync.Mutex
 	up     bool
 	since  time.Time
+	tries  time.Time // when the attempt began that goes on; zero for none
 }
 
-// watch ends a client that waits to try again as soon as Slack is back.
+// watch ends a client that waits to try again as soon as Slack is back. At the
+// start Slack comes back, too: an attempt that goes on is left alone for as long
+// as one takes.
 func (l *link) watch(ctx context.Context, restart context.CancelFunc) error {
 	for {
 		back := l.b.health.back()
@@ -112,21 +115,36 @@ func (l *link) watch(ctx context.Context, restart context.CancelFunc) error {
 			return nil
 		case <-back:
 		}
-		if pauseFor(ctx, l.b.Limits.ProbeEvery) != nil {
-			return nil
-		}
-		if !l.isUp() {
-			l.gate.forgive()
-			restart()
-			return nil
+		for there := true; there; there, _ = l.b.health.state() {
+			if pauseFor(ctx, l.b.Limits.ProbeEvery) != nil {
+				return nil
+			}
+			up, trying := l.stands()
+			if up {
+				break
+			}
+			if !trying {
+				l.gate.forgive()
+				restart()
+				return nil
+			}
 		}
 	}
 }
 
-func (l *link) isUp() bool {
+// stands says whether the connection is up, and whether it is just being made.
+func (l *link) stands() (up, trying bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.up
+	return l.up, !l.tries.IsZero() && l.b.Now().Sub(l.tries) < openTime
+}
+
+// attempt notes when an attempt to connect began, or with the zero time that it
+// has ended.
+func (l *link) attempt(began time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tries = began
 }
 
 // consume stores what arrives and acknowledges it, nothing else: a reader that
@@ -202,7 +220,12 @@ func (l *link) note(ev socketmode.Event) *socketmode.Request {
 	case socketmode.EventTypeHello:
 		l.hello(ev.Request)
 		return nil
-	case socketmode.EventTypeDisconnect, socketmode.EventTypeConnectionError, socketmode.EventTypeConnecting, socketmode.EventTypeInvalidAuth:
+	case socketmode.EventTypeConnecting:
+		l.attempt(l.b.Now())
+		l.down()
+		return nil
+	case socketmode.EventTypeDisconnect, socketmode.EventTypeConnectionError, socketmode.EventTypeInvalidAuth:
+		l.attempt(time.Time{})
 		l.down()
 		return nil
 	case socketmode.EventTypeEventsAPI, socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:

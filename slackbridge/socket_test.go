@@ -130,3 +130,23 @@ func TestB53OnTheWire(t *testing.T) {
 		}
 	}
 }
+
+// A start with a slow Slack opens each connection once: that Slack answers is no
+// reason to begin anew.
+func TestAnAttemptIsLeftAlone(t *testing.T) {
+	s := newStage(t)
+	s.stop()
+	before := len(s.slack.Calls())
+	s.slack.Inject(fakeslack.Fault{Method: "apps.connections.open", Do: fakeslack.Slow{For: 300 * time.Millisecond}}) // many times ProbeEvery
+	s.start()
+	s.until("both sockets", func(st *fakeslack.State) bool { return st.Sockets() == 2 })
+	opens := 0
+	for _, call := range s.slack.Calls()[before:] {
+		if call.Method == "apps.connections.open" {
+			opens++
+		}
+	}
+	if opens != 2 {
+		t.Errorf("%d connections were asked for, want one each", opens)
+	}
+}

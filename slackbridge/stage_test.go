@@ -172,6 +172,7 @@ type chat struct {
 	channel   string
 	root      string
 	n         int
+	slow      time.Duration // what Slack makes this one wait, besides
 }
 
 // open opens a conversation with the bot.
@@ -337,7 +338,7 @@ func (c *chat) reaches(what string, ok func(conversation.State, []conversation.E
 	c.t.Helper()
 	wake, stop := c.notifier.Watch(c.id)
 	defer stop()
-	deadline := time.After(patience)
+	deadline := time.After(patience + c.slow)
 	for {
 		state, err := c.store.State(c.t.Context(), c.id)
 		if err != nil {
