@@ -2,16 +2,16 @@ package queue
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
 )
 
-// presenceWithin is how long the first agent to be asked may be chosen without
-// knowing who is at her desk. The card stands by then, whatever happens.
-const presenceWithin = 1500 * time.Millisecond
+// presenceWithin is how long the first to be asked waits for an answer on whether
+// she is at her desk. It is asked for as soon as somebody waits, a few calls; where
+// nothing is heard by then, she counts as present.
+const presenceWithin = 3 * time.Second
 
 // glance is how often is looked whether presence is known meanwhile.
 const glance = 300 * time.Millisecond
@@ -27,16 +27,21 @@ func (l *look) ask(ctx context.Context) conversation.Decider {
 		l.note(l.s.Seat.Until)
 		return nil
 	}
+	if !l.roster.Known { // it is being read
+		l.note(l.now.Add(turn))
+		return nil
+	}
 	free := l.free(nil)
 	if ahead := l.desk.ahead(l.s, l.channel(), l.now); ahead >= len(free) {
 		l.wait(ahead)
 		return nil
 	}
-	if len(l.s.Passed) == 0 && slices.ContainsFunc(free, l.unknown) && !l.reached(l.s.Queued.At.Add(presenceWithin)) {
+	best := l.free(l.deps.Knew(ctx, l.s.Visitor))[0]
+	if len(l.s.Passed) == 0 && !best.Known(l.now) && !l.reached(l.s.Queued.At.Add(presenceWithin)) {
 		l.note(l.now.Add(glance))
 		return nil
 	}
-	return l.seat(l.free(l.deps.Knew(ctx, l.s.Visitor))[0])
+	return l.seat(best)
 }
 
 // free is who may be asked now, best first; knew is who had the visitor before.
@@ -46,8 +51,6 @@ func (l *look) free(knew []string) []duty.Agent {
 
 // asks says that one agent after the other is asked to take it.
 func (l *look) asks() bool { return l.policy.Asks() && !l.s.Quiet && l.staffed() }
-
-func (l *look) unknown(a duty.Agent) bool { return !a.Known(l.now) }
 
 // asked says that somebody is asked now, and may still answer.
 func (l *look) asked() bool {

@@ -129,10 +129,21 @@ func TestPresenceMakesTheFirstOfferBetter(t *testing.T) {
 	w.team("U1", "U2")
 	unknown(w)
 	w.escalates(conversation.Escalated{})
-	wantTrace(t, w.until("2026-11-20 10:00:05"), "10:00:00 routed C0SUPPORT staffed", "10:00:01 offered U1")
+	wantTrace(t, w.until("2026-11-20 10:00:05"), "10:00:00 routed C0SUPPORT staffed", "10:00:03 offered U1")
 	if got := w.log[len(w.log)-1].At.Sub(w.state.Queued.At); got != presenceWithin {
 		t.Errorf("asked after %v, want %v", got, presenceWithin)
 	}
+}
+
+// Only the presence of who would be asked is waited for: what is heard of her
+// decides, whatever is still unknown of the others.
+func TestOnlyTheBestIsWaitedFor(t *testing.T) {
+	w := worldAt(t, ten, ordered(duty.LeastBusy))
+	w.team("U1", "U2")
+	w.agent("U1", func(a *duty.Agent) { a.AwayAt = w.now })
+	w.agent("U2", func(a *duty.Agent) { a.AwayAt = time.Time{} })
+	w.escalates(conversation.Escalated{})
+	wantTrace(t, w.until("2026-11-20 10:00:05"), "10:00:00 routed C0SUPPORT staffed", "10:00:00 offered U1")
 }
 
 // Nobody is passed over while there is no thread to mention her in.

@@ -92,6 +92,7 @@ type Bridge struct {
 
 	again   chan struct{} // asks for a backfill, capacity one
 	recount chan struct{} // asks for a look at who the agents are, capacity one
+	seats   chan struct{} // somebody begins to wait, capacity one
 	gate    *gate
 	known   chan struct{} // closed when self is known
 	knows   sync.Once
@@ -121,7 +122,7 @@ func New(d Deps) (*Bridge, error) {
 		d.Dialer = directDialer()
 	}
 	d.Limits = d.Limits.withDefaults()
-	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), recount: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}
+	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), recount: make(chan struct{}, 1), seats: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}
 	b.health = newHealth(d.Limits, d.Now)
 	if d.Readers != nil {
 		b.health.least = rousedTick

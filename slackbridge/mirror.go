@@ -40,6 +40,9 @@ func (m mirror) Handle(ctx context.Context, w feed.Work) (feed.Done, error) {
 	if !b.leads() {
 		return feed.Done{Through: w.After, Due: w.Now.Add(notLeading)}, nil
 	}
+	if w.State.Mode == conversation.Waiting {
+		poke(b.seats)
+	}
 	v := &visit{Bridge: b, w: w, state: w.State, now: w.Now}
 	done, err := v.run(ctx)
 	var wait *later

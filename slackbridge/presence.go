@@ -39,12 +39,14 @@ func (b *Bridge) keepDesk(ctx context.Context) error {
 		return nil
 	}
 	p := presence{pace: rate.NewLimiter(rate.Every(presenceEvery), presenceBurst), asked: map[string]time.Time{}}
-	for pauseFor(ctx, b.Limits.DeskEvery) == nil {
+	for needed := false; b.deskPause(ctx, &needed) == nil; {
 		if !b.leads() {
 			continue
 		}
-		if err := b.releaseAnswered(ctx); err != nil && ctx.Err() == nil {
-			b.log.Warn("the chats of people off duty were not looked at", "error", err)
+		if !needed {
+			if err := b.releaseAnswered(ctx); err != nil && ctx.Err() == nil {
+				b.log.Warn("the chats of people off duty were not looked at", "error", err)
+			}
 		}
 		now := b.Now()
 		if ok, _ := b.health.state(); !ok || b.self.Load() == nil || !b.office(now).Seats {
@@ -53,6 +55,28 @@ func (b *Bridge) keepDesk(ctx context.Context) error {
 		if err := b.askPresence(ctx, p, now); err != nil && ctx.Err() == nil {
 			b.log.Warn("somebody's presence is not known", "error", err)
 		}
+	}
+	return nil
+}
+
+// deskRest is the least time between two looks at the desk.
+const deskRest = 50 * time.Millisecond
+
+// deskPause waits until the next look: DeskEvery, or until a conversation begins
+// to wait, which needs a seat at once.
+func (b *Bridge) deskPause(ctx context.Context, needed *bool) error {
+	*needed = false
+	if err := pauseFor(ctx, min(deskRest, b.Limits.DeskEvery)); err != nil {
+		return err
+	}
+	tick := time.NewTimer(b.Limits.DeskEvery)
+	defer tick.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-b.seats:
+		*needed = true
+	case <-tick.C:
 	}
 	return nil
 }

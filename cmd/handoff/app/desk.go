@@ -8,6 +8,7 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
 	"github.com/handoff-bot/handoff/queue"
+	"github.com/handoff-bot/handoff/store"
 )
 
 // What the queue asks of the house: who there is, whether they can be reached,
@@ -28,15 +29,17 @@ const steadyAfter = 10 * time.Second
 type people struct {
 	mu   sync.Mutex
 	last queue.Roster
+	// stale says that an agent has changed since.
+	stale bool
 }
 
-// roster reads who there is, at most once a second. While the database does not
+// roster reads who there is, at most once a second and when an agent has changed. While the database does not
 // answer it is what it was; in the beginning nothing is known.
 func (a *App) roster(ctx context.Context) queue.Roster {
 	a.people.mu.Lock()
 	defer a.people.mu.Unlock()
 	now := a.now()
-	if age := now.Sub(a.people.last.At); age >= 0 && age < rosterAge {
+	if age := now.Sub(a.people.last.At); age >= 0 && age < rosterAge && !a.people.stale {
 		return a.people.last
 	}
 	agents, err := a.store.Agents(ctx)
@@ -48,8 +51,25 @@ func (a *App) roster(ctx context.Context) queue.Roster {
 		a.Logger.Warn("the roster was not read", "error", err)
 		return a.people.last
 	}
+	a.people.stale = false
 	a.people.last = queue.Roster{At: now, Roster: duty.Roster{Agents: agents, Load: load, Known: len(agents) > 0}}
 	return a.people.last
+}
+
+// agentsDesk is the store with agents whose change the roster shows at once; a
+// change by another node it shows within rosterAge.
+type agentsDesk struct {
+	*store.Store
+	a *App
+}
+
+// ChangeAgent changes an agent, and the next look at the roster reads it anew.
+func (d agentsDesk) ChangeAgent(ctx context.Context, id string, change func(*duty.Agent)) (duty.Agent, error) {
+	agent, err := d.Store.ChangeAgent(ctx, id, change)
+	d.a.people.mu.Lock()
+	defer d.a.people.mu.Unlock()
+	d.a.people.stale = true
+	return agent, err
 }
 
 // knew lists who had a visitor before; nobody, when that cannot be told.
