@@ -14,7 +14,7 @@ import (
 
 // notices are what the operator should know: what happened and what to do, one
 // line per cause and hour, in the admin channel and the log. The end of what lasts
-// is told once. What concerns Slack itself is wide: it stands in Health, too, and
+// is told once; when it comes back within the hour that line is changed. What concerns Slack itself is wide: it stands in Health, too, and
 // without an admin channel it is told in the default channel. Each process posts
 // what it knows, and Counts keeps two from telling the same. What waits to be posted
 // is in memory: a crash loses it, the log and Health do not.
@@ -33,9 +33,16 @@ type cause struct {
 	open  bool      // it lasts
 	wide  bool
 	text  string
-	told  time.Time // when this hour's first notice of it was made
-	times int       // and how many there were
+	told  time.Time // when this hour's notice of it was made
 	said  bool      // the last word about it was that it is bad
+	ended time.Time // when its end was told last
+	shown shown     // what Slack shows of it last
+}
+
+// shown is where a notice stands. The zero value is nowhere.
+type shown struct {
+	channel, ts   string
+	good, amended bool
 }
 
 // notice is a line that waits to be posted.
@@ -45,6 +52,8 @@ type notice struct {
 	made            time.Time
 	tried           time.Time // the answer is missing
 	counted         bool
+	again           bool // this cause has had such a line in its hour
+	next            bool // this process has told an end of it within an hour
 }
 
 // Counts counts things by name and the start of a window, for all processes.
@@ -54,11 +63,8 @@ type Counts interface {
 
 const (
 	noticeEvery = time.Hour
-	// maxTold is how often a cause is told in an hour when it ended in between:
-	// else the last word would be that all is well.
-	maxTold    = 2
-	maxNotices = 100
-	maxCauses  = 1000
+	maxNotices  = 100
+	maxCauses   = 1000
 )
 
 func newNotices(b *Bridge) *notices {
@@ -87,15 +93,15 @@ func (n *notices) stand(name, text string, wide bool) {
 
 func (n *notices) say(c *cause, name, text string, wide bool) {
 	now := n.b.Now()
-	if now.Sub(c.told) >= noticeEvery {
-		c.told, c.times = now, 0
-	}
-	if c.times > 0 && (c.said || c.times >= maxTold) {
+	again := now.Sub(c.told) < noticeEvery
+	if again && c.said {
 		return
 	}
-	c.times++
+	if !again {
+		c.told = now
+	}
 	c.said = true
-	n.add(notice{cause: name, text: text, wide: wide})
+	n.add(notice{cause: name, text: text, wide: wide, again: again})
 }
 
 // mended ends what stand began, and says so if the beginning was told.
@@ -110,8 +116,10 @@ func (n *notices) mended(name, text string) {
 	if !c.said {
 		return
 	}
-	c.said = false
-	n.add(notice{cause: name, text: text + " The trouble began at " + c.since.UTC().Format("15:04") + " UTC.", wide: c.wide, good: true})
+	now := n.b.Now()
+	n.add(notice{cause: name, text: text + " The trouble began at " + c.since.UTC().Format("15:04") + " UTC.", wide: c.wide, good: true,
+		again: !c.ended.Before(c.told), next: now.Sub(c.ended) < noticeEvery})
+	c.said, c.ended = false, now
 }
 
 // add logs a notice and queues it for the channel, in the place of one of the same
@@ -221,6 +229,11 @@ func (n *notices) place(ctx context.Context, q notice) (string, bool) {
 
 // post posts a notice. again says that it did not arrive and may later.
 func (n *notices) post(ctx context.Context, q *notice) (again bool) {
+	if q.again {
+		if settled, again := n.amend(ctx, q); settled {
+			return again
+		}
+	}
 	channel, ok := n.place(ctx, *q)
 	if !ok {
 		return true
@@ -229,9 +242,12 @@ func (n *notices) post(ctx context.Context, q *notice) (again bool) {
 		if n.b.Now().Before(q.tried.Add(n.b.Limits.DoubtWait)) {
 			return true
 		}
-		there, err := n.stands(ctx, channel, *q)
-		if there || err != nil {
-			return !there
+		ts, err := n.stands(ctx, channel, *q)
+		if ts != "" {
+			n.show(*q, shown{channel, ts, q.good, false})
+		}
+		if ts != "" || err != nil {
+			return ts == ""
 		}
 	}
 	if n.toldElsewhere(ctx, q) {
@@ -240,9 +256,10 @@ func (n *notices) post(ctx context.Context, q *notice) (again bool) {
 	if ok, _ := n.b.client.limits.take("chat.postMessage", channel); !ok {
 		return true
 	}
-	_, err := n.b.send(ctx, channel, "", q.message(n.b.Now()))
+	ts, err := n.b.send(ctx, channel, "", q.message(n.b.Now()))
 	f, bad := failed(err)
 	if !bad {
+		n.show(*q, shown{channel, ts, q.good, false})
 		return false
 	}
 	n.b.log.Warn("a notice was not posted", "error", err)
@@ -255,6 +272,46 @@ func (n *notices) post(ctx context.Context, q *notice) (again bool) {
 		return false
 	}
 	return true
+}
+
+// show notes where the last word about a cause stands.
+func (n *notices) show(q notice, at shown) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if c := n.causes[q.cause]; c != nil {
+		c.shown = at
+	}
+}
+
+func (n *notices) shows(q *notice) (at shown) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if c := n.causes[q.cause]; c != nil {
+		at = c.shown
+	}
+	return at
+}
+
+// amend changes the line of a cause's end, so that it is true again without a second
+// post in the hour. It is not settled when no line is there and one has to be posted.
+func (n *notices) amend(ctx context.Context, q *notice) (settled, again bool) {
+	at := n.shows(q)
+	switch {
+	case at.ts == "" || !at.good && !at.amended && q.good:
+		return false, false
+	case at.good == q.good:
+		return true, false // that is what stands there
+	}
+	if ok, _ := n.b.client.limits.take("chat.update", at.channel); !ok {
+		return true, true
+	}
+	f, bad := failed(n.b.update(ctx, at.channel, at.ts, q.message(n.b.Now())))
+	if bad {
+		n.b.log.Warn("a notice was not changed", "error", f)
+		return true, f.Kind != refused
+	}
+	n.show(*q, shown{at.channel, at.ts, q.good, true})
+	return true, false
 }
 
 // message draws a notice; one that had to wait says of when it is.
@@ -270,34 +327,37 @@ func (q *notice) message(now time.Time) message {
 	return message{text: text, blocks: block1(line)}
 }
 
-// stands looks for a notice whose answer is missing.
-func (n *notices) stands(ctx context.Context, channel string, q notice) (bool, error) {
+// stands returns the ts of a notice whose answer is missing, "" when it is not there.
+func (n *notices) stands(ctx context.Context, channel string, q notice) (ts string, err error) {
 	if ok, _ := n.b.client.limits.take("conversations.history", channel); !ok {
-		return false, errPace
+		return "", errPace
 	}
 	args := url.Values{"channel": {channel}, "oldest": {stamp(q.tried.Add(-backlook))}, "limit": {pageSize}}
 	page, err := n.b.client.messages(ctx, "conversations.history", args)
-	return slices.ContainsFunc(page.messages, func(m slackMessage) bool { return slices.Contains(m.blockIDs(), q.id) }), err
+	for _, m := range page.messages {
+		if slices.Contains(m.blockIDs(), q.id) {
+			return m.TS, nil
+		}
+	}
+	return "", err
 }
 
-// toldElsewhere counts a notice for all processes, and says that another one has
-// told the same in this hour.
+// toldElsewhere counts a notice for all processes, and says that one has told the
+// same in this hour.
 func (n *notices) toldElsewhere(ctx context.Context, q *notice) bool {
 	if q.counted || n.b.Counts == nil {
 		return false
 	}
 	q.counted = true
-	name, most := "notice "+q.cause, maxTold
+	name := "notice " + q.cause
 	if q.good {
 		name = "notice ended " + q.cause
 	}
-	n.mu.Lock()
-	if c := n.causes[q.cause]; c != nil && c.times > 0 {
-		most = c.times
+	if at := n.shows(q); q.next && at.ts != "" && !at.good {
+		return false // the end of a line that is ours
 	}
-	n.mu.Unlock()
 	times, err := n.b.Counts.Count(ctx, name, q.made.Truncate(noticeEvery), 1)
-	return err == nil && times > most
+	return err == nil && times > 1
 }
 
 // Notice tells the admins something in their channel, at most once per cause and

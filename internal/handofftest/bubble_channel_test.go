@@ -189,14 +189,16 @@ func TestATroubleIsToldInTheDefaultChannel(t *testing.T) {
 		anna := b.visitor("anna")
 		anna.says("anna was charged twice")
 		anna.isClaimed("priya")
-		for range 3 { // however often it comes and goes within an hour
+		for i := range 3 { // however often it comes and goes within an hour
 			b.Slack.UpdateChannel(fakeslack.SampleBilling, func(ch *fakeslack.Channel) { ch.Archived = true })
 			b.wait(2 * time.Minute)
+			b.noticed(fakeslack.SampleSupport, "it is archived", min(2, i+1)) // the second is the line of the end, changed
+			b.noticed(fakeslack.SampleSupport, "can be used again", 0)
 			b.Slack.UpdateChannel(fakeslack.SampleBilling, func(ch *fakeslack.Channel) { ch.Archived = false })
 			b.wait(2 * time.Minute)
+			b.noticed(fakeslack.SampleSupport, "it is archived", 1)
+			b.noticed(fakeslack.SampleSupport, "can be used again", 1)
 		}
-		b.noticed(fakeslack.SampleSupport, "it is archived", 2)
-		b.noticed(fakeslack.SampleSupport, "can be used again", 2)
 		if n := anna.cards(fakeslack.SampleSupport); n != 1 {
 			t.Errorf("anna has %d cards in the default channel, want one", n)
 		}
