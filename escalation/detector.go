@@ -40,15 +40,15 @@ const (
 
 // detectors is the table: what looks, in this order.
 func detectors(c Config, language []*language) []Detector {
-	asks := asksDetector{language}
+	asks, words := asksDetector{language}, newTempers(language)
 	return []Detector{
 		newTopicDetector(c.RestrictedTopics, language),
 		asks,
 		acceptsDetector{language},
-		frustrationDetector{},
-		newRepeatedDetector(asks),
+		frustrationDetector{language, words},
+		newRepeatedDetector(asks, words),
 		unknownDetector{asks},
-		statedDetector{language},
+		statedDetector{language, words},
 		smallTalkDetector{},
 	}
 }

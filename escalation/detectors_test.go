@@ -11,10 +11,12 @@ import (
 )
 
 func TestFrustration(t *testing.T) {
+	all := load()
+	d := frustrationDetector{all, newTempers(all)}
 	for _, row := range rows(t, "testdata/frustration.txt") {
 		got := "calm"
 		value := 0.0
-		for _, s := range (frustrationDetector{}).Detect(says(row[1])) {
+		for _, s := range d.Detect(says(row[1])) {
 			if value = s.Value; value >= ClearSign {
 				got = "clear"
 			} else {
@@ -108,7 +110,8 @@ func TestRepeatedQuestion(t *testing.T) {
 		{"怎么修改密码", "怎么修改地址", false},
 		{"怎么修改密码", "我想更改密码", true},
 	}
-	d := newRepeatedDetector(asksDetector{load()})
+	all := load()
+	d := newRepeatedDetector(asksDetector{all}, newTempers(all))
 	for _, row := range rows {
 		s := Situation{Lines: []Line{
 			{Seq: 2, Role: conversation.Visitor, Text: row.earlier},

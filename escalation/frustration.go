@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -8,15 +9,19 @@ import (
 )
 
 // frustrationDetector sees anger: words, shouting, repeated marks, "the third
-// time I ask". Its strength adds up over one line, at most 1.
-type frustrationDetector struct{}
+// time I ask", "forget it, I'm leaving", praise that means the opposite. Its
+// strength adds up over one line, at most 1.
+type frustrationDetector struct {
+	languages []*language
+	words     tempers
+}
 
 func (frustrationDetector) Name() string { return SignalFrustrated }
 
-func (frustrationDetector) Detect(s Situation) []conversation.Signal {
+func (d frustrationDetector) Detect(s Situation) []conversation.Signal {
 	var signals []conversation.Signal
 	for _, line := range s.fresh() {
-		if value, run := frustration(line.Text, s.read(line.Text)); value > 0 {
+		if value, run := d.frustration(line.Text, s.read(line.Text)); value > 0 {
 			signals = append(signals, place(SignalFrustrated, value, line.Seq, run))
 		}
 	}
@@ -27,27 +32,30 @@ func (frustrationDetector) Detect(s Situation) []conversation.Signal {
 // is aimed at somebody ("you are annoying", "I'm annoyed") or underlined ("so
 // annoying"), and half as much when it is played down ("a bit annoying").
 const (
-	weightStrong = 0.5  // abuse, "useless", "ridiculous"
+	weightStrong = 0.5  // abuse, "useless", "ridiculous"; a pattern of [temper], [leaving], [sarcasm]
 	weightMild   = 0.25 // "annoying", "disappointed"
 	weightShout  = 0.25 // capitals
 	weightMarks  = 0.2  // "!!!", "??"
 )
 
 // frustration returns the strength and the words it was seen in.
-func frustration(text string, r *reading) (float64, []word) {
+func (d frustrationDetector) frustration(text string, r *reading) (float64, []word) {
 	w := r.words
 	value, from, to := 0.0, len(w), 0
 	mark := func(weight float64, a, b int) {
 		value += weight
 		from, to = min(from, a), max(to, b)
 	}
+	known := d.words.of(d.languages, w)
 	for i := range w {
-		if weight := temper(w, i); weight > 0 {
+		if weight := known.temper(w, i); weight > 0 {
 			mark(weight, i, i+1)
 		}
-		for _, p := range tempers {
-			if phraseAt(w, i, p) {
-				mark(weightStrong, i, i+len(p))
+	}
+	for _, l := range d.languages {
+		for _, section := range []string{"temper", "leaving", "sarcasm"} {
+			for _, at := range r.find(l, section) {
+				mark(weightStrong, at[0], at[1])
 			}
 		}
 	}
@@ -67,13 +75,13 @@ func frustration(text string, r *reading) (float64, []word) {
 }
 
 // temper is what one word weighs.
-func temper(w []word, i int) float64 {
+func (t temper) temper(w []word, i int) float64 {
 	s := w[i].stem
 	weight := 0.0
 	switch {
-	case angry[s]:
+	case t.angry(s):
 		weight = weightStrong
-	case cross[s]:
+	case t.cross(s):
 		weight = weightMild
 	default:
 		return 0
@@ -126,55 +134,74 @@ func shouts(text string) bool {
 	return len(strings.Fields(text)) > 1 && letters >= shoutLetters && upper*10 >= letters*8
 }
 
-var (
-	denies     = setOf("not isnt arent wasnt never no dont without nothing")
-	playsDown  = setOf("bit little slightly somewhat")
-	aims       = setOf("you youre your yours im am ur u")
-	underlines = setOf("so very really extremely incredibly totally absolutely how too such completely utterly fucking")
-)
+// tempers are the angry and the cross words of each language, as stems: the
+// sections [angry] and [cross].
+type tempers map[*language][2]map[string]bool
 
-// angry and cross are stems.
-var (
-	angry = stemsOf(`useless ridiculous stupid idiot idiots idiotic dumb moron terrible horrible awful pathetic disgusting
-		unacceptable outrageous scandalous incompetent worst garbage crap bullshit shit fuck fucking fucked fucker asshole damn
-		goddamn bloody bastard furious infuriating hopeless worthless nonsense scammers liar liars suck sucks
-		sucking wtf rubbish trash shitty bitch pissed dumbass dickhead imbecile lousy atrocious appalling frustrated frustrating
-		enraged livid outraged abysmal horrific despise absurd insulting inexcusable disgraceful disgrace shite goddamit goddammit
-		nutzlos scheisse scheiss unverschamt lacherlich idioten frechheit unfassbar unmoglich verarschen katastrophe
-		inutil inutiles ridiculo estupido mierda idiota indignante verguenza inaceptable
-		nul merde ridicule idiote honteux inadmissible scandaleux inutile
-		inutili ridicolo stupido merda vergognoso inaccettabile schifo
-		ridiculo inuteis estupido absurdo inaceitavel vergonha porcaria
-		waardeloos belachelijk nutteloos klote schandalig onacceptabel idioot`)
-	cross = stemsOf(`annoying annoyed annoy frustration disappointed disappointing upset angry mad hate hated
-		irritating irritated sick tired waste wasting unhelpful confusing ugh argh unprofessional poor
-		dissatisfied unhappy unsatisfied bad rude crazy ashamed shame lame nasty silly hell piss fired`)
-	tempers = phrasesOf(
-		"third time i", "second time i", "fourth time i", "hundredth time", "how many times", "how many more times",
-		"already told you", "i just told you", "already said", "i already asked", "keep asking", "asked you three times",
-		"not helping", "not helpful", "arent helpful", "arent helping", "isnt helping", "isnt helpful", "doesnt help", "does not help", "didnt help",
-		"not being helpful", "arent being helpful", "waste of time", "waste of money", "wasting my time", "fed up", "sick of", "sick and tired", "tired of", "had enough",
-		"you dont understand", "you do not understand", "dont you understand", "you dont get it", "are you kidding", "you must be joking", "no help at all",
-		"not listening", "dont listen", "never works", "for the last time", "what is wrong with you", "whats wrong with you", "shut up", "screw you",
-		"go to hell", "losing my patience", "lost my patience", "this is a joke", "what a joke", "hate this", "hate you", "hate your", "makes no sense",
-		"going in circles", "same answer", "same thing over", "over and over", "again and again", "drives me crazy", "driving me crazy", "getting nowhere",
-		"not good enough", "you are no good", "you are not good", "youre no good", "youre not good", "not cool", "what the hell", "what the heck", "who cares",
-		"do your job", "cant you read", "are you serious", "seriously guys", "zum dritten mal", "por tercera vez", "troisieme fois", "terza volta", "terceira vez", "derde keer",
-	)
-)
+func newTempers(languages []*language) tempers {
+	t := tempers{}
+	for _, l := range languages {
+		t[l] = [2]map[string]bool{stemsOf(l.angry), stemsOf(l.cross)}
+	}
+	return t
+}
 
-func stemsOf(list string) map[string]bool {
+// temper is what counts as angry or cross in one line.
+type temper []([2]map[string]bool)
+
+// of chooses the words for a line: those of English and of the languages that it
+// may be in, of all when it is too short to tell. A word may be harmless in
+// another language.
+func (t tempers) of(languages []*language, w []word) temper {
+	most := 0
+	for _, l := range languages {
+		most = max(most, l.small(w))
+	}
+	var words temper
+	for i, l := range languages {
+		if i == 0 || l.small(w) == most {
+			words = append(words, t[l])
+		}
+	}
+	return words
+}
+
+func (t temper) angry(stem string) bool {
+	return slices.ContainsFunc(t, func(w [2]map[string]bool) bool { return w[0][stem] })
+}
+
+func (t temper) cross(stem string) bool {
+	return slices.ContainsFunc(t, func(w [2]map[string]bool) bool { return w[1][stem] })
+}
+
+// has says that a stem is of either.
+func (t temper) has(stem string) bool { return t.angry(stem) || t.cross(stem) }
+
+// spokenIn is the language that has most of the line's small words, the first of
+// equals; nil when none has any.
+func spokenIn(languages []*language, w []word) *language {
+	var best *language
+	most := 0
+	for _, l := range languages {
+		if n := l.small(w); n > most {
+			best, most = l, n
+		}
+	}
+	return best
+}
+
+func stemsOf(list []string) map[string]bool {
 	set := map[string]bool{}
-	for w := range setOf(list) {
-		set[stem(w)] = true
+	for _, w := range list {
+		set[stem(fold(w))] = true
 	}
 	return set
 }
 
-func phrasesOf(list ...string) [][]string {
-	var phrases [][]string
-	for _, p := range list {
-		phrases = append(phrases, strings.Fields(p))
-	}
-	return phrases
-}
+// Small words around an angry one, in any language.
+var (
+	denies     = setOf("not isnt arent wasnt never no dont without nothing nicht kein keine pas sans non nao niet geen sin")
+	playsDown  = setOf("bit little slightly somewhat etwas bisschen poco peu pouco beetje")
+	aims       = setOf("you youre your yours im am ur u du ihr sie bist seid bin vous etes suis estas eres estoy sei siete sono voces estou jullie ben")
+	underlines = setOf("so very really extremely incredibly totally absolutely how too such completely utterly fucking sehr total echt so muy tan tres vraiment molto davvero muito heel erg")
+)

@@ -10,6 +10,7 @@ type meanings struct {
 	acts    map[int]bool         // groups that say what is done
 	names   map[string]bool
 	filler  map[string]bool
+	temper  temper
 	known   map[byte][]spelt // words of groups and filler by their first letter, to know a misspelt one
 	count   int              // of groups
 }
@@ -20,9 +21,9 @@ type grouped struct {
 }
 
 // newMeanings reads the sections. A word that is in a group already stays there.
-func newMeanings(l *language) *meanings {
+func newMeanings(l *language, t temper) *meanings {
 	m := &meanings{
-		group: map[string]int{}, phrases: map[string][]grouped{}, acts: map[int]bool{},
+		temper: t, group: map[string]int{}, phrases: map[string][]grouped{}, acts: map[int]bool{},
 		names: map[string]bool{}, filler: map[string]bool{}, known: map[byte][]spelt{},
 	}
 	for _, e := range l.filler {
@@ -39,17 +40,6 @@ func newMeanings(l *language) *meanings {
 		m.names[fold(e)] = true
 	}
 	return m
-}
-
-// fillers counts the words of the language that say nothing.
-func (m *meanings) fillers(w []word) int {
-	n := 0
-	for _, x := range w {
-		if m.filler[x.text] {
-			n++
-		}
-	}
-	return n
 }
 
 // same makes one group of the entries of a line.
@@ -141,7 +131,7 @@ func (m *meanings) concept(w word) concept {
 
 // empty: a word of asking, of a greeting, of anger, or between others.
 func (m *meanings) empty(text, stem string) bool {
-	return m.filler[stem] || small[text] || empty[text] || angry[stem] || cross[stem]
+	return m.filler[stem] || small[text] || empty[text] || m.temper.has(stem)
 }
 
 // phraseAt is the longest phrase of a group at i, the zero one for none.

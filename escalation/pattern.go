@@ -17,6 +17,7 @@ import (
 //	                   are beginnings and ends of words, "!word" takes one back
 //	[ask]              patterns, one a line
 //
+//	[angry] [cross]    lists of words, strong and mild ones; endings do not matter
 //	[same]             groups of words that mean the same, a group a line
 //	[acts]             the same, for what is done or has happened
 //	[names]            words that name one of several of a kind
@@ -45,6 +46,9 @@ type language struct {
 	acts     [][]string // those of them that say what is done
 	names    []string   // words that name one of several
 	filler   []string   // words that say nothing
+	fills    map[string]bool
+	angry    []string
+	cross    []string
 	alike    [][][]term // groups of phrases that mean the same in a topic
 }
 
@@ -101,7 +105,7 @@ func (l *language) order() string {
 }
 
 func parseLanguage(name, text string) (*language, error) {
-	l := &language{name: name, classes: map[string]*class{}, sections: map[string][]pattern{}, lexicon: newLexicon()}
+	l := &language{name: name, classes: map[string]*class{}, sections: map[string][]pattern{}, lexicon: newLexicon(), fills: map[string]bool{}}
 	l.barrier = l.newClass()
 	l.classes["barrier"] = l.barrier
 	section := ""
@@ -127,6 +131,13 @@ func parseLanguage(name, text string) (*language, error) {
 			l.alike = append(l.alike, alikes(line))
 		case section == "filler":
 			l.filler = append(l.filler, strings.Fields(line)...)
+			for _, w := range strings.Fields(line) {
+				l.fills[fold(w)] = true
+			}
+		case section == "angry":
+			l.angry = append(l.angry, strings.Fields(line)...)
+		case section == "cross":
+			l.cross = append(l.cross, strings.Fields(line)...)
 		default:
 			p, err := l.parsePattern(line)
 			if err != nil {
@@ -136,6 +147,17 @@ func parseLanguage(name, text string) (*language, error) {
 		}
 	}
 	return l, nil
+}
+
+// small counts the words of the language that say nothing.
+func (l *language) small(w []word) int {
+	n := 0
+	for _, x := range w {
+		if l.fills[x.text] {
+			n++
+		}
+	}
+	return n
 }
 
 func alikes(line string) [][]term {

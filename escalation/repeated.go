@@ -12,7 +12,7 @@ import (
 // again, is not a question.
 type repeatedDetector struct {
 	asks     asksDetector
-	meanings []*meanings // by language
+	meanings map[*language]*meanings
 }
 
 // SameQuestion is the share of common things, of those in both lines together,
@@ -29,23 +29,25 @@ const answerWords = 4
 // repeatedLines is how many of her lines are looked back at.
 const repeatedLines = 8
 
-func newRepeatedDetector(asks asksDetector) repeatedDetector {
-	d := repeatedDetector{asks: asks}
-	for _, l := range asks.languages {
-		d.meanings = append(d.meanings, newMeanings(l))
+func newRepeatedDetector(asks asksDetector, t tempers) repeatedDetector {
+	d := repeatedDetector{asks, map[*language]*meanings{}}
+	for i, l := range asks.languages {
+		words := temper{t[l]}
+		if i > 0 {
+			words = append(words, t[asks.languages[0]])
+		}
+		d.meanings[l] = newMeanings(l, words)
 	}
 	return d
 }
 
-// language is the one that a line is in: that with most of its small words.
+// language is what is known of the language that a line is in, of the first
+// when nobody can tell.
 func (d repeatedDetector) language(w []word) *meanings {
-	best, most := d.meanings[0], -1
-	for _, m := range d.meanings {
-		if n := m.fillers(w); n > most {
-			best, most = m, n
-		}
+	if l := spokenIn(d.asks.languages, w); l != nil {
+		return d.meanings[l]
 	}
-	return best
+	return d.meanings[d.asks.languages[0]]
 }
 
 func (repeatedDetector) Name() string { return SignalRepeated }

@@ -104,7 +104,10 @@ var small = setOf(`hi hello hey hiya howdy yo good morning afternoon evening day
 
 // statedDetector sees that the visitor says what it is about: enough words of
 // meaning beside the wish for a person.
-type statedDetector struct{ languages []*language }
+type statedDetector struct {
+	languages []*language
+	tempers   tempers
+}
 
 // problemWords is how many words of meaning state a problem.
 const problemWords = 3
@@ -132,9 +135,9 @@ func (d statedDetector) meaning(r *reading) int {
 			}
 		}
 	}
-	n := 0
+	n, temper := 0, d.tempers.of(d.languages, r.words)
 	for _, m := range r.meaning {
-		if !asking[m.index] && !filler[m.text] && !small[m.text] && !angry[m.stem] && !cross[m.stem] {
+		if !asking[m.index] && !filler[m.text] && !small[m.text] && !temper.has(m.stem) {
 			n++
 		}
 	}
