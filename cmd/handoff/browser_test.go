@@ -47,7 +47,7 @@ func TestBrowserStory(t *testing.T) {
 	maya.press(`[data-testid="channel-C0BILLING"]`)
 	maya.until("the card with its reason", `text('[data-testid^="message-"]').includes('Restricted topic')`)
 	maya.shot("3-card")
-	maya.press(`[data-testid^="thread-"]`)
+	maya.press(theThread)
 	maya.follows("visitor: How long does shipping take?", "visitor: I was charged twice")
 	maya.press(`[data-testid="button-handoff_claim"]`)
 	visitor.reads("system: You're now chatting with Maya.")
@@ -71,6 +71,10 @@ func TestBrowserStory(t *testing.T) {
 	visitor.shot("6-closed")
 	visitor.reads("visitor: How long", "visitor: I was charged", "agent: Hello, I can", "visitor: Thank you", "visitor: What does shipping cost?", "bot: ", "system: Maya has closed")
 }
+
+// theThread is the line below a card that opens its thread. It comes with the
+// first reply; the thread's own pane is there before, with names that begin alike.
+const theThread = `#main button.thread-line[data-testid^="thread-"]`
 
 // startDemo runs the demo in this process and returns its two addresses.
 func startDemo(t *testing.T) (shop, staff string) {
@@ -214,7 +218,11 @@ func (p *page) say(line string) {
 	p.Helper()
 	p.until("the composer", "q('composer')?.offsetParent")
 	p.js("q('composer').focus()")
-	if err := chromedp.Do(p.ctx, chromedp.KeyEvent(line), chromedp.KeyEvent("\r")); err != nil {
+	if err := chromedp.Do(p.ctx, chromedp.KeyEvent(line)); err != nil {
+		p.Fatal(err)
+	}
+	p.until("the line in the composer", fmt.Sprintf("q('composer').value === %q", line))
+	if err := chromedp.Do(p.ctx, chromedp.KeyEvent("\r")); err != nil {
 		p.Fatal(err)
 	}
 }

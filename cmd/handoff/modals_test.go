@@ -60,7 +60,7 @@ func forms(visitor, maya *page, shots string) {
 	maya.press(`[data-testid="modal-close"]`)
 	maya.until("no form", `!document.querySelector('[data-testid="modal"]')`)
 
-	maya.press(`[data-testid^="thread-1"]`)
+	maya.press(theThread)
 	maya.until("the thread", `text('[data-testid="thread"]').includes('charged twice')`)
 	maya.picks("Block…")
 	maya.form(shots+"-5-block", "reason")
