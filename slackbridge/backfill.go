@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"sort"
 	"time"
 
@@ -105,7 +106,7 @@ func (b *Bridge) backfill(ctx context.Context, me identity) error {
 }
 
 func (b *Bridge) backfillChannel(ctx context.Context, me identity, channel string, list []ledger.Thread) error {
-	moved, err := b.movedThreads(ctx, channel, list)
+	moved, err := b.movedThreads(ctx, me, channel, list)
 	if err != nil {
 		return err
 	}
@@ -118,17 +119,18 @@ func (b *Bridge) backfillChannel(ctx context.Context, me identity, channel strin
 }
 
 // movedThreads reads the channel's roots and returns the threads with a reply we
-// have not read. Few threads are read directly, which is cheaper.
-func (b *Bridge) movedThreads(ctx context.Context, channel string, list []ledger.Thread) ([]ledger.Thread, error) {
+// have not read, those that moved last first. Few threads are read directly, which
+// is cheaper; a thread in which nobody but us has written is not read at all.
+func (b *Bridge) movedThreads(ctx context.Context, me identity, channel string, list []ledger.Thread) ([]ledger.Thread, error) {
 	const few = 3
 	if len(list) <= few {
 		return list, nil
 	}
-	latest := map[string]string{}
+	latest, ours := map[string]string{}, map[string]bool{}
 	args := url.Values{"channel": {channel}, "oldest": {list[0].TS}, "inclusive": {"true"}, "limit": {pageSize}}
 	err := b.eachPage(ctx, "conversations.history", args, func(p messagePage) error {
 		for _, m := range p.messages {
-			latest[m.TS] = m.LatestReply
+			latest[m.TS], ours[m.TS] = m.LatestReply, m.oursAlone(me)
 		}
 		return nil
 	})
@@ -137,11 +139,43 @@ func (b *Bridge) movedThreads(ctx context.Context, channel string, list []ledger
 	}
 	var moved []ledger.Thread
 	for _, t := range list {
-		if latest[t.TS] > t.Seen {
-			moved = append(moved, t)
+		if latest[t.TS] <= t.Seen {
+			continue
 		}
+		if ours[t.TS] {
+			heard, err := b.heardOf(ctx, t)
+			if err != nil {
+				return nil, err
+			}
+			if !heard {
+				continue
+			}
+		}
+		moved = append(moved, t)
 	}
+	sort.SliceStable(moved, func(i, j int) bool { return latest[moved[i].TS] > latest[moved[j].TS] })
 	return moved, nil
+}
+
+// oursAlone says that all replies below a root are ours: Slack has said who wrote
+// them, and it names no person. Of a post under a visitor's name it may name nobody,
+// or the bot.
+func (m slackMessage) oursAlone(me identity) bool {
+	return m.Repliers != nil && *m.Repliers == len(m.ReplyUsers) &&
+		!slices.ContainsFunc(m.ReplyUsers, func(id string) bool { return id != me.User && id != me.Bot })
+}
+
+// heardOf says that the log has a line that was written in a thread, which may have
+// been deleted since.
+func (b *Bridge) heardOf(ctx context.Context, t ledger.Thread) (bool, error) {
+	events, err := readAll(ctx, b.Log, t.Conversation, 0)
+	if err != nil {
+		return false, fmt.Errorf("read the log: %w", err)
+	}
+	return slices.ContainsFunc(events, func(e conversation.Event) bool {
+		team, channel, _, ok := splitKey(e.Key)
+		return ok && e.Order != "" && team == t.Team && channel == t.Channel
+	}), nil
 }
 
 // eachPage reads all pages of a list at the pace Slack allows.

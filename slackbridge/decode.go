@@ -159,6 +159,8 @@ type slackMessage struct {
 	ClientMsgID string          `json:"client_msg_id"`
 	ParentUser  string          `json:"parent_user_id"`
 	LatestReply string          `json:"latest_reply"`
+	ReplyUsers  []string        `json:"reply_users"` // a few of them
+	Repliers    *int            `json:"reply_users_count"`
 	DeletedTS   string          `json:"deleted_ts"`
 	Blocks      json.RawMessage `json:"blocks,omitempty"`
 	Files       []fileRef       `json:"files,omitempty"`
