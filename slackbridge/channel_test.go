@@ -124,6 +124,47 @@ func TestNoticesOfEveryProcess(t *testing.T) {
 	})
 }
 
+// What comes and goes within an hour has one line for its beginning and one for its
+// end, which is changed; also when Slack did not answer, or said that it was too
+// fast.
+func TestAnEndIsChangedNotRepeated(t *testing.T) {
+	const admin = fakeslack.SampleBilling
+	for name, do := range map[string]fakeslack.Fault{
+		"well":       {Method: "nothing"},
+		"no answer":  {Method: "chat.postMessage", Channel: admin, Skip: 1, Times: 1, Do: fakeslack.Drop{After: true}},
+		"not posted": {Method: "chat.postMessage", Channel: admin, Skip: 1, Times: 1, Do: fakeslack.Drop{}},
+		"too fast":   {Method: "chat.update", Channel: admin, Times: 1, Do: fakeslack.RateLimited("1")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, withConfig(func(c *slackbridge.Config) { c.AdminChannel = admin }))
+			if do.Do != nil {
+				s.slack.Inject(do)
+			}
+			shows := func(last string) {
+				t.Helper()
+				s.until(last, func(st *fakeslack.State) bool {
+					var said []string
+					for _, m := range st.History(admin) {
+						if m.BotID != "" {
+							said = append(said, m.Visible())
+						}
+					}
+					if len(said) > 2 {
+						t.Fatalf("%d lines: %q", len(said), said)
+					}
+					return len(said) > 0 && strings.Contains(said[len(said)-1], last)
+				})
+			}
+			for range 3 {
+				s.bridge.Standing("disk", "The disk is full. Make room.")
+				shows("The disk is full")
+				s.bridge.Mended("disk", "There is room again.")
+				shows("There is room again. The trouble began at ")
+			}
+		})
+	}
+}
+
 // What Slack refuses of one conversation says nothing about the channel.
 func TestARefusedPostHoldsNobodyElse(t *testing.T) {
 	s := newStage(t)

@@ -19,6 +19,9 @@ import (
 // into its thread, for them to be there as a file, too.
 const longTranscript = 200
 
+// methodUpload names the call that sends a file's bytes.
+const methodUpload = "upload"
+
 // fileTranscript puts the transcript of a long conversation into its thread as a
 // file, once per thread. Slack has no idempotency key for files: the file's id is
 // noted before the upload is completed, and in doubt Slack is asked whether it is
@@ -66,7 +69,7 @@ func (v *visit) upload(ctx context.Context, e ledger.Errand, data []byte) error 
 	if err != nil {
 		return v.undone(ctx, e, err)
 	}
-	err = v.client.call(ctx, "upload", "", func(ctx context.Context) error { return v.sendBytes(ctx, to.UploadURL, data) })
+	err = v.client.call(ctx, methodUpload, "", func(ctx context.Context) error { return v.sendBytes(ctx, to.UploadURL, data) })
 	if f, bad := failed(err); bad {
 		if f.Kind == refused {
 			return v.undone(ctx, e, err)

@@ -37,9 +37,9 @@ func (f *failure) ofChannel() bool {
 }
 
 // ofApp says that a refusal concerns what the app may do, or comes from somebody
-// between Slack and us.
+// between Slack and us. The address for a file's bytes is no method: it expires.
 func (f *failure) ofApp() bool {
-	return f.Kind == refused && (slices.Contains(appCodes, f.Code) || strings.HasPrefix(f.Code, "http_"))
+	return f.Kind == refused && (slices.Contains(appCodes, f.Code) || strings.HasPrefix(f.Code, "http_")) && f.Method != methodUpload
 }
 
 // mendFor says what to do about an error code of Slack.
