@@ -42,7 +42,7 @@ func resumeCommand(log *slog.Logger) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resume [CONSUMER] [ID]",
 		Short: "resume parked readers",
-		Long: "A reader (bot, brief, queue or slack) that failed again and again on a conversation is parked; handoff doctor lists them.\n" +
+		Long: "A reader (bot, brief, queue, slack, mail or webhook) that failed again and again on a conversation is parked; handoff doctor lists them.\n" +
 			"This makes them ready again: all of them, those of one consumer, or the one of a consumer and a conversation.",
 		Args: args(cobra.MaximumNArgs(2), "at most a consumer and a conversation"),
 		RunE: func(cmd *cobra.Command, words []string) error {
