@@ -1,6 +1,10 @@
 package escalation
 
-import "github.com/handoff-bot/handoff/conversation"
+import (
+	"slices"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
 
 // DetectorsVersion changes whenever a detector would see something else in the
 // same words.
@@ -62,11 +66,15 @@ func (s Situation) fresh() []Line {
 	}
 	on := s.judged()
 	var lines []Line
-	for _, l := range s.Lines {
-		if l.Role == conversation.Visitor && (l.Seq > judged || l.Seq == on.Seq) && l.Seq <= on.Seq {
+	for _, l := range slices.Backward(s.Lines) {
+		if l.Seq <= judged && l.Seq < on.Seq {
+			break // the lines are in order
+		}
+		if l.Role == conversation.Visitor && l.Seq <= on.Seq {
 			lines = append(lines, l)
 		}
 	}
+	slices.Reverse(lines)
 	return lines
 }
 
@@ -75,9 +83,9 @@ func (s Situation) fresh() []Line {
 // State.
 func (s Situation) judged() Line {
 	var last Line
-	for _, l := range s.Lines {
-		if l.Role == conversation.Visitor {
-			last = l
+	for i := len(s.Lines) - 1; i >= 0 && last.Seq == 0; i-- {
+		if s.Lines[i].Role == conversation.Visitor {
+			last = s.Lines[i]
 		}
 	}
 	if s.State.LastVisitor.Seq > last.Seq {

@@ -1,6 +1,9 @@
 package escalation
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // meanings know which words of a language mean the same and which mean nothing:
 // its sections [same], [acts], [names] and [filler].
@@ -11,8 +14,8 @@ type meanings struct {
 	names   map[string]bool
 	filler  map[string]bool
 	temper  temper
-	known   map[byte][]spelt // words of groups and filler by their first letter, to know a misspelt one
-	count   int              // of groups
+	known   map[shape][]spelt // words of groups and filler, to know a misspelt one
+	count   int               // of groups
 }
 
 type grouped struct {
@@ -24,7 +27,7 @@ type grouped struct {
 func newMeanings(l *language, t temper) *meanings {
 	m := &meanings{
 		temper: t, group: map[string]int{}, phrases: map[string][]grouped{}, acts: map[int]bool{},
-		names: map[string]bool{}, filler: map[string]bool{}, known: map[byte][]spelt{},
+		names: map[string]bool{}, filler: map[string]bool{}, known: map[shape][]spelt{},
 	}
 	for _, e := range l.filler {
 		m.filler[fold(e)], m.filler[stem(fold(e))] = true, true
@@ -67,10 +70,35 @@ const misspeltLetters = 5
 
 type spelt struct{ text, stem string }
 
+// shape files words by their first letter and their length: a misspelling keeps
+// the one, and nearly the other.
+type shape struct {
+	letter byte
+	length int
+}
+
 func (m *meanings) remember(word string) {
-	if len(word) >= misspeltLetters {
-		m.known[word[0]] = append(m.known[word[0]], spelt{word, stem(word)})
+	whole := stem(word)
+	for _, text := range []string{word, whole} {
+		if at := (shape{text[0], len(text)}); len(text) >= misspeltLetters && !slices.Contains(m.known[at], spelt{text, whole}) {
+			m.known[at] = append(m.known[at], spelt{text, whole})
+		}
 	}
+}
+
+// misspelt is the stem of the word that this is a misspelling of, "" for none.
+func (m *meanings) misspelt(text string) string {
+	if len(text) < misspeltLetters {
+		return ""
+	}
+	for length := len(text) - 2; length <= len(text)+2; length++ {
+		for _, known := range m.known[shape{text[0], length}] {
+			if misspelt(text, known.text) {
+				return known.stem
+			}
+		}
+	}
+	return ""
 }
 
 // concept is one thing that a line is about: what words of one group share, or
@@ -81,8 +109,9 @@ type concept struct {
 	act   bool // what is done
 }
 
-// concepts returns what a line is about, in its order, each once.
-func (m *meanings) concepts(w []word) []concept {
+// concepts returns what a line is about, in its order, each once. met remembers
+// words from line to line.
+func (m *meanings) concepts(w []word, met map[string]concept) []concept {
 	var list []concept
 	for i := 0; i < len(w); i++ {
 		c := concept{}
@@ -90,7 +119,7 @@ func (m *meanings) concepts(w []word) []concept {
 			c = m.of(p.group)
 			i += len(p.parts) - 1
 		} else {
-			c = m.concept(w[i])
+			c = m.concept(w[i], met)
 		}
 		if c.key != "" && !has(list, c.key) {
 			list = append(list, c)
@@ -104,7 +133,7 @@ func (m *meanings) of(group int) concept {
 }
 
 // concept is what one word stands for, the zero one for nothing.
-func (m *meanings) concept(w word) concept {
+func (m *meanings) concept(w word, met map[string]concept) concept {
 	s := w.stem
 	switch {
 	case m.names[w.text]:
@@ -118,15 +147,28 @@ func (m *meanings) concept(w word) concept {
 	case len(w.text) == 1 && w.text[0] < 0x80:
 		return concept{}
 	}
-	for _, known := range m.known[w.text[0]] {
-		if len(w.text) >= misspeltLetters && (misspelt(w.text, known.text) || misspelt(s, known.stem)) {
-			if m.filler[known.stem] {
-				return concept{}
-			}
-			return m.of(m.group[known.stem])
-		}
+	c, known := met[w.text]
+	if !known {
+		c = m.unknown(w)
+		met[w.text] = c
 	}
-	return concept{key: s}
+	return c
+}
+
+// unknown is what a word stands for that is in no group: that of the one it is a
+// misspelling of, or itself.
+func (m *meanings) unknown(w word) concept {
+	of := m.misspelt(w.text)
+	if of == "" && w.stem != w.text {
+		of = m.misspelt(w.stem)
+	}
+	switch {
+	case of == "":
+		return concept{key: w.stem}
+	case m.filler[of]:
+		return concept{}
+	}
+	return m.of(m.group[of])
 }
 
 // empty: a word of asking, of a greeting, of anger, or between others.

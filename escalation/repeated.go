@@ -69,7 +69,8 @@ func (d repeatedDetector) Detect(s Situation) []conversation.Signal {
 // closest is how close the closest of her last lines comes that was answered.
 func (d repeatedDetector) closest(s Situation, line Line) float64 {
 	m, now := d.language(s.read(line.Text).words), s.read(line.Text)
-	y := m.concepts(now.words)
+	met := map[string]concept{}
+	y := m.concepts(now.words, met)
 	top, lines, answered := 0.0, 0, false
 	for _, earlier := range slices.Backward(s.Lines) {
 		switch {
@@ -82,7 +83,7 @@ func (d repeatedDetector) closest(s Situation, line Line) float64 {
 			lines++
 			if answered {
 				before := words(earlier.Text)
-				top = max(top, overlap(question{before, m.concepts(before)}, question{now.words, y}))
+				top = max(top, overlap(question{before, m.concepts(before, met)}, question{now.words, y}))
 			}
 		}
 	}

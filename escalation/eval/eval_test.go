@@ -173,8 +173,11 @@ func TestDecision(t *testing.T) {
 	if d := outcomes[0].Decision(); d.ID != "1" || !d.Seen || d.Act != string(escalation.Withhold) || !strings.Contains(d.Why, "talk to a human") || d.Topics != nil {
 		t.Errorf("got %+v", d)
 	}
-	if d := outcomes[6].Decision(); len(d.Topics) != 1 || d.Topics[0] != "Refunds" {
+	if d := outcomes[6].Decision(); d.Topics == nil || len(*d.Topics) != 1 || (*d.Topics)[0] != "Refunds" {
 		t.Errorf("got %+v", d)
+	}
+	if d := outcomes[7].Decision(); d.Topics == nil || len(*d.Topics) != 0 {
+		t.Errorf("no topic is told as %+v", d)
 	}
 }
 

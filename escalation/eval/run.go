@@ -70,19 +70,20 @@ func situation(level string, u Utterance) escalation.Situation {
 // the topics that were touched, and the policy's verdict with its reason in
 // words.
 type Decision struct {
-	ID     string   `json:"id"`
-	Seen   bool     `json:"pred"`
-	Topics []string `json:"topics,omitempty"`
-	Act    string   `json:"act"`
-	Why    string   `json:"why"`
+	ID     string    `json:"id"`
+	Seen   bool      `json:"pred"`
+	Topics *[]string `json:"topics,omitempty"`
+	Act    string    `json:"act"`
+	Why    string    `json:"why"`
 }
 
-// Decision returns the outcome as it is written down. Topics are told only of
-// lines that are labelled for them.
+// Decision returns the outcome as it is written down. Topics are told of lines
+// that are labelled for them, none as an empty list.
 func (o Outcome) Decision() Decision {
 	d := Decision{ID: o.Utterance.ID, Seen: o.Seen, Act: string(o.Verdict.Act), Why: o.Verdict.Explain}
 	if o.Utterance.Detector == escalation.SignalTopic {
-		d.Topics = o.Topics
+		topics := append([]string{}, o.Topics...)
+		d.Topics = &topics
 	}
 	return d
 }
