@@ -68,3 +68,14 @@ func TestAsksForPerson(t *testing.T) {
 		}
 	}
 }
+
+func TestFold(t *testing.T) {
+	for word, want := range map[string]string{
+		"Straße": "strasse", "Café": "cafe", "don’t": "dont", "ＯＫ": "ok", "pleaseeee": "please", "soooo": "so",
+		"helllo": "hello", "agree": "agree", "1000": "1000", "5555": "5555", "人人人": "人",
+	} {
+		if got := fold(word); got != want {
+			t.Errorf("%q: got %q, want %q", word, got, want)
+		}
+	}
+}

@@ -98,17 +98,30 @@ func fold(w string) string {
 		w = norm.NFKD.String(w)
 	}
 	var b strings.Builder
+	before, run := rune(0), 0
 	for _, r := range w {
+		if r = unicode.ToLower(r); r != before {
+			before, run = r, 0
+		}
+		run++
 		switch {
 		case unicode.Is(unicode.Mn, r) || apostrophe(r):
+		case run > stretched && unicode.IsLetter(r):
 		case r == 'ß':
 			b.WriteString("ss")
 		default:
-			b.WriteRune(unicode.ToLower(r))
+			b.WriteRune(r)
 		}
 	}
-	return b.String()
+	if run <= stretched || !unicode.IsLetter(before) {
+		return b.String()
+	}
+	return strings.TrimRight(b.String(), string(before)) + string(before)
 }
+
+// stretched is how often a letter may stand in a row; "pleaseeee" is stretched,
+// and at its end one letter is left of it.
+const stretched = 2
 
 // stemOf is the stem of a word of meaning; a word between others is its own.
 func stemOf(w string) string {
