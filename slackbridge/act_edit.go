@@ -206,7 +206,7 @@ func (b *Bridge) releaseHeld(ctx context.Context, team, channel, ts string) erro
 		return fmt.Errorf("look for what waited: %w", err)
 	}
 	for _, r := range rows {
-		b.handle(ctx, r)
+		b.handle(ctx, &r)
 	}
 	return nil
 }
@@ -219,5 +219,5 @@ func (b *Bridge) retryHeld(ctx context.Context, r ledger.Inbound) {
 		return
 	}
 	r.State = ledger.New
-	b.handle(ctx, r)
+	b.handle(ctx, &r)
 }

@@ -122,7 +122,9 @@ func New(d Deps) (*Bridge, error) {
 		d.Dialer = directDialer()
 	}
 	d.Limits = d.Limits.withDefaults()
-	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), recount: make(chan struct{}, 1), seats: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate()}
+	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), recount: make(chan struct{}, 1), seats: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate(func() {
+		d.Logger.Warn("lines go on although the threads are not compared yet; one may stand out of order")
+	})}
 	b.health = newHealth(d.Limits, d.Now)
 	if d.Readers != nil {
 		b.health.least = rousedTick

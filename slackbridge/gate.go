@@ -17,11 +17,12 @@ type gate struct {
 	mu    sync.Mutex
 	open  chan struct{} // closed when open
 	timer *time.Timer
-	gap   int // counts the gaps: a backfill fills those it has started after
+	gap   int    // counts the gaps: a backfill fills those it has started after
+	late  func() // called when the lines go on without the backfill
 }
 
-func newGate() *gate {
-	g := &gate{open: make(chan struct{})}
+func newGate(late func()) *gate {
+	g := &gate{open: make(chan struct{}), late: late}
 	close(g.open)
 	return g
 }
@@ -37,7 +38,12 @@ func (g *gate) hold() {
 		g.timer.Stop()
 	}
 	g.gap++
-	g.timer = time.AfterFunc(holdFor, g.release)
+	g.timer = time.AfterFunc(holdFor, func() {
+		if g.closed() {
+			g.late()
+		}
+		g.release()
+	})
 }
 
 // closed says that lines have to wait.

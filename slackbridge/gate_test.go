@@ -9,7 +9,7 @@ import (
 
 func TestGateWaitsForTheLastGap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
+		g := newGate(func() {})
 		passes := func() bool {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 			defer cancel()

@@ -172,11 +172,17 @@ var errDrop = errors.New("nothing to do")
 // about a day.
 const maxTries = 30
 
-// handle works one row and notes what became of it. A pause says that Slack is
-// needed for it and cannot be used now: the row is to be handled again then.
-func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) (pause time.Duration) {
+// inPlace is how often a line that fails keeps its place, and those behind it wait:
+// a database that stumbles must not change the order. A line that fails again and
+// again lets the others go on.
+const inPlace = 3
+
+// handle works one row and notes what became of it. A pause says that the row is to
+// be handled again then, before those behind it: Slack is needed for it and cannot
+// be used now, or it has failed and may not the next time.
+func (b *Bridge) handle(ctx context.Context, r *ledger.Inbound) (pause time.Duration) {
 	fresh := b.Now().Sub(r.Received) < triggerLife
-	err := b.dispatch(ctx, r, fresh)
+	err := b.dispatch(ctx, *r, fresh)
 	switch {
 	case ctx.Err() != nil:
 		return 0 // it stays New
@@ -193,19 +199,25 @@ func (b *Bridge) handle(ctx context.Context, r ledger.Inbound) (pause time.Durat
 	default:
 		r.Attempts++
 		r.RetryAt = b.Now().Add(min(time.Second<<min(r.Attempts, 12), time.Hour))
+		if r.Thread != "" && r.Attempts <= inPlace {
+			pause = failedPause << r.Attempts
+		}
 		if r.Attempts >= maxTries {
 			r.State = ledger.Dropped
 		}
 		b.log.Warn("inbox row failed", "kind", r.Kind, "attempts", r.Attempts, "error", err)
 	}
-	if err := b.Inbox.SaveInbound(ctx, r); err != nil && ctx.Err() == nil {
+	if err := b.Inbox.SaveInbound(ctx, *r); err != nil && ctx.Err() == nil {
 		b.log.Error("inbox row not settled", "kind", r.Kind, "error", err)
 	}
 	if r.State == ledger.Held {
-		b.retryHeld(ctx, r)
+		b.retryHeld(ctx, *r)
 	}
 	return pause
 }
+
+// failedPause doubles with each failure.
+const failedPause = 50 * time.Millisecond
 
 // outagePause is how long a row waits for Slack before it is tried again; after a
 // rate limit it is what Slack has asked for.

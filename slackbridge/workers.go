@@ -129,13 +129,13 @@ func (w *workers) drain(ctx context.Context, b *Bridge, key string) {
 			return
 		}
 		if r.ID == 0 {
-			_ = pauseFor(ctx, wait) // next looks at ctx
+			restOnTime(ctx, wait) // next looks at ctx
 			continue
 		}
 		if r.Thread != "" {
 			w.slots <- struct{}{}
 		}
-		pause := b.handle(ctx, r)
+		pause := b.handle(ctx, &r)
 		if r.Thread != "" {
 			<-w.slots
 		}
@@ -171,6 +171,19 @@ func (b *Bridge) outlast(ctx context.Context, pause time.Duration) {
 // jitter is how long a line waits for one written before it: Slack sends each
 // event to any of our sockets, and two readers do not keep the order of one.
 const jitter = 20 * time.Millisecond
+
+// restOnTime waits out d. On a machine so busy that the wait itself ends late, the
+// readers of the sockets are late, too, so it waits until one ends on time.
+func restOnTime(ctx context.Context, d time.Duration) {
+	const most = 20
+	for range most {
+		began := time.Now()
+		if pauseFor(ctx, d) != nil || time.Since(began) < d+jitter/2 {
+			return
+		}
+		d = jitter
+	}
+}
 
 // commitLook is how often a line looks whether one written before it is stored.
 const commitLook = 2 * time.Millisecond

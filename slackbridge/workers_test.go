@@ -2,6 +2,7 @@ package slackbridge
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +13,7 @@ import (
 // A sweep may come upon a row that is being worked, or has read it just before it
 // was settled. Such a row is not worked again.
 func TestARowInHandIsNotTakenTwice(t *testing.T) {
-	b := &Bridge{Deps: Deps{Now: time.Now}, gate: newGate()}
+	b := &Bridge{Deps: Deps{Now: time.Now}, gate: newGate(func() {})}
 	w := newWorkers()
 	w.start(t.Context())
 	row := ledger.Inbound{ID: 7, Team: "T1", Channel: "C1", Thread: "1.0", TS: "2.0"}
@@ -40,7 +41,7 @@ func TestARowInHandIsNotTakenTwice(t *testing.T) {
 // Of two lines that come in at once, over two sockets or two requests, the earlier
 // one is worked first, also when it is stored later.
 func TestALineWaitsForOneBeingStored(t *testing.T) {
-	b := &Bridge{Deps: Deps{Now: time.Now}, gate: newGate()}
+	b := &Bridge{Deps: Deps{Now: time.Now}, gate: newGate(func() {})}
 	b.gate.filled(b.gate.gaps())
 	w := newWorkers()
 	w.start(t.Context())
@@ -63,6 +64,30 @@ func TestALineWaitsForOneBeingStored(t *testing.T) {
 	}
 	if w.arrived([]ledger.Inbound{elsewhere}); len(w.coming) != 0 {
 		t.Errorf("%v are still expected", w.coming)
+	}
+}
+
+// saved is an inbox that only takes what became of a row.
+type saved struct {
+	Inbox
+	last ledger.Inbound
+}
+
+func (s *saved) SaveInbound(_ context.Context, r ledger.Inbound) error { s.last = r; return nil }
+
+// A line that fails keeps its place a few times, and then lets the others go on; a
+// press holds nobody up.
+func TestALineThatFailsKeepsItsPlace(t *testing.T) {
+	kept := &saved{}
+	b := &Bridge{Deps: Deps{Now: time.Now, Inbox: kept}, log: slog.New(slog.DiscardHandler)} // it does not know who it is: every row fails
+	for _, thread := range []string{"1.0", ""} {
+		row := ledger.Inbound{ID: 7, Thread: thread, State: ledger.New}
+		for try := 1; try <= inPlace+1; try++ {
+			pause := b.handle(t.Context(), &row)
+			if stays := thread != "" && try <= inPlace; (pause > 0) != stays || row.Attempts != try || kept.last.Attempts != try || kept.last.State != ledger.New {
+				t.Errorf("thread %q, try %d: pause %v, saved %+v; want its place kept: %v", thread, try, pause, kept.last, stays)
+			}
+		}
 	}
 }
 
