@@ -1,6 +1,7 @@
 package handofftest
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,8 +14,16 @@ import (
 	"github.com/handoff-bot/handoff/store/storetest"
 )
 
+// The stories wait much more than they work: four run at once, unless -parallel says
+// otherwise.
 func TestMain(m *testing.M) {
 	ServeIfAsked()
+	flag.Parse()
+	set := false
+	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "test.parallel" })
+	if !set {
+		_ = flag.Set("test.parallel", "4") // a flag of the testing package; it exists
+	}
 	m.Run()
 }
 
