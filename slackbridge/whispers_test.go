@@ -46,8 +46,13 @@ func newEars(t *testing.T, weird func(whisper, int) error) *ears {
 }
 
 func (r *ears) hear(w whisper) error {
-	if w.user == r.hangs {
+	r.mu.Lock()
+	hangs := w.user == r.hangs
+	if hangs {
 		r.hangs = ""
+	}
+	r.mu.Unlock()
+	if hangs {
 		time.Sleep(time.Minute)
 	}
 	r.mu.Lock()
