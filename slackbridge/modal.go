@@ -134,6 +134,6 @@ func (b *Bridge) privately(p press, w whisper) {
 		b.direct.add(w)
 		return
 	}
-	w.channel, w.thread = p.spot.Channel, p.spot.TS
+	w.channel, w.thread, w.afterReply = p.spot.Channel, p.spot.TS, true
 	b.aside.add(w)
 }

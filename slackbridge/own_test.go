@@ -234,3 +234,30 @@ func TestLabelsAndMisjudged(t *testing.T) {
 	c.shows("<@U0SAM> says that no person was needed here.", "a greeting")
 	c.mode(conversation.WithAgent, maya)
 }
+
+// TestSaidBeforeTheFirstReply: Slack shows nobody what is said privately in a
+// thread without a reply, and answers ok. Who acts before our first line stands
+// there is told after it, or in the channel when Slack does not take the line.
+func TestSaidBeforeTheFirstReply(t *testing.T) {
+	for name, trouble := range map[string]struct {
+		fault    fakeslack.Failure
+		inThread bool
+	}{
+		"the line comes late":    {fakeslack.Slow{For: time.Second, Before: true}, true},
+		"the line does not come": {fakeslack.RateLimited("12"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			c := s.open("Anna")
+			c.escalate()
+			c.card()
+			s.slack.Inject(fakeslack.Fault{Method: "chat.postMessage", Channel: c.channel, Do: trouble.fault})
+			c.append(conversation.Claim(conversation.Author{Role: conversation.Agent, ID: maya, Name: "Maya"}, conversation.ByButton))
+			c.closes(maya, nil)
+			m := s.told(maya, "You closed this chat")
+			if got := m.ThreadTS == c.root; got != trouble.inThread {
+				t.Errorf("said in the thread: %t", got)
+			}
+		})
+	}
+}

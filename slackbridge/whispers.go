@@ -2,12 +2,15 @@ package slackbridge
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
 // What is said to one person (a refusal, what became of a line, the answer to a
@@ -25,6 +28,10 @@ type whisper struct {
 	m                     message
 	// until is when it has become pointless, zero for the queue's own age.
 	until time.Time
+	// afterReply waits for the thread's first reply: Slack shows nobody what is said
+	// privately before it.
+	afterReply bool
+	came       time.Time // into the queue
 
 	id    int64
 	tries int
@@ -49,6 +56,9 @@ const (
 	lastWords = 2 * time.Second
 	// oddTries is how often something may fail that fails alone.
 	oddTries = 3
+	// replyWait is how long a thread may be without its first reply; then the words
+	// go to the channel, where the card stands. replyLook is how often we look.
+	replyWait, replyLook = 5 * time.Second, 100 * time.Millisecond
 	// slowestWhisper bounds the back-off after answers that leave it in doubt.
 	slowestWhisper = time.Minute
 )
@@ -101,8 +111,9 @@ func (b *Bridge) runWhispers(ctx context.Context) error {
 func (q *whispers) add(w whisper) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	w.came = q.b.Now()
 	if w.until.IsZero() {
-		w.until = q.b.Now().Add(q.keep)
+		w.until = w.came.Add(q.keep)
 	}
 	q.ids++
 	w.id = q.ids
@@ -225,6 +236,8 @@ func (q *whispers) deliver(ctx context.Context, w whisper) {
 	now := q.b.Now()
 	switch {
 	case i < 0: // dropped meanwhile
+	case errors.Is(err, errNoReply):
+		q.list[i].after = now.Add(replyLook)
 	case bad && f.Kind == limited:
 		q.list[i].after = now.Add(f.Retry)
 	case bad && f.Kind != refused && q.odd(i):
@@ -281,16 +294,32 @@ func (b *Bridge) Unsaid() int {
 	return n
 }
 
+// errNoReply says that the thread has no reply yet.
+var errNoReply = errors.New("the thread has no reply yet")
+
 // sayAside shows a message to one person, in a thread or the channel.
 func (b *Bridge) sayAside(ctx context.Context, w whisper) error {
 	options := w.m.options()
-	if w.thread != "" {
+	switch quiet := w.afterReply && !b.replied(ctx, w); {
+	case quiet && b.Now().Before(w.came.Add(replyWait)):
+		return errNoReply
+	case w.thread != "" && !quiet:
 		options = append(options, slack.MsgOptionTS(w.thread))
 	}
 	return b.client.call(ctx, "chat.postEphemeral", w.channel, func(ctx context.Context) error {
 		_, err := b.client.api.PostEphemeralContext(ctx, w.channel, w.user, options...)
 		return err
 	})
+}
+
+// replied says that a line of ours stands in the thread, or that we cannot tell.
+func (b *Bridge) replied(ctx context.Context, w whisper) bool {
+	t, err := b.Threads.ThreadAt(ctx, b.self.Load().Team, w.channel, w.thread)
+	if err != nil {
+		return true
+	}
+	posts, err := b.Posts.PostsOf(ctx, t.ID)
+	return err != nil || slices.ContainsFunc(posts, func(p ledger.Post) bool { return p.State == ledger.Sent })
 }
 
 func (b *Bridge) sayDirectly(ctx context.Context, w whisper) error {
