@@ -21,42 +21,64 @@ func TestHumanOnlyHasNoAssistant(t *testing.T) {
 			t.Errorf("%s does not speak of the assistant any more", n)
 		}
 	}
+	// One walk past every notice that must be looked at, then walks at random.
 	said := map[Notice]bool{}
+	p := newPeopleOnly(said, told)
+	ask := AskByButton(anna, "button", Escalated{Reason: ReasonButton, Level: levelHumanOnly}, Message{}, t0, hours)
+	for _, d := range []Decider{ask, Claim(maya, ByButton), Release(maya), Claim(maya, ByButton), HandBack(maya, "", false), ask, Cancel(anna), ask, Claim(maya, ByButton), Close(maya, Closing{}, false)} {
+		p.add(t, d, t0)
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		s := State{}
-		add := func(d Decider, now time.Time) {
-			drafts, err := d(s)
-			if err != nil {
-				return
-			}
-			for i, draft := range drafts {
-				m, ok := draft.Body.(Message)
-				if !ok || draft.Author.Role != System {
-					continue
-				}
-				if e, escalated := drafts[max(0, i-1)].Body.(Escalated); escalated && e.Level != levelHumanOnly || told[m.Notice] {
-					return // an act of another level, or the queue's
-				}
-				said[m.Notice] = true
-				if strings.Contains(strings.ToLower(m.Text), "assistant") {
-					t.Fatalf("in mode %s the visitor reads %q", s.Mode, m.Text)
-				}
-			}
-			if next, _, err := Extend(s, "cnv_1", "", drafts, now); err == nil {
-				s = next
-				s.Level = levelHumanOnly
-			}
-		}
-		add(Append(Draft{Author: anna, Body: Opened{Visitor: "vis_anna"}}), t0)
-		s.Level = levelHumanOnly
+		p := newPeopleOnly(said, told)
 		for i := range rapid.IntRange(1, 40).Draw(t, "steps") {
 			now := t0.Add(time.Duration(i) * time.Hour)
-			add(acts(t, s, now), now)
+			p.add(t, acts(t, p.s, now), now)
 		}
 	})
 	for _, n := range []Notice{NoticeHandedBackPeople, NoticeCancelledPeople, NoticeReleased, NoticeClosed} {
 		if !said[n] {
 			t.Errorf("%s was never said", n)
 		}
+	}
+}
+
+// peopleOnly is a conversation at the level human_only.
+type peopleOnly struct {
+	s          State
+	said, told map[Notice]bool
+}
+
+func newPeopleOnly(said, told map[Notice]bool) *peopleOnly {
+	s, _, err := Extend(State{}, "cnv_1", "", []Draft{{Author: anna, Body: Opened{Visitor: "vis_anna"}}}, t0)
+	if err != nil {
+		panic(err)
+	}
+	s.Level = levelHumanOnly
+	return &peopleOnly{s: s, said: said, told: told}
+}
+
+// add does something, if it can be done, and fails when the visitor is told of an
+// assistant.
+func (p *peopleOnly) add(t rapid.TB, d Decider, now time.Time) {
+	drafts, err := d(p.s)
+	if err != nil {
+		return
+	}
+	for i, draft := range drafts {
+		m, ok := draft.Body.(Message)
+		if !ok || draft.Author.Role != System {
+			continue
+		}
+		if e, escalated := drafts[max(0, i-1)].Body.(Escalated); escalated && e.Level != levelHumanOnly || p.told[m.Notice] {
+			return // an act of another level, or the queue's
+		}
+		p.said[m.Notice] = true
+		if strings.Contains(strings.ToLower(m.Text), "assistant") {
+			t.Fatalf("in mode %s the visitor reads %q", p.s.Mode, m.Text)
+		}
+	}
+	if next, _, err := Extend(p.s, "cnv_1", "", drafts, now); err == nil {
+		p.s = next
+		p.s.Level = levelHumanOnly
 	}
 }
