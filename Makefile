@@ -67,7 +67,6 @@ bench:
 
 # The detectors against labelled utterances, without a model: docs/judgement.md.
 # EVAL_DATA is their folder; they are not part of the repository.
-EVAL_DATA ?= $(HANDOFF_DATA)
 eval:
 	@test -n "$(EVAL_DATA)" || { echo "name the folder of labelled utterances: make eval EVAL_DATA=..."; exit 2; }
 	go run ./cmd/handoff eval --topics $(EVAL_DATA)/topics_config.yaml --require escalation/eval/required.jsonl $(EVAL_DATA)

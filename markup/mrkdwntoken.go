@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -107,7 +108,7 @@ func (m *mrkdwn) rawText(s string) string {
 			out.WriteString(decode("<" + rest))
 			return out.String()
 		case t.link != nil:
-			out.WriteString(firstOf(t.link.label, t.link.address))
+			out.WriteString(cmp.Or(t.link.label, t.link.address))
 		default:
 			out.WriteString(t.text)
 		}

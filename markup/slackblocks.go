@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -111,7 +112,7 @@ func (r *richText) rawText(e element) string {
 			continue
 		}
 		if child.Type == "link" {
-			p.open = append(p.open, Text{Text: firstOf(child.Text, child.URL)})
+			p.open = append(p.open, Text{Text: cmp.Or(child.Text, child.URL)})
 			continue
 		}
 		r.inline(&p, child)
@@ -137,11 +138,11 @@ func (r *richText) inline(into *paragraphs, e element) {
 	case "emoji":
 		into.text(emojiText(e), style)
 	case "date":
-		into.text(Clean(firstOf(e.Fallback, dateText(e.Timestamp))), style)
+		into.text(Clean(cmp.Or(e.Fallback, dateText(e.Timestamp))), style)
 	case "color":
 		into.text(Clean(e.Value), style)
 	default:
-		into.text(Clean(firstOf(e.Text, e.Fallback)), style)
+		into.text(Clean(cmp.Or(e.Text, e.Fallback)), style)
 		r.section(into, e.Elements)
 	}
 }
@@ -166,11 +167,4 @@ func textStyle(raw json.RawMessage) Text {
 		return Text{}
 	}
 	return Text{Bold: style.Bold, Italic: style.Italic, Strike: style.Strike, Code: style.Code}
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

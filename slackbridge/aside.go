@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -68,7 +69,7 @@ func asideOfLabels(e conversation.Event, visitor string) (aside, bool) {
 	case conversation.Unblocked:
 		return plainly(who(b.Agent), words(" lifted the block of "+visitor+"."))
 	case conversation.Labelled:
-		return plainly(who(b.Agent), words(" set the priority to "+firstNonEmpty(b.Priority, "normal")+" and the tags to "+firstNonEmpty(strings.Join(b.Tags, ", "), "none")+"."))
+		return plainly(who(b.Agent), words(" set the priority to "+cmp.Or(b.Priority, "normal")+" and the tags to "+cmp.Or(strings.Join(b.Tags, ", "), "none")+"."))
 	case conversation.Misjudged:
 		return aside{spans: []span{who(b.Agent), words(" says that no person was needed here.")}, quote: b.Note}, true
 	}
@@ -141,7 +142,7 @@ func released(b conversation.Released) aside {
 		conversation.ReleasedGone:       " is no longer an agent here.",
 		conversation.ReleasedOff:        " went off duty.",
 	}[b.Why]
-	return aside{spans: []span{who(b.Agent), words(firstNonEmpty(rest, " let go of this chat.") + " It is waiting again.")}, alone: b.Why != ""}
+	return aside{spans: []span{who(b.Agent), words(cmp.Or(rest, " let go of this chat.") + " It is waiting again.")}, alone: b.Why != ""}
 }
 
 func handedBack(b conversation.HandedBack) aside {
@@ -215,7 +216,7 @@ func undone(b conversation.Undone) aside {
 		conversation.KindClosed: "the close", conversation.KindHandedBack: "the hand back",
 		conversation.KindBlocked: "the block", conversation.KindTransferred: "the transfer",
 	}[b.What]
-	out := aside{spans: []span{who(b.Agent), words(" undid " + firstNonEmpty(what, "the last step") + ".")}, alone: true}
+	out := aside{spans: []span{who(b.Agent), words(" undid " + cmp.Or(what, "the last step") + ".")}, alone: true}
 	switch {
 	case b.To.ID == "":
 		return out

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -177,7 +178,7 @@ func (b *Bridge) homeOf(p *press) string {
 	if p.action.ActionID == actUndo && p.channel != "" {
 		return p.channel // it may have been passed on to where the presser is not
 	}
-	return firstNonEmpty(p.spot.Channel, p.channel, p.state.Route.Channel, b.Config.Channel)
+	return cmp.Or(p.spot.Channel, p.channel, p.state.Route.Channel, b.Config.Channel)
 }
 
 // tellPresser says something privately where the button was pressed; in the Home

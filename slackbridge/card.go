@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -117,7 +118,7 @@ func (c Card) headline() []span {
 	if c.State.Test {
 		out = append([]span{strong("TEST · ")}, out...)
 	}
-	if m, ok := mention(firstNonEmpty(c.State.Group, c.State.Route.Mention)); ok && c.calls() {
+	if m, ok := mention(cmp.Or(c.State.Group, c.State.Route.Mention)); ok && c.calls() {
 		out = append(out, words(" "), m)
 	}
 	return out
@@ -126,15 +127,6 @@ func (c Card) headline() []span {
 // calls says that the card may mention whom it waits for.
 func (c Card) calls() bool {
 	return c.State.Mode == conversation.Waiting && !c.State.Quiet && !c.Staffing.Silent && c.Moved == nil
-}
-
-func firstNonEmpty(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 func reasonWords(reason string) string {

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -73,7 +74,7 @@ func (c Card) facts() slack.Block {
 	f.text("Who", c.who(), 0)
 	f.text("Contact", b.reach(c.State), b.Reach)
 	f.text("Unverified", b.site(), 0)
-	f.text("Why", oneLine(firstNonEmpty(b.Why, reasonWords(c.State.Reason)), 400), b.WhySeq)
+	f.text("Why", oneLine(cmp.Or(b.Why, reasonWords(c.State.Reason)), 400), b.WhySeq)
 	f.text("Priority", priorityWords(c.State.Priority), 0)
 	f.text("Topic", oneLine(c.State.Topic, 120), 0)
 	f.text("Tags", oneLine(strings.Join(b.Tags, ", "), 200), 0)

@@ -2,6 +2,7 @@ package slackbridge
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -183,7 +184,7 @@ func (v *visit) transcript(ctx context.Context) (string, int, error) {
 		}
 		n++
 		said := strings.ReplaceAll(markup.Clean(it.text), "\n", "\n    ")
-		fmt.Fprintf(&out, "\n%s  %s: %s\n", e.At.UTC().Format("2006-01-02 15:04 UTC"), firstNonEmpty(it.voice.name, "To the visitor"), said)
+		fmt.Fprintf(&out, "\n%s  %s: %s\n", e.At.UTC().Format("2006-01-02 15:04 UTC"), cmp.Or(it.voice.name, "To the visitor"), said)
 	}
 	return out.String(), n, nil
 }

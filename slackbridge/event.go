@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
@@ -33,14 +34,14 @@ func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 		}
 	case "channel_shared", "channel_unshared", "channel_archive", "channel_unarchive", "group_archive", "group_unarchive",
 		"channel_rename", "group_rename", "channel_deleted", "group_deleted", "channel_left", "group_left", "channel_id_changed":
-		channel := firstNonEmpty(string(ev.Channel), ev.Former)
+		channel := cmp.Or(string(ev.Channel), ev.Former)
 		b.people.forget(channel)
 		b.rooms.forget(channel)
 	case "user_change":
 		b.people.forget(string(ev.User))
 		b.changedUser(e)
 	case "subteam_members_changed", "subteam_updated":
-		group := firstNonEmpty(ev.SubteamID, ev.Subteam.ID)
+		group := cmp.Or(ev.SubteamID, ev.Subteam.ID)
 		b.people.forget(group)
 		b.cameOrWent(ev, group)
 	case "tokens_revoked", "app_uninstalled":

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"time"
@@ -40,7 +41,7 @@ type member struct {
 
 func (m member) profile(asked time.Time) profile {
 	return profile{
-		ID: m.ID, Team: m.Team, Real: firstNonEmpty(m.Real, m.Profile.Real, m.Name), Display: firstNonEmpty(m.Profile.Display, m.Real, m.Name),
+		ID: m.ID, Team: m.Team, Real: cmp.Or(m.Real, m.Profile.Real, m.Name), Display: cmp.Or(m.Profile.Display, m.Real, m.Name),
 		Bot: m.Bot || m.ID == "USLACKBOT", Deleted: m.Deleted, Guest: m.Guest || m.Single, Stranger: m.Stranger, asked: asked,
 	}
 }

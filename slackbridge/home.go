@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -135,7 +136,7 @@ func (b *Bridge) inboxRow(ctx context.Context, s conversation.State, user, actio
 		return nil, fmt.Errorf("read the brief: %w", err)
 	}
 	card := Card{State: s, Brief: brief}
-	line := []span{strong(card.urgency() + brief.visitor(s)), words(" · " + s.Reference + " · " + firstNonEmpty(oneLine(brief.Last, 100), brief.ask()))}
+	line := []span{strong(card.urgency() + brief.visitor(s)), words(" · " + s.Reference + " · " + cmp.Or(oneLine(brief.Last, 100), brief.ask()))}
 	if wait := waitingOn(s, user, b.Now()); wait != "" {
 		line = append(line, slant(" · "+wait))
 	}
@@ -164,7 +165,7 @@ func waitingOn(s conversation.State, user string, now time.Time) string {
 		since, whom = s.WaitFrom, "waiting"
 	case conversation.WithAgent:
 		if s.Owner.ID != user {
-			whom = "waiting on " + firstNonEmpty(oneLine(s.Owner.Name, maxName), "a colleague")
+			whom = "waiting on " + cmp.Or(oneLine(s.Owner.Name, maxName), "a colleague")
 		}
 	case conversation.WithBot, conversation.IsClosed:
 		return ""

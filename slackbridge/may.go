@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -47,5 +48,5 @@ func (b *Bridge) channelOf(ctx context.Context, s conversation.State) string {
 	if t, err := b.Threads.ThreadOf(ctx, s.ID); err == nil {
 		return t.Channel
 	}
-	return firstNonEmpty(s.Route.Channel, b.Config.Channel)
+	return cmp.Or(s.Route.Channel, b.Config.Channel)
 }

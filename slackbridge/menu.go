@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func whyBlocks(s conversation.State, events []conversation.Event) []slack.Block 
 	if found != nil {
 		return []slack.Block{richLine("", words("Nobody was asked for in this chat ("+s.Reference+")."))}
 	}
-	spans := []span{strong(s.Reference), words("\n" + firstNonEmpty(oneLine(escalated.Explain, 600), reasonWords(escalated.Reason)))}
+	spans := []span{strong(s.Reference), words("\n" + cmp.Or(oneLine(escalated.Explain, 600), reasonWords(escalated.Reason)))}
 	add := func(label, text string) {
 		if text != "" {
 			spans = append(spans, strong("\n"+label+": "), words(text))
@@ -69,7 +70,7 @@ func whyBlocks(s conversation.State, events []conversation.Event) []slack.Block 
 	add("Rule", oneLine(escalated.Rule, 120))
 	add("Level", oneLine(escalated.Level, 40))
 	add("Topic", oneLine(escalated.Topic, 120))
-	add("Policy", clip(firstNonEmpty(escalated.Policy, why.Policy), 16))
+	add("Policy", clip(cmp.Or(escalated.Policy, why.Policy), 16))
 	blocks := []slack.Block{richLine("", spans...)}
 	for i, sig := range why.Signals {
 		if i == 20 {

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -121,7 +122,7 @@ func recapOf(events []conversation.Event) string {
 			switch e.Author.Role {
 			case conversation.Visitor:
 				last = text
-				asked = firstNonEmpty(asked, text)
+				asked = cmp.Or(asked, text)
 			case conversation.Agent:
 				answer = text
 			case conversation.Bot, conversation.System:

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -38,7 +39,7 @@ func (b *Bridge) openLabels(ctx context.Context, p press) error {
 		options[i] = slack.NewOptionBlockObject(name, plain(strings.ToUpper(name[:1])+name[1:]), nil)
 	}
 	pick := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a priority"), inputPriority, options...)
-	pick.InitialOption = options[max(0, slices.Index(priorities, firstNonEmpty(p.state.Priority, "normal")))]
+	pick.InitialOption = options[max(0, slices.Index(priorities, cmp.Or(p.state.Priority, "normal")))]
 	tags := slack.NewPlainTextInputBlockElement(plain("refund, vip"), inputTags)
 	tags.InitialValue, tags.MaxLength = clip(strings.Join(brief.Tags, ", "), maxInput), maxInput
 	view := modal(modalLabels, "Priority and tags", p.id,

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -124,7 +125,7 @@ func (b *Bridge) workDeskPress(ctx context.Context, p press, run func(context.Co
 	p.who, p.by = who, b.people.author(who)
 	if why != "" || b.Desk == nil {
 		b.log.Info("a press was refused", "action", p.action.ActionID, "user", who.ID)
-		b.tellPresser(p, words(firstNonEmpty(why, "Nobody is kept on duty here.")))
+		b.tellPresser(p, words(cmp.Or(why, "Nobody is kept on duty here.")))
 		return nil
 	}
 	return run(ctx, p)
@@ -145,7 +146,7 @@ func (b *Bridge) standingAnywhere(ctx context.Context, me identity, user userRef
 			why = ""
 			break
 		}
-		why = firstNonEmpty(why, no)
+		why = cmp.Or(why, no)
 	}
 	if user.TeamID != "" && user.TeamID != me.Team {
 		why = notOfThisWorkspace

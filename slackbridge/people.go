@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -72,7 +73,7 @@ func (p *people) profile(ctx context.Context, id string) (profile, error) {
 		return profile{}, err
 	}
 	fresh := profile{
-		ID: u.ID, Team: u.TeamID, Real: firstNonEmpty(u.RealName, u.Profile.RealName, u.Name), Display: firstNonEmpty(u.Profile.DisplayName, u.RealName, u.Name),
+		ID: u.ID, Team: u.TeamID, Real: cmp.Or(u.RealName, u.Profile.RealName, u.Name), Display: cmp.Or(u.Profile.DisplayName, u.RealName, u.Name),
 		Bot: u.IsBot || u.ID == "USLACKBOT", Deleted: u.Deleted, Guest: u.IsRestricted || u.IsUltraRestricted, Stranger: u.IsStranger, asked: p.now(),
 	}
 	p.mu.Lock()
@@ -219,7 +220,7 @@ func (p *people) shown(who profile) string {
 	case ShowDisplayName:
 		return plainName(who.Display)
 	}
-	first, _, _ := strings.Cut(plainName(firstNonEmpty(who.Display, who.Real)), " ")
+	first, _, _ := strings.Cut(plainName(cmp.Or(who.Display, who.Real)), " ")
 	return first
 }
 

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ func (b *Bridge) workDeleted(ctx context.Context, me identity, r ledger.Inbound,
 	if err != nil {
 		return err
 	}
-	return b.takeBack(ctx, w, w.line+takenBack, r.TS, firstNonEmpty(m.EventTS, m.TS))
+	return b.takeBack(ctx, w, w.line+takenBack, r.TS, cmp.Or(m.EventTS, m.TS))
 }
 
 // takeBack retracts a line, with the edits of it that stayed inside, and tells its

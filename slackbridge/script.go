@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -198,7 +199,7 @@ func (s script) routedAgain(e conversation.Event, b conversation.Routed) (item, 
 
 // pinged is the ladder's line that calls the group once more.
 func (s script) pinged(b conversation.Stepped) (item, bool) {
-	m, ok := mention(firstNonEmpty(b.Group, "here"))
+	m, ok := mention(cmp.Or(b.Group, "here"))
 	return s.calls(m, "is still waiting for a person."), ok
 }
 

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ func (b *Bridge) workShortcut(ctx context.Context, me identity, e envelope, fres
 	if e.Message == nil {
 		return errDrop
 	}
-	root := firstNonEmpty(e.Message.thread(), e.Message.TS)
+	root := cmp.Or(e.Message.thread(), e.Message.TS)
 	t, err := b.Threads.ThreadAt(ctx, me.Team, e.Channel.ID, root)
 	if errors.Is(err, conversation.ErrNotFound) {
 		b.whisper(e.Channel.ID, e.User.ID, "", "This works on lines in the thread of a chat.")

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -56,7 +57,7 @@ func hushed(spans []span) []span {
 	for _, s := range spans {
 		switch {
 		case s.user != "":
-			out = append(out, strong(firstNonEmpty(oneLine(s.text, maxName), "a colleague")))
+			out = append(out, strong(cmp.Or(oneLine(s.text, maxName), "a colleague")))
 		case s.group != "":
 			out = append(out, words("a group"))
 		case s.broadcast != "":

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,7 +45,7 @@ func (b *Bridge) dutyLines(ctx context.Context) ([]span, error) {
 	o := b.office(now)
 	var on, away, off []string
 	for _, a := range rows {
-		name := oneLine(firstNonEmpty(a.Name, a.ID), maxName)
+		name := oneLine(cmp.Or(a.Name, a.ID), maxName)
 		if n := load[a.ID]; n > 0 {
 			name += fmt.Sprintf(" (%s)", chats(n))
 		}

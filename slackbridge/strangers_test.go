@@ -1,6 +1,7 @@
 package slackbridge_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -156,7 +157,7 @@ func (w *storm) everything(u fakeslack.User, chats []*chat) map[string][]byte {
 		}
 		for _, cut := range []string{"handoff_note", "handoff_send", "handoff_move"} {
 			add(fmt.Sprintf("shortcut %s in chat %d", cut, i), map[string]any{"type": "message_action", "callback_id": cut, "action_ts": "1.1",
-				"channel": map[string]any{"id": c.channel}, "message": map[string]any{"type": "message", "ts": firstOf(line, c.root), "thread_ts": c.root, "user": maya}})
+				"channel": map[string]any{"id": c.channel}, "message": map[string]any{"type": "message", "ts": cmp.Or(line, c.root), "thread_ts": c.root, "user": maya}})
 		}
 	}
 	for _, action := range w.bridge.DeskActionIDs() {
@@ -175,11 +176,4 @@ func (w *storm) everything(u fakeslack.User, chats []*chat) map[string][]byte {
 		out["command "+text] = raw
 	}
 	return out
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

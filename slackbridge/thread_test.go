@@ -13,11 +13,7 @@ import (
 // claimed opens a conversation that Maya has.
 func (s *stage) claimed(name string) *chat {
 	s.t.Helper()
-	c := s.open(name)
-	c.says("Help")
-	c.escalate()
-	c.card()
-	c.shows("Help")
+	c := s.waiting(name)
 	c.press(maya, "handoff_claim")
 	c.mode(conversation.WithAgent, maya)
 	return c

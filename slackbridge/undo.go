@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func nowWords(s conversation.State) string {
 	case conversation.Waiting:
 		return "The chat is waiting."
 	case conversation.WithAgent:
-		return firstNonEmpty(oneLine(s.Owner.Name, maxName), "A colleague") + " has the chat."
+		return cmp.Or(oneLine(s.Owner.Name, maxName), "A colleague") + " has the chat."
 	case conversation.IsClosed:
 		return "The chat is closed."
 	case conversation.WithBot:

@@ -48,11 +48,14 @@ func evalCommand() *cobra.Command {
 	f.StringVar(&e.require, "require", "", "a file of JSON lines that says what has to be reached")
 	f.StringVar(&e.decisions, "decisions", "", "also write what was decided to this file, one JSON object an utterance")
 	f.BoolVar(&e.json, "json", false, "print the report as JSON")
-	for _, later := range []string{"against", "near", "shadow", "html"} {
+	for _, later := range evalLater() {
 		f.String(later, "", "not in this version")
 	}
 	return cmd
 }
+
+// evalLater lists the flags of the contract that this version refuses.
+func evalLater() []string { return []string{"against", "near", "shadow", "html"} }
 
 func (e *evaluation) run(cmd *cobra.Command, files []string) error {
 	if err := e.refused(cmd); err != nil {
@@ -66,7 +69,7 @@ func (e *evaluation) run(cmd *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
-	outcomes := eval.Run(policy, e.level, utterances, nil)
+	outcomes := eval.Run(policy, e.level, utterances)
 	report := eval.NewReport(policy, outcomes)
 	if err := e.print(cmd.OutOrStdout(), report, source); err != nil {
 		return err
@@ -86,7 +89,7 @@ func (e *evaluation) run(cmd *cobra.Command, files []string) error {
 
 // refused names what the contract has and this version has not.
 func (e *evaluation) refused(cmd *cobra.Command) error {
-	for _, later := range []string{"against", "near", "shadow", "html"} {
+	for _, later := range evalLater() {
 		if cmd.Flags().Changed(later) {
 			return fmt.Errorf("eval --%s is not in this version", later)
 		}

@@ -19,15 +19,11 @@ type Outcome struct {
 }
 
 // Run judges each utterance as the first line of a conversation, or after her
-// previous line and an answer; no model is asked. told, unless nil, hears how
-// many are done.
-func Run(p *escalation.Policy, level string, utterances []Utterance, told func(done int)) []Outcome {
+// previous line and an answer; no model is asked.
+func Run(p *escalation.Policy, level string, utterances []Utterance) []Outcome {
 	outcomes := make([]Outcome, 0, len(utterances))
-	for i, u := range utterances {
+	for _, u := range utterances {
 		outcomes = append(outcomes, judge(p, level, u))
-		if told != nil {
-			told(i + 1)
-		}
 	}
 	return outcomes
 }

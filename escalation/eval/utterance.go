@@ -2,6 +2,7 @@ package eval
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -77,7 +78,7 @@ func utterance(line []byte, name, detector string) (Utterance, error) {
 	if u.Text == "" {
 		return u, fmt.Errorf("it has no text: give each line a \"text\"")
 	}
-	u.Detector = first(detector, u.Detector, guess(u, name))
+	u.Detector = cmp.Or(detector, u.Detector, guess(u, name))
 	switch {
 	case u.Detector == "":
 		return u, fmt.Errorf("it does not say whose label it is: add \"detector\", one of %s, or use --detector", strings.Join(Detectors(), ", "))
@@ -118,13 +119,4 @@ func (u Utterance) wanted() bool {
 		return u.Topic != NoTopic
 	}
 	return u.Label != nil && *u.Label == 1
-}
-
-func first(words ...string) string {
-	for _, w := range words {
-		if w != "" {
-			return w
-		}
-	}
-	return ""
 }

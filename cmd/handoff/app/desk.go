@@ -33,8 +33,9 @@ type people struct {
 	stale bool
 }
 
-// roster reads who there is, at most once a second and when an agent has changed. While the database does not
-// answer it is what it was; in the beginning nothing is known.
+// roster reads who there is, at most once a second and when an agent has changed.
+// While the database does not answer it is what it was; in the beginning nothing is
+// known.
 func (a *App) roster(ctx context.Context) queue.Roster {
 	a.people.mu.Lock()
 	defer a.people.mu.Unlock()
