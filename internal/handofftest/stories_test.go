@@ -14,7 +14,7 @@ import (
 	"github.com/handoff-bot/handoff/store/storetest"
 )
 
-// The stories wait much more than they work: four run at once, unless -parallel says
+// The stories wait much more than they work: eight run at once, unless -parallel says
 // otherwise.
 func TestMain(m *testing.M) {
 	ServeIfAsked()
@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	set := false
 	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "test.parallel" })
 	if !set {
-		_ = flag.Set("test.parallel", "4") // a flag of the testing package; it exists
+		_ = flag.Set("test.parallel", "8") // a flag of the testing package; it exists
 	}
 	m.Run()
 }
@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 // TestStories runs the scripts of testdata/stories against a whole installation
 // in this process, on SQLite and, where there is a server, on PostgreSQL.
 func TestStories(t *testing.T) {
+	t.Parallel()
 	onEngines(t, func(t *testing.T, fresh func() string) {
 		Stories(t, "testdata/stories", Options{Runs: InProcess, Fresh: fresh})
 	})
@@ -38,6 +39,7 @@ func TestStories(t *testing.T) {
 // TestStoriesOverHTTP runs the same scripts with signed HTTP in the place of
 // Socket Mode.
 func TestStoriesOverHTTP(t *testing.T) {
+	t.Parallel()
 	Stories(t, "testdata/stories", Options{Runs: InProcess, Mode: "http"})
 }
 
@@ -45,12 +47,14 @@ func TestStoriesOverHTTP(t *testing.T) {
 // delivers every event twice, under two ids, or late, and so after the presses
 // that came later.
 func TestOwnershipInBadWeather(t *testing.T) {
+	t.Parallel()
 	const events = "events_api"
 	for name, weather := range map[string]fakeslack.Prank{
 		"twice": fakeslack.Again{NewID: true},
 		"late":  fakeslack.Late{By: 300 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			for _, kind := range []string{"own_*.txtar", "claim_race.txtar", "duty_off_*.txtar", "assign_accept.txtar", "who_may_claim.txtar", "channel_*.txtar"} {
 				stories, err := filepath.Glob("testdata/stories/" + kind)
@@ -77,8 +81,12 @@ func TestOwnershipInBadWeather(t *testing.T) {
 
 // onEngines runs a test on both databases; fresh makes an empty one.
 func onEngines(t *testing.T, test func(t *testing.T, fresh func() string)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, nil) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, nil)
+	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		if os.Getenv(storetest.PostgresVariable) == "" {
 			t.Skip(storetest.PostgresVariable + " is not set: start a server with scripts/services.sh to run this on PostgreSQL")
 		}
@@ -90,6 +98,7 @@ func onEngines(t *testing.T, test func(t *testing.T, fresh func() string)) {
 // process of its own and is really killed, before and after each arrow of the
 // log's picture.
 func TestCrashes(t *testing.T) {
+	t.Parallel()
 	onEngines(t, func(t *testing.T, fresh func() string) {
 		Stories(t, "testdata/crash", Options{
 			Runs: InProcessOfItsOwn, Fresh: fresh,
