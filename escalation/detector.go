@@ -8,7 +8,7 @@ import (
 
 // DetectorsVersion changes whenever a detector would see something else in the
 // same words.
-const DetectorsVersion = "2"
+const DetectorsVersion = "3"
 
 // Detector looks at a situation and says what it sees. It is pure. Each has its
 // own file and its line in [detectors].
@@ -31,6 +31,7 @@ const (
 	SignalRepeated   = "repeated_question"
 	SignalStated     = "problem_stated"
 	SignalSmallTalk  = "small_talk"
+	SignalPromise    = "promise" // "promise:<kind>": the draft promises what only staff may decide
 	SignalWants      = "model_wants"
 	SignalDown       = "model_down"
 	SignalBudget     = "over_budget"

@@ -58,6 +58,7 @@ func situation(level string, u Utterance) escalation.Situation {
 		s.State.Answers = 1
 	}
 	say(conversation.Visitor, u.Text)
+	s.Draft = u.Draft
 	s.State.LastVisitor.Seq = s.State.Seq
 	return s
 }

@@ -15,11 +15,13 @@ import (
 // Utterance is one labelled line of a visitor. Label is 1 when the detector has
 // to see something, 0 when not, and absent when nobody can say: then it is not
 // counted. Topic, for the restricted topics, is the name of the one it touches,
-// or "none". Previous is what the visitor said before, when that matters.
+// or "none". Previous is what the visitor said before, when that matters. Draft
+// is what the bot is about to answer; with one, Text may be left out.
 type Utterance struct {
 	ID       string `json:"id"`
 	Text     string `json:"text"`
 	Previous string `json:"previous,omitempty"`
+	Draft    string `json:"draft,omitempty"`
 	Label    *int   `json:"label,omitempty"`
 	Topic    string `json:"topic,omitempty"`
 	Detector string `json:"detector,omitempty"` // whose label it is: one of [Detectors]
@@ -75,7 +77,7 @@ func utterance(line []byte, name, detector string) (Utterance, error) {
 	if err := json.Unmarshal(line, &u); err != nil {
 		return u, fmt.Errorf("not a JSON object of an utterance: %w", err)
 	}
-	if u.Text == "" {
+	if u.Text == "" && u.Draft == "" {
 		return u, fmt.Errorf("it has no text: give each line a \"text\"")
 	}
 	u.Detector = cmp.Or(detector, u.Detector, guess(u, name))
@@ -97,6 +99,8 @@ func guess(u Utterance, name string) string {
 	switch {
 	case u.Topic != "":
 		return escalation.SignalTopic
+	case u.Draft != "":
+		return escalation.SignalPromise
 	case u.Previous != "":
 		return escalation.SignalRepeated
 	}
