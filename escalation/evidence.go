@@ -134,7 +134,7 @@ func (e evidence) topicNames() []string {
 // seen. on is the line judged now.
 func history(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
 	var signals []conversation.Signal
-	unknownRow, stated, awaits := true, false, conversation.Signal{}
+	stated, awaits := false, conversation.Signal{}
 	for i := len(past) - 1; i >= 0; i-- {
 		d := past[i]
 		if d.On >= on {
@@ -149,16 +149,11 @@ func history(past []conversation.Decided, on conversation.Seq) []conversation.Si
 		for _, s := range seen.with(SignalRule) {
 			signals = append(signals, before(s, d.On))
 		}
-		switch s := seen.strongest(SignalCannot); {
-		case s.Value > 0 && unknownRow:
-			signals = append(signals, before(s, d.On))
-		case s.Value == 0 && !seen.has(SignalSmallTalk):
-			unknownRow = false // something else was answered: no longer in a row
-		}
 		if awaits.Name == "" && d.Reason == ReasonAsked {
 			awaits = conversation.Signal{Name: d.Act, Value: 1, Seq: d.On}
 		}
 	}
+	signals = append(signals, unanswered(past, on)...)
 	for _, d := range past {
 		s := evidence{signals: d.Signals}.strongest(SignalStated)
 		if d.On < on && s.Value > 0 && !stated {
@@ -170,6 +165,32 @@ func history(past []conversation.Decided, on conversation.Seq) []conversation.Si
 		signals = append(signals, awaits)
 	}
 	return signals
+}
+
+// unanswered are the lines in a row, up to this one, that got no answer. What was
+// answered ends the row; small talk does neither. A line with several verdicts,
+// such as one taken up after a wait, is one line: only its first verdict has the
+// evidence, the later ones do not end the row.
+func unanswered(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
+	var row []conversation.Signal
+	for i := len(past) - 1; i >= 0; {
+		line, cannot, talk := past[i].On, conversation.Signal{}, false
+		for ; i >= 0 && past[i].On == line; i-- {
+			seen := evidence{signals: past[i].Signals}
+			if s := seen.strongest(SignalCannot); s.Value > cannot.Value {
+				cannot = s
+			}
+			talk = talk || seen.has(SignalSmallTalk)
+		}
+		switch {
+		case line >= on || cannot.Value == 0 && talk:
+		case cannot.Value == 0:
+			return row
+		default:
+			row = append(row, before(cannot, line))
+		}
+	}
+	return row
 }
 
 // before renames a signal as one of an earlier verdict. What was seen in a

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -24,9 +25,14 @@ func (d unknownDetector) Detect(s Situation) []conversation.Signal {
 			return []conversation.Signal{place(SignalCannot, 1, on.Seq, s.read(on.Text).words)}
 		}
 	}
-	r := s.read(on.Text)
-	if s.Finding.Searched && s.Finding.Best < s.Finding.Floor && asksSomething(r) && !d.aboutPeople(r) {
-		return []conversation.Signal{place(SignalCannot, 1-s.Finding.Best, on.Seq, r.words)}
+	if !s.Finding.Searched || s.Finding.Best >= s.Finding.Floor {
+		return nil
+	}
+	// The knowledge is searched once for all lines of a burst, so they count once.
+	for _, line := range slices.Backward(s.fresh()) {
+		if r := s.read(line.Text); asksSomething(r) && !d.aboutPeople(r) {
+			return []conversation.Signal{place(SignalCannot, 1-s.Finding.Best, line.Seq, r.words)}
+		}
 	}
 	return nil
 }
@@ -70,16 +76,21 @@ func unsure(w []word) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
-// smallTalkDetector sees lines that ask nothing: a greeting, thanks, "ok". They
-// neither count as unanswered nor end a row of unanswered questions.
+// smallTalkDetector sees that all her new lines ask nothing: a greeting, thanks,
+// "ok". They neither count as unanswered nor end a row of unanswered questions.
 type smallTalkDetector struct{}
 
 func (smallTalkDetector) Name() string { return SignalSmallTalk }
 
 func (smallTalkDetector) Detect(s Situation) []conversation.Signal {
 	on := s.judged()
-	if on.Seq == 0 || !isSmallTalk(s.read(on.Text)) {
+	if on.Seq == 0 {
 		return nil
+	}
+	for _, line := range s.fresh() {
+		if !isSmallTalk(s.read(line.Text)) {
+			return nil
+		}
 	}
 	return []conversation.Signal{place(SignalSmallTalk, 1, on.Seq, s.read(on.Text).words)}
 }
