@@ -47,6 +47,7 @@ const (
 	KindMailed       Kind = "mailed"
 	KindLabelled     Kind = "labelled"
 	KindMisjudged    Kind = "misjudged"
+	KindMissed       Kind = "missed"
 )
 
 // Page is where the visitor is, without query string and fragment.
@@ -276,3 +277,4 @@ func (Verified) kind() Kind     { return KindVerified }
 func (Mailed) kind() Kind       { return KindMailed }
 func (Labelled) kind() Kind     { return KindLabelled }
 func (Misjudged) kind() Kind    { return KindMisjudged }
+func (Missed) kind() Kind       { return KindMissed }

@@ -129,6 +129,14 @@ type (
 		Note  string `json:"note,omitempty"`
 	}
 
+	// Missed is an agent's word that a person was needed at the visitor's line Of
+	// and nobody was asked. Like Misjudged it changes nothing here.
+	Missed struct {
+		Agent Staff  `json:"agent" log:"fact"`
+		Of    Seq    `json:"of" log:"fact"`
+		Note  string `json:"note,omitempty"`
+	}
+
 	// Blocked keeps the visitor out until a time.
 	Blocked struct {
 		Agent  Staff     `json:"agent" log:"fact"`

@@ -47,6 +47,7 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindMailed:       decode[Mailed],
 	KindLabelled:     decode[Labelled],
 	KindMisjudged:    decode[Misjudged],
+	KindMissed:       decode[Missed],
 }
 
 // EncodeBody splits a body into its facts (what the fold reads) and its payload

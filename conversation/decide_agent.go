@@ -218,3 +218,14 @@ func Misjudge(by Author, note string) Decider {
 		return []Draft{by.acts(Misjudged{Agent: by.staff(), Epoch: s.Epoch, Note: note})}, nil
 	}
 }
+
+// Miss records that a person was needed at the visitor's line of, and nobody was
+// asked. Of a line that is not there it does nothing.
+func Miss(by Author, of Seq, note string) Decider {
+	return func(s State) ([]Draft, error) {
+		if of < 1 || of > s.Seq {
+			return nil, nil
+		}
+		return []Draft{by.acts(Missed{Agent: by.staff(), Of: of, Note: note})}, nil
+	}
+}

@@ -49,7 +49,7 @@ func (s State) Apply(e Event) State {
 		return s.moved(e)
 	case Labelled:
 		s.Priority = b.Priority
-	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged:
+	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed:
 		// The State does not depend on them.
 	}
 	return s

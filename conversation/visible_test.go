@@ -40,6 +40,7 @@ var everyBody = []Body{
 	Mailed{Through: 9, Notice: true},
 	Labelled{Agent: Staff{"U1", "Maya"}, Priority: "high", Tags: []string{"refund", "vip"}},
 	Misjudged{Agent: Staff{"U1", "Maya"}, Epoch: 1, Note: "she only said hello"},
+	Missed{Agent: Staff{"U1", "Maya"}, Of: 4, Note: "she was about to leave"},
 }
 
 func TestEveryKindHasABody(t *testing.T) {

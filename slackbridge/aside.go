@@ -72,6 +72,8 @@ func asideOfLabels(e conversation.Event, visitor string) (aside, bool) {
 		return plainly(who(b.Agent), words(" set the priority to "+cmp.Or(b.Priority, "normal")+" and the tags to "+cmp.Or(strings.Join(b.Tags, ", "), "none")+"."))
 	case conversation.Misjudged:
 		return aside{spans: []span{who(b.Agent), words(" says that no person was needed here.")}, quote: b.Note}, true
+	case conversation.Missed:
+		return aside{spans: []span{who(b.Agent), words(" says that a person was needed earlier.")}, quote: b.Note}, true
 	}
 	return aside{}, false
 }

@@ -56,6 +56,7 @@ func TestAsides(t *testing.T) {
 		{by(maya), conversation.Undone{Of: 4, Agent: maya}, "<@U0MAYA> undid the last step.", "", true},
 		{by(maya), conversation.Labelled{Agent: maya, Priority: "high", Tags: []string{"vip", "refund"}}, "<@U0MAYA> set the priority to high and the tags to vip, refund.", "", false},
 		{by(maya), conversation.Misjudged{Agent: maya, Epoch: 1, Note: "a greeting"}, "<@U0MAYA> says that no person was needed here.", "a greeting", false},
+		{by(maya), conversation.Missed{Agent: maya, Of: 2, Note: "she was leaving"}, "<@U0MAYA> says that a person was needed earlier.", "she was leaving", false},
 		{by(maya), conversation.Verified{}, "Anna has confirmed the address.", "", false},
 		{system, conversation.Summarised{Epoch: 1}, "", "", false},
 	} {

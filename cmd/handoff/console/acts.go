@@ -74,6 +74,10 @@ func handling(e conversation.Event) string {
 		return told("closed", "by", string(b.Reason), "owner", nameOr(b.Owner.Name, b.Owner.ID))
 	case conversation.Reopened:
 		return told("reopened", "by", nameOr(b.Agent.Name, b.Agent.ID))
+	case conversation.Misjudged:
+		return told("no person was needed", "says", nameOr(b.Agent.Name, b.Agent.ID), "note", brief(b.Note))
+	case conversation.Missed:
+		return told(fmt.Sprintf("a person was needed at line %d", b.Of), "says", nameOr(b.Agent.Name, b.Agent.ID), "note", brief(b.Note))
 	default:
 		return "something this version does not know"
 	}
