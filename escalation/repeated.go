@@ -54,16 +54,27 @@ func (repeatedDetector) Name() string { return SignalRepeated }
 
 func (d repeatedDetector) Detect(s Situation) []conversation.Signal {
 	var signals []conversation.Signal
+	for _, m := range d.measure(s) {
+		if m.Value >= m.Threshold {
+			signals = append(signals, m.Signal)
+		}
+	}
+	return signals
+}
+
+// measure says how close each line comes to an earlier one.
+func (d repeatedDetector) measure(s Situation) []Measured {
+	var list []Measured
 	for _, line := range s.fresh() {
 		r := s.read(line.Text)
 		if isSmallTalk(r) || d.asks.asks(r) != nil {
 			continue
 		}
-		if top := d.closest(s, line); top >= SameQuestion {
-			signals = append(signals, place(SignalRepeated, top, line.Seq, r.words))
+		if top := d.closest(s, line); top > 0 {
+			list = append(list, Measured{place(SignalRepeated, top, line.Seq, r.words), SameQuestion})
 		}
 	}
-	return signals
+	return list
 }
 
 // closest is how close the closest of her last lines comes that was answered.

@@ -25,13 +25,24 @@ func (d unknownDetector) Detect(s Situation) []conversation.Signal {
 			return []conversation.Signal{place(SignalCannot, 1, on.Seq, s.read(on.Text).words)}
 		}
 	}
-	if !s.Finding.Searched || s.Finding.Best >= s.Finding.Floor {
+	var signals []conversation.Signal
+	for _, m := range d.measure(s) {
+		if s.Finding.Best < s.Finding.Floor {
+			signals = append(signals, m.Signal)
+		}
+	}
+	return signals
+}
+
+// measure says how far the best passage is from an answer. The knowledge is
+// searched once for all lines of a burst, so they count once.
+func (d unknownDetector) measure(s Situation) []Measured {
+	if !s.Finding.Searched {
 		return nil
 	}
-	// The knowledge is searched once for all lines of a burst, so they count once.
 	for _, line := range slices.Backward(s.fresh()) {
 		if r := s.read(line.Text); asksSomething(r) && !d.aboutPeople(r) {
-			return []conversation.Signal{place(SignalCannot, 1-s.Finding.Best, line.Seq, r.words)}
+			return []Measured{{place(SignalCannot, 1-s.Finding.Best, line.Seq, r.words), 1 - s.Finding.Floor}}
 		}
 	}
 	return nil
