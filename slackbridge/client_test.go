@@ -80,11 +80,15 @@ func TestNamesOfALargeWorkspace(t *testing.T) {
 
 // newTestPeople asks rt.
 func newTestPeople(rt http.RoundTripper) *people {
+	return newPeople(newTestClient(rt), Defaults(), time.Minute, time.Now)
+}
+
+// newTestClient asks rt.
+func newTestClient(rt http.RoundTripper) *client {
 	limits := Limits{}.withDefaults()
 	web := &http.Client{Transport: rt}
-	c := &client{
+	return &client{
 		api:  slack.New("xoxb-1", slack.OptionHTTPClient(web), slack.OptionAPIURL("https://slack.test/")),
 		http: web, base: "https://slack.test/", limits: newThrottle(limits, time.Now), health: newHealth(limits, time.Now), now: time.Now,
 	}
-	return newPeople(c, Defaults(), time.Minute, time.Now)
 }

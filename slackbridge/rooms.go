@@ -24,8 +24,8 @@ type room struct {
 }
 
 // rooms knows the channels: what Slack says of them, and which cannot hold
-// conversations now. What is known is believed for an hour unless Slack says that
-// it changed; the watch asks again each minute about those that are in use.
+// conversations now. What is known is believed for roomLife unless Slack says
+// that it changed; the watch asks again each minute about those that are in use.
 type rooms struct {
 	client  *client
 	threads Threads
@@ -57,8 +57,10 @@ func newRooms(c *client, threads Threads, now func() time.Time) *rooms {
 // has opened.
 const oneAsks = 2 * time.Second
 
-// roomLife is how long a channel is believed to be as it was.
-const roomLife = time.Hour
+// roomLife is how long a channel is believed to be as it was. Slack tells one node
+// that a channel changed, and the leader's watch asks each minute; the other nodes
+// ask when they are about to post and know nothing newer than this.
+const roomLife = 90 * time.Second
 
 // info is what Slack says of a channel. While Slack does not answer that question,
 // what it said before counts.

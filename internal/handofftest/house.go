@@ -194,7 +194,8 @@ func (h *House) config(o Options) string {
 	if storage == "" {
 		storage = "sqlite://" + filepath.Join(h.Dir, "handoff.db")
 	}
-	policy := o.Policy
+	model := fmt.Sprintf("base_url: \"%s/v1\", api_key: %s, model: %s, timeout: 10s", h.model.URL, ModelKey, Model)
+	policy := strings.ReplaceAll(o.Policy, "$MODEL", model)
 	if !strings.Contains(policy, "handoff:") {
 		policy += DefaultPolicy
 	}
@@ -206,7 +207,7 @@ storage: {url: "%s"}
 		text += fmt.Sprintf("widget:\n  keys: [{key: %s, origins: [\"%s\"]}]\n  title: Sample shop\n", Key, Origin)
 	}
 	if !has(policy, "ai") {
-		text += fmt.Sprintf("ai: {base_url: \"%s/v1\", api_key: %s, model: %s, timeout: 10s}\n", h.model.URL, ModelKey, Model)
+		text += "ai: {" + model + "}\n"
 	}
 	if !o.NoSlack {
 		text += h.slackConfig(o)

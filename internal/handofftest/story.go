@@ -13,7 +13,8 @@ import (
 // Stories runs every script in dir as a subtest. A script is a txtar file: the
 // lines above the first file are acts and what is expected, one a line; the file
 // handoff.yaml, if there is one, is appended to the installation's file (the
-// section handoff, and others that differ). See the commands in commands below.
+// section handoff, and others that differ); $MODEL in its section ai stands for the
+// model's address, key and name. See the commands in commands below.
 func Stories(t *testing.T, dir string, o Options) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
