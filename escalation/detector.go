@@ -54,7 +54,7 @@ func detectors(c Config, language []*language) []Detector {
 		newRepeatedDetector(asks, words),
 		unknownDetector{asks},
 		statedDetector{language, words},
-		smallTalkDetector{},
+		smallTalkDetector{language},
 	}
 }
 

@@ -13,6 +13,7 @@ type meanings struct {
 	acts    map[int]bool         // groups that say what is done
 	names   map[string]bool
 	filler  map[string]bool
+	polite  map[string]bool // words of a greeting, thanks or assent
 	temper  temper
 	known   map[shape][]spelt // words of groups and filler, to know a misspelt one
 	count   int               // of groups
@@ -27,7 +28,7 @@ type grouped struct {
 func newMeanings(l *language, t temper) *meanings {
 	m := &meanings{
 		temper: t, group: map[string]int{}, phrases: map[string][]grouped{}, acts: map[int]bool{},
-		names: map[string]bool{}, filler: map[string]bool{}, known: map[shape][]spelt{},
+		names: map[string]bool{}, filler: map[string]bool{}, polite: l.polite, known: map[shape][]spelt{},
 	}
 	for _, e := range l.filler {
 		m.filler[fold(e)], m.filler[stem(fold(e))] = true, true
@@ -173,7 +174,7 @@ func (m *meanings) unknown(w word) concept {
 
 // empty: a word of asking, of a greeting, of anger, or between others.
 func (m *meanings) empty(text, stem string) bool {
-	return m.filler[stem] || small[text] || empty[text] || m.temper.has(stem)
+	return m.filler[stem] || m.polite[text] || empty[text] || m.temper.has(stem)
 }
 
 // phraseAt is the longest phrase of a group at i, the zero one for none.

@@ -22,6 +22,8 @@ import (
 //	[acts]             the same, for what is done or has happened
 //	[names]            words that name one of several of a kind
 //	[filler]           words that say nothing of what a question is about
+//	[small] [asking]   lists of words and "two_word" phrases: greetings, thanks and
+//	                   assent; asking and waiting, without saying what about
 //
 //	[alike]            what means the same in a phrase of a restricted topic, a
 //	                   group a line; of words that have one meaning only
@@ -40,6 +42,8 @@ type language struct {
 	count    int // of classes
 	classes  map[string]*class
 	barrier  *class
+	courtesy *class // [small]: a greeting, thanks, assent
+	asking   *class // [asking]: asks or waits, without saying what about
 	sections map[string][]pattern
 	lexicon  lexicon
 	same     [][]string // groups of words that mean the same
@@ -47,6 +51,7 @@ type language struct {
 	names    []string   // words that name one of several
 	filler   []string   // words that say nothing
 	fills    map[string]bool
+	polite   map[string]bool // the single words of [small]
 	angry    []string
 	cross    []string
 	alike    [][][]term // groups of phrases that mean the same in a topic
@@ -105,8 +110,8 @@ func (l *language) order() string {
 }
 
 func parseLanguage(name, text string) (*language, error) {
-	l := &language{name: name, classes: map[string]*class{}, sections: map[string][]pattern{}, lexicon: newLexicon(), fills: map[string]bool{}}
-	l.barrier = l.newClass()
+	l := &language{name: name, classes: map[string]*class{}, sections: map[string][]pattern{}, lexicon: newLexicon(), fills: map[string]bool{}, polite: map[string]bool{}}
+	l.barrier, l.courtesy, l.asking = l.newClass(), l.newClass(), l.newClass()
 	l.classes["barrier"] = l.barrier
 	section := ""
 	for i, line := range strings.Split(text, "\n") {
@@ -134,6 +139,13 @@ func parseLanguage(name, text string) (*language, error) {
 			for _, w := range strings.Fields(line) {
 				l.fills[fold(w)] = true
 			}
+		case section == "small":
+			l.add(l.courtesy.id, strings.Fields(line)...)
+			for _, w := range strings.Fields(line) {
+				l.polite[fold(w)] = true
+			}
+		case section == "asking":
+			l.add(l.asking.id, strings.Fields(line)...)
 		case section == "angry":
 			l.angry = append(l.angry, strings.Fields(line)...)
 		case section == "cross":

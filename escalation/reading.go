@@ -32,13 +32,18 @@ func (r *reading) find(l *language, section string) [][2]int {
 	key := searched{l, section}
 	at, known := r.found[key]
 	if !known {
-		if r.scans[l] == nil {
-			r.scans[l] = newScan(l, r.words)
-		}
-		at = r.scans[l].find(section)
+		at = r.scan(l).find(section)
 		r.found[key] = at
 	}
 	return at
+}
+
+// scan is the text as the language's classes see it.
+func (r *reading) scan(l *language) *scan {
+	if r.scans[l] == nil {
+		r.scans[l] = newScan(l, r.words)
+	}
+	return r.scans[l]
 }
 
 // first is the first place where a pattern of the section matches and no

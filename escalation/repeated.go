@@ -67,7 +67,7 @@ func (d repeatedDetector) measure(s Situation) []Measured {
 	var list []Measured
 	for _, line := range s.fresh() {
 		r := s.read(line.Text)
-		if isSmallTalk(r) || d.asks.asks(r) != nil {
+		if isSmallTalk(r, d.asks.languages) || d.asks.asks(r) != nil {
 			continue
 		}
 		if top := d.closest(s, line); top > 0 {
