@@ -27,6 +27,8 @@ const (
 	SignalChallenge  = "bot_challenge"
 	SignalTopic      = "restricted_topic" // "restricted_topic:<name>"
 	SignalFrustrated = "frustration"
+	SignalTrend      = "frustration_trend" // over her lines since the last hand back
+	SignalSatisfied  = "satisfied"
 	SignalCannot     = "cannot_answer"
 	SignalRepeated   = "repeated_question"
 	SignalStated     = "problem_stated"
@@ -51,6 +53,7 @@ func detectors(c Config, language []*language) []Detector {
 		asks,
 		acceptsDetector{language},
 		frustrationDetector{language, words},
+		satisfiedDetector{language},
 		newRepeatedDetector(asks, words),
 		unknownDetector{asks},
 		statedDetector{language, words},

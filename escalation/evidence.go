@@ -78,7 +78,7 @@ func (e evidence) asked() int {
 // frustrated counts clear signs, and after one also a rise. At ai_first a sign
 // from before the problem was stated is taken up, once, when it is stated.
 func (e evidence) frustrated() int {
-	now := e.strongest(SignalFrustrated).Value
+	now, trend := e.strongest(SignalFrustrated).Value, e.strongest(SignalTrend).Value
 	before := e.clear(signalBefore + SignalFrustrated)
 	n := len(before)
 	if e.level == AIFirst {
@@ -93,10 +93,18 @@ func (e evidence) frustrated() int {
 		}
 		n = len(after) + held
 	}
-	if now >= ClearSign || n > 0 && now >= Rises {
+	// Verdicts of detectors 2 have no trend: with them the line alone decides.
+	rises := n > 0 && now >= Rises && (trend == 0 || trend >= ClearSign)
+	if now >= ClearSign || rises || e.addsUp() {
 		return 1 + n
 	}
 	return 0
+}
+
+// addsUp: no line was a clear sign, and this one makes the trend one. After a
+// clear sign it takes a rise, so that what was counted is not counted again.
+func (e evidence) addsUp() bool {
+	return e.has(SignalFrustrated) && len(e.clear(signalBefore+SignalFrustrated)) == 0 && e.strongest(SignalTrend).Value >= ClearSign
 }
 
 func (e evidence) clear(name string) []conversation.Signal {
@@ -143,6 +151,9 @@ func history(past []conversation.Decided, on conversation.Seq) []conversation.Si
 		seen := evidence{signals: d.Signals}
 		for _, name := range []string{SignalAsks, SignalChallenge, SignalFrustrated, SignalRepeated} {
 			if s := seen.strongest(name); s.Value > 0 {
+				if name == SignalFrustrated {
+					s.Value = max(s.Value, seen.strongest(SignalTrend).Value) // as it was counted
+				}
 				signals = append(signals, before(s, d.On))
 			}
 		}

@@ -36,12 +36,16 @@ var reasons = map[string]func(Verdict, evidence, Situation) string{
 	},
 	ReasonAsked:  asked,
 	ReasonAIOnly: asked,
-	ReasonFrustrated: func(_ Verdict, e evidence, s Situation) string {
+	ReasonFrustrated: func(v Verdict, e evidence, s Situation) string {
 		sig := e.strongest(SignalFrustrated)
 		if sig.Value == 0 {
 			return "Frustrated before, and the problem is known now"
 		}
-		return fmt.Sprintf("Frustration %.2f%s%s", sig.Value, times(len(e.clear(signalBefore+SignalFrustrated))), quote(sig, s))
+		over, before := "", times(len(e.clear(signalBefore+SignalFrustrated)))
+		if t := trendOf(s, v.Signals); sig.Value < ClearSign && t.lines > 1 {
+			sig.Value, over = t.value, " over "+lineCount(t.lines)
+		}
+		return fmt.Sprintf("Frustration %.2f%s%s%s", sig.Value, over, before, quote(sig, s))
 	},
 	ReasonUnknown: func(v Verdict, e evidence, s Situation) string {
 		if v.Rule == "level/"+rowWants {
@@ -74,6 +78,12 @@ func asked(_ Verdict, e evidence, s Situation) string {
 		return "Asked for a person" + times(len(e.with(signalBefore+SignalAsks))) + quote(sig, s)
 	}
 	return "Asked for a person, and has said what it is about" + quote(e.strongest(SignalStated), s)
+}
+
+// lineCount says in words how many lines, from one to twelve.
+func lineCount(n int) string {
+	names := strings.Fields("no one two three four five six seven eight nine ten eleven twelve")
+	return names[min(n, len(names)-1)] + " lines"
 }
 
 func times(before int) string {

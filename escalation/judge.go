@@ -21,6 +21,7 @@ func (p *Policy) weigh(s Situation, known []conversation.Signal) Verdict {
 	}
 	seen = append(seen, found(s, on.Seq)...)
 	seen = unspent(seen, s.Past, on.Seq)
+	seen = append(seen, trendOf(s, seen).signals()...)
 	seen = append(seen, known...)
 	seen = append(seen, history(s.Past, on.Seq)...)
 	held, failed := p.matchRules(s, seen)
@@ -76,7 +77,8 @@ func newRuleEnv(s Situation, seen []conversation.Signal) ruleEnv {
 		},
 		Signals: ruleSignals{
 			AsksPerson: value(SignalAsks), AcceptsOffer: value(SignalAccepts), BotChallenge: value(SignalChallenge),
-			RestrictedTopic: value(SignalTopic), Frustration: value(SignalFrustrated), CannotAnswer: value(SignalCannot),
+			RestrictedTopic: value(SignalTopic), Frustration: value(SignalFrustrated),
+			FrustrationTrend: max(value(SignalFrustrated), value(SignalTrend)), CannotAnswer: value(SignalCannot),
 			RepeatedQuestion: value(SignalRepeated), ModelWants: value(SignalWants), ModelDown: value(SignalDown),
 			OverBudget: value(SignalBudget),
 		},

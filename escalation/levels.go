@@ -19,8 +19,10 @@ const (
 )
 
 // The thresholds of frustration. A clear sign is one line at or above
-// ClearSign. Frustration rises when, after a clear sign, another line is at or
-// above Rises, though it would not be clear by itself.
+// ClearSign, or several that are together: the line adds to a trend that has
+// come to it. Frustration rises when, after a clear sign, another line is at or
+// above Rises and the trend is still, or again, at or above ClearSign; an old
+// outburst that has faded since lends a mild word nothing.
 const (
 	ClearSign = 0.4
 	Rises     = 0.2

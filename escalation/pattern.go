@@ -17,6 +17,9 @@ import (
 //	                   are beginnings and ends of words, "!word" takes one back
 //	[ask]              patterns, one a line
 //
+//	[satisfied]        patterns of a content line, and
+//	[unsatisfied]      of what takes it back
+//
 //	[angry] [cross]    lists of words, strong and mild ones; endings do not matter
 //	[same]             groups of words that mean the same, a group a line
 //	[acts]             the same, for what is done or has happened

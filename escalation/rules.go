@@ -48,6 +48,7 @@ type ruleSignals struct {
 	BotChallenge     float64 `expr:"bot_challenge"`
 	RestrictedTopic  float64 `expr:"restricted_topic"`
 	Frustration      float64 `expr:"frustration"`
+	FrustrationTrend float64 `expr:"frustration_trend"`
 	CannotAnswer     float64 `expr:"cannot_answer"`
 	RepeatedQuestion float64 `expr:"repeated_question"`
 	ModelWants       float64 `expr:"model_wants"`
@@ -72,6 +73,7 @@ func Vars() []Var {
 		{"signals.bot_challenge", "float", "0 to 1: she asks whether this is a machine"},
 		{"signals.restricted_topic", "float", "0 to 1: a restricted topic was touched"},
 		{"signals.frustration", "float", "0 to 1: how angry the words are; 0.4 is a clear sign"},
+		{"signals.frustration_trend", "float", "0 to 1: the same over her lines since the last hand back, fading with each"},
 		{"signals.cannot_answer", "float", "0 to 1: the knowledge has no answer"},
 		{"signals.repeated_question", "float", "0 to 1: the same question was asked before"},
 		{"signals.model_wants", "float", "1: the model itself asked for a person"},
