@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 // Around is what [Bridge.Check] has to be told, because Slack does not know it.
@@ -105,8 +108,21 @@ func (b *Bridge) countSockets(ctx context.Context, url string) (int, error) {
 	if err := conn.ReadJSON(&hello); err != nil {
 		return 0, errors.New("no greeting")
 	}
+	hangUp(conn)
 	if hello.Type != "hello" {
 		return 0, fmt.Errorf("a greeting of the type %q", clip(hello.Type, 40))
 	}
 	return hello.NumConnections, nil
+}
+
+// hangUp ends a socket with a word and waits until Slack has ended it, too, so that
+// the next count does not find it.
+func hangUp(conn *websocket.Conn) {
+	const most = time.Second
+	until := time.Now().Add(most)
+	bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	if conn.WriteControl(websocket.CloseMessage, bye, until) != nil || conn.NetConn().SetReadDeadline(until) != nil {
+		return
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(conn.NetConn(), helloBytes)) // to its end; the caller closes it in any case
 }

@@ -198,7 +198,7 @@ func (k *socket) read() {
 }
 
 func (k *socket) leave() {
-	_ = k.conn.Close()
+	defer k.conn.Close() //nolint:errcheck // it is over either way
 	close(k.gone)
 	s := k.s
 	s.do(func() {
