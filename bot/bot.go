@@ -48,6 +48,8 @@ type Shows interface {
 // Settings is what a turn needs of the configuration, one snapshot per turn.
 type Settings struct {
 	Policy *escalation.Policy
+	// Shadow decides beside the policy and is only recorded; nil for none.
+	Shadow *escalation.Policy
 	// Level is the widget key's own level, "" for the policy's.
 	Level  func(widget string) string
 	Model  llm.Config

@@ -37,7 +37,7 @@ func (t *turn) line(m conversation.Message) conversation.Draft {
 // outcome turns a verdict that needs no answer into events. withheld is the
 // draft that tripped it, "" when the visitor's words did.
 func (t *turn) outcome(v escalation.Verdict, withheld string) []conversation.Draft {
-	decided := t.system(v.Decided(t.on, t.id, withheld))
+	decided := t.decided(v, withheld)
 	switch v.Act {
 	case escalation.Escalate:
 		return t.escalates(decided, v)
@@ -85,7 +85,7 @@ func (t *turn) says(v escalation.Verdict, text string) []conversation.Draft {
 	if v.Reason != escalation.ReasonUnknown {
 		m.Answer, m.Sources = true, t.sources()
 	}
-	return []conversation.Draft{t.system(v.Decided(t.on, t.id, "")), t.line(m)}
+	return []conversation.Draft{t.decided(v, ""), t.line(m)}
 }
 
 // sources cites the documents that were good enough to answer from, each once.
@@ -111,11 +111,11 @@ func citation(p knowledge.Passage) conversation.Citation {
 // stopped keeps what the visitor had read when she pressed Stop.
 func (t *turn) stopped() []conversation.Draft {
 	text := strings.TrimSpace(t.draft.released)
-	decided := t.system(t.judge("").Decided(t.on, t.id, ""))
+	decided := t.decided(t.judge(""), "")
 	return []conversation.Draft{decided, t.line(conversation.Message{Text: text, Stopped: true})}
 }
 
 func (t *turn) leaked() []conversation.Draft {
-	decided := t.system(t.judge("").Decided(t.on, t.id, ""))
+	decided := t.decided(t.judge(""), "")
 	return []conversation.Draft{decided, t.line(conversation.Message{Text: wordsLeak})}
 }

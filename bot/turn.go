@@ -26,7 +26,8 @@ type turn struct {
 	finding  escalation.Finding
 	calls    map[string]bool // tool calls made, by name and arguments
 	draft    draft
-	pause    time.Duration // before the next attempt, with errAgain
+	judged   escalation.Situation // the last one that was judged
+	pause    time.Duration        // before the next attempt, with errAgain
 }
 
 var (
@@ -123,12 +124,19 @@ func (t *turn) floor() float64 {
 
 // judge asks the policy about the visitor's words and the bot's own so far.
 func (t *turn) judge(draft string) escalation.Verdict {
-	return t.set.Policy.Judge(escalation.Situation{
+	t.judged = escalation.Situation{
 		Now: t.now, Level: t.set.Level(t.state.Widget), State: t.state,
 		Lines: t.past.since(t.state.Chapter()), Visitor: t.past.visitor, Page: t.past.page,
 		Draft: draft, Finding: t.finding, Past: t.past.past, Locale: t.past.locale,
 		TakenUp: t.on < t.past.back,
-	})
+	}
+	return t.set.Policy.Judge(t.judged)
+}
+
+// decided is the last judgement as the log keeps it, with what the shadow policy
+// makes of the same situation.
+func (t *turn) decided(v escalation.Verdict, withheld string) conversation.Draft {
+	return t.system(t.set.Shadow.Beside(v.Decided(t.on, t.id, withheld), t.judged))
 }
 
 // answer asks the model, lets it use its tools, and turns what it wrote, or how

@@ -42,6 +42,9 @@ type File struct {
 	Replies *Later `yaml:"replies" mapstructure:"replies" doc:"Not in this version."`
 	Privacy *Later `yaml:"privacy" mapstructure:"privacy" doc:"Not in this version."`
 
+	// Shadow is the policy of the file that handoff.shadow names, nil for none.
+	Shadow *escalation.Config `yaml:"-" mapstructure:"-"`
+
 	// Path is the file; Includes are the files it names, such as topics.yaml.
 	// Hash changes with the text of any of them.
 	Path     string   `yaml:"-" mapstructure:"-"`
@@ -49,6 +52,11 @@ type File struct {
 	Hash     string   `yaml:"-" mapstructure:"-"`
 	// Warnings are things to mend that do not stop the program.
 	Warnings []string `yaml:"-" mapstructure:"-"`
+
+	liveHash, shadowHash string // of the files without the shadow's, and of those
+	shadowPath           string // of the shadow's file
+	shadowErr            *Error // what is wrong with the shadow, nil when nothing is
+	texts                texts  // what was read
 }
 
 // Storage is the section "storage".

@@ -21,19 +21,33 @@ import (
 // in tests.
 //
 // The error is an [*Error] that holds everything wrong with the configuration.
-// A file that cannot be read is such an error, too.
+// A file that cannot be read is such an error, too, and so is a shadow policy
+// that does not load.
 func Load(path string, env Lookup) (*File, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	return parse(path, data, env, os.ReadFile)
+	return whole(load(path, env, os.ReadFile))
 }
 
 // Parse is [Load] for a text. name stands for the file in messages; included
 // files are looked for beside it.
 func Parse(name string, data []byte, env Lookup) (*File, error) {
-	return parse(name, data, env, os.ReadFile)
+	return whole(parse(name, data, env, os.ReadFile))
+}
+
+// load is Load, with what is wrong with the shadow policy left in the File.
+func load(path string, env Lookup, read func(string) ([]byte, error)) (*File, error) {
+	data, err := read(path)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	return parse(path, data, env, read)
+}
+
+// whole makes an error of what is wrong with the shadow policy.
+func whole(f *File, err error) (*File, error) {
+	if err == nil && f.shadowErr != nil {
+		return nil, f.shadowErr
+	}
+	return f, err
 }
 
 func unreadable(path string, err error) *Error {
@@ -50,7 +64,7 @@ func parse(path string, data []byte, env Lookup, read func(string) ([]byte, erro
 		return nil, fmt.Errorf("read the Config types: %w", err)
 	}
 	e := &environ{env: env}
-	b := &build{path: path, shape: s, read: read, environ: e, hash: sha256.New()}
+	b := &build{path: path, shape: s, read: read, environ: e, hash: sha256.New(), texts: texts{}}
 	t := b.tree(data)
 	layer := make(map[string]any)
 	e.overlay(s, t.values, layer)
@@ -65,8 +79,11 @@ func parse(path string, data []byte, env Lookup, read func(string) ([]byte, erro
 		f.Slack = defaults.Slack // the section is there, and empty
 	}
 	f.resolve()
+	b.shadowed(t, f)
+	f.texts = b.texts
 	f.Warnings = append(append(e.warnings, b.warnings(path)...), f.warnings()...)
-	f.Includes, f.Hash = b.includes, hex.EncodeToString(b.hash.Sum(nil))
+	f.Includes, f.liveHash = b.includes, hex.EncodeToString(b.hash.Sum(nil))
+	f.Hash = f.liveHash + f.shadowHash
 	if found := b.all(t, f); len(found) > 0 {
 		return nil, &Error{File: path, Problems: found}
 	}
@@ -104,8 +121,9 @@ type build struct {
 		Sum([]byte) []byte
 	}
 	includes []string
-	literal  bool // a secret stands in the file itself
-	unread   bool // a file is not YAML
+	texts    texts // of all files
+	literal  bool  // a secret stands in the file itself
+	unread   bool  // a file is not YAML
 }
 
 // tree reads the main file.
@@ -125,7 +143,7 @@ func (b *build) tree(data []byte) *tree {
 
 // document reads one YAML file into the tree.
 func (b *build) document(t *tree, name string, data []byte, path string, s *shape) (any, bool) {
-	_, _ = b.hash.Write(data) // a hash never fails
+	b.note(name, data)
 	src := newSource(name, data)
 	r := &reader{tree: t, src: src, anchors: nodes{}}
 	file, err := parser.ParseBytes(guard(data), 0, parser.AllowDuplicateMapKey())
@@ -134,22 +152,37 @@ func (b *build) document(t *tree, name string, data []byte, path string, s *shap
 		b.unread = true
 		return nil, false
 	}
-	bodies := make([]ast.Node, 0, 1)
+	body, ok := r.only(file, path)
+	if !ok || body == nil {
+		return map[string]any{}, ok
+	}
+	v, ok := r.value(s, unwrapped(body, path), path)
+	b.literal = b.literal || len(src.secret) > 0
+	return v, ok
+}
+
+// note remembers a text that was read.
+func (b *build) note(path string, data []byte) {
+	_, _ = b.hash.Write(data) // a hash never fails
+	b.texts[path] = data
+}
+
+// only is the one document of a file, nil when it is empty.
+func (r *reader) only(file *ast.File, path string) (ast.Node, bool) {
+	var bodies []ast.Node
 	for _, d := range file.Docs {
 		if d.Body != nil {
 			bodies = append(bodies, d.Body)
 		}
 	}
-	if len(bodies) > 1 {
-		t.refuse(r.at(bodies[1].GetToken()), path, "a second document begins here", "keep one document in the file: remove the ---")
-		return nil, false
+	switch len(bodies) {
+	case 0:
+		return nil, true
+	case 1:
+		return bodies[0], true
 	}
-	if len(bodies) == 0 {
-		return map[string]any{}, true
-	}
-	v, ok := r.value(s, unwrapped(bodies[0], path), path)
-	b.literal = b.literal || len(src.secret) > 0
-	return v, ok
+	r.refuse(r.at(bodies[1].GetToken()), path, "a second document begins here", "keep one document in the file: remove the ---")
+	return nil, false
 }
 
 // unwrapped is what an included file holds: its list, also when the file gives it
@@ -198,12 +231,16 @@ func (b *build) all(t *tree, f *File) []Problem {
 		return tidy(found)
 	}
 	for _, p := range b.placed(t, f.problems()) {
-		told := func(q Problem) bool { return within(p.Key, q.Key) || within(q.Key, p.Key) }
-		if !slices.ContainsFunc(t.problems, told) && !slices.ContainsFunc(b.problems, told) {
+		if !toldOf(p, t.problems) && !toldOf(p, b.problems) {
 			found = append(found, p)
 		}
 	}
 	return tidy(found)
+}
+
+// toldOf says that a problem's key, one around it or one below it was told of.
+func toldOf(p Problem, found []Problem) bool {
+	return slices.ContainsFunc(found, func(q Problem) bool { return within(p.Key, q.Key) || within(q.Key, p.Key) })
 }
 
 // within says that path is the key or stands below it.

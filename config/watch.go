@@ -13,22 +13,20 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-const (
-	// settle is how long a file must be quiet before it is read: editors write
-	// in several steps.
-	settle = 150 * time.Millisecond
-	// lookAgain is how often the file is read without having been told of a
-	// change, for file systems that tell nothing.
-	lookAgain = 30 * time.Second
-)
+// lookAgain is how often the file is read without having been told of a change,
+// for file systems that tell nothing.
+const lookAgain = 30 * time.Second
 
 // Change is what became of a changed file. Err is set when the file was refused
 // and the old one stays in force. Restart names the changed keys that take
-// effect only after a restart.
+// effect only after a restart. Shadow says that it is about the file of the
+// shadow policy alone: refused, the last good one goes on; without Err, it loads
+// again.
 type Change struct {
 	File    *File
 	Restart []string
 	Err     error
+	Shadow  bool
 }
 
 // Watcher keeps the configuration in force and replaces it, as a whole, when the
@@ -38,7 +36,9 @@ type Watcher struct {
 	log     *slog.Logger
 	report  func(Change)
 	current atomic.Pointer[File]
+	pending string // the hash of changed texts that have been read once
 	refused string // the last refusal, so that it is told once
+	shadow  string // that of the shadow policy
 }
 
 // NewWatcher starts from a loaded file. report is called once for each change,
@@ -56,8 +56,9 @@ func NewWatcher(f *File, env Lookup, log *slog.Logger, report func(Change)) *Wat
 func (w *Watcher) Current() *File { return w.current.Load() }
 
 // Run watches until ctx ends and then returns nil. apply is called with each
-// new configuration, after Current returns it; the calls do not overlap.
-func (w *Watcher) Run(ctx context.Context, apply func(*File)) error {
+// new configuration, before Current returns it; the calls do not overlap. With an
+// error the old one stays in force, and the new one is tried again later.
+func (w *Watcher) Run(ctx context.Context, apply func(*File) error) error {
 	fs, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", w.Current().Path, err)
@@ -80,11 +81,14 @@ func (w *Watcher) Run(ctx context.Context, apply func(*File)) error {
 		case err := <-fs.Errors:
 			w.log.Warn("watching the configuration stumbled", "error", err)
 		case <-timer.C:
-			w.reload(apply)
+			next := lookAgain
+			if w.reload(apply) {
+				next = settle
+			}
 			if err := w.follow(fs); err != nil {
 				w.log.Warn("an included file is not watched", "error", err)
 			}
-			timer.Reset(lookAgain)
+			timer.Reset(next)
 		}
 	}
 }
@@ -101,27 +105,84 @@ func (w *Watcher) follow(fs *fsnotify.Watcher) error {
 	return nil
 }
 
-// reload reads the file and swaps it in when it is new and loads.
-func (w *Watcher) reload(apply func(*File)) {
+// reload reads the file and swaps it in when it is new, whole and loads. It says
+// whether the file has to be looked at again soon.
+func (w *Watcher) reload(apply func(*File) error) (soon bool) {
 	old := w.Current()
-	next, err := Load(old.Path, w.env)
-	if err != nil {
-		if err.Error() != w.refused {
-			w.refused = err.Error()
-			w.log.Error("the changed configuration was refused; the old one stays in force", "file", old.Path, "error", err)
-			w.report(Change{File: old, Err: err})
+	g := &glance{before: old.texts, found: texts{}}
+	next, err := load(old.Path, w.env, g.read)
+	if g.writing {
+		return true
+	}
+	if hash := g.hash(); hash != w.pending {
+		w.pending = hash
+		return true
+	}
+	shadow := ""
+	if err == nil {
+		if shadow = next.shadowPath; g.isCut(shadow) {
+			next.shadowErr = cutError(shadow, g.found[shadow])
 		}
+	}
+	if cut := g.cut(shadow); cut != nil {
+		err = cut
+	}
+	if err != nil {
+		w.refuse(old, err)
+		return false
+	}
+	w.keepShadow(old, next)
+	switch {
+	case next.Hash != old.Hash:
+		w.swap(old, next, apply)
+	case w.refused != "":
+		w.refused = ""
+		w.report(Change{File: old}) // what is in force is in the file again
+	}
+	return false
+}
+
+// refuse tells of a file that is not taken, once.
+func (w *Watcher) refuse(old *File, err error) {
+	if err.Error() == w.refused {
+		return
+	}
+	w.refused = err.Error()
+	w.log.Error("the changed configuration was refused; the old one stays in force", "file", old.Path, "error", err)
+	w.report(Change{File: old, Err: err})
+}
+
+// swap takes the next file into use.
+func (w *Watcher) swap(old, next *File, apply func(*File) error) {
+	if err := apply(next); err != nil {
+		w.refuse(old, fmt.Errorf("the changed configuration could not be applied: %w", err))
 		return
 	}
 	w.refused = ""
-	if next.Hash == old.Hash {
-		return
-	}
 	restart := needRestart(changed(old, next))
 	w.current.Store(next)
-	apply(next)
 	w.log.Info("the configuration was loaded again", "file", next.Path, "needs_restart", restart)
 	w.report(Change{File: next, Restart: restart})
+}
+
+// keepShadow gives the next file the last good shadow policy when its own does
+// not load: a slip in what is only tried out does not hold up what is in force.
+func (w *Watcher) keepShadow(old, next *File) {
+	err := next.shadowErr
+	switch {
+	case err == nil && w.shadow != "":
+		w.shadow = ""
+		w.report(Change{File: next, Shadow: true})
+	case err != nil:
+		next.Shadow, next.shadowHash, next.shadowErr = old.Shadow, old.shadowHash, nil
+		next.Hash = next.liveHash + next.shadowHash
+		next.texts[next.shadowPath] = old.texts[next.shadowPath]
+		if err.Error() != w.shadow {
+			w.shadow = err.Error()
+			w.log.Error("the changed shadow policy was refused; the last good one stays", "file", err.File, "error", err)
+			w.report(Change{File: old, Err: err, Shadow: true})
+		}
+	}
 }
 
 // live lists what takes effect without a restart. The texts in the folders of

@@ -23,22 +23,31 @@ func watched(t *testing.T, text string) (path string, w *Watcher, reports <-chan
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "handoff.yaml")
 	write(t, path, text)
+	w, reports, applied = follow(t, path)
+	return path, w, reports, applied
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// follow is watched for a file that is there.
+func follow(t *testing.T, path string) (w *Watcher, reports <-chan Change, applied <-chan *File) {
+	t.Helper()
 	f, err := Load(path, with())
 	if err != nil {
 		t.Fatal(err)
 	}
 	changes, files := make(chan Change, 8), make(chan *File, 8)
-	w = NewWatcher(f, with(), slog.New(slog.DiscardHandler), func(c Change) { changes <- c })
+	w = NewWatcher(f, with(), quiet(), func(c Change) { changes <- c })
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- w.Run(ctx, func(f *File) { files <- f }) }()
+	go func() { done <- w.Run(ctx, func(f *File) error { files <- f; return nil }) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("run: %v", err)
 		}
 	})
-	return path, w, changes, files
+	return w, changes, files
 }
 
 // next rewrites the file until the watcher reports: a write may come before the
@@ -51,7 +60,7 @@ func next(t *testing.T, reports <-chan Change, change func()) Change {
 		select {
 		case c := <-reports:
 			return c
-		case <-time.After(400 * time.Millisecond):
+		case <-time.After(doubt + 10*settle):
 		case <-deadline:
 			t.Fatal("the watcher reports nothing")
 		}

@@ -175,6 +175,10 @@ type (
 		Detectors string   `json:"detectors" log:"fact"`
 		Explain   string   `json:"explain,omitempty"`
 		Draft     string   `json:"draft,omitempty"`
+		// Shadow is what a policy that is only tried out decided on the same
+		// situation; nil when there was none. ShadowExplain is its explanation.
+		Shadow        *ShadowVerdict `json:"shadow,omitempty" log:"fact"`
+		ShadowExplain string         `json:"shadow_explain,omitempty"`
 	}
 
 	// Asked says that the visitor asked for a person: in words, by the button,

@@ -8,7 +8,8 @@ import (
 
 // Button is what pressing "Talk to a person" comes to. Without Nobody and Early
 // people are asked: Verdict and what it escalates to are appended, and Say, when
-// it is not empty, takes the place of the standard words.
+// it is not empty, takes the place of the standard words. With them nothing is
+// appended; Verdict says why.
 type Button struct {
 	Verdict   Verdict
 	Escalated conversation.Escalated
@@ -38,16 +39,22 @@ func (p *Policy) Button(s Situation) Button {
 	insists := st.TopicOpen || v.Topic != "" || st.Offer != 0 || st.Failed > 0 || v.Level == HumanOnly
 	switch {
 	case v.Level == AIOnly:
-		return Button{Nobody: true}
+		return Button{Verdict: v, Nobody: true}
 	case b.Strict && st.Answers < b.AfterAnswers && !insists:
-		return Button{Early: true}
+		return Button{Verdict: p.weigh(s, append(pressed, conversation.Signal{Name: SignalEarly, Value: 1, Seq: on})), Early: true}
 	}
 	return Button{Verdict: v, Escalated: v.Escalated(), Say: v.Say}
 }
 
-// byButton: she has pressed it, so people are asked whatever the levels say.
+// byButton: she has pressed it, so people are asked whatever the levels say,
+// unless it is too early for that.
 func byButton(v Verdict, e evidence) Verdict {
 	if !e.has(SignalPressed) || v.Level == AIOnly {
+		return v
+	}
+	if e.has(SignalEarly) {
+		v.Act, v.Rule, v.Reason = Answer, ruleButton, ReasonButton
+		v.Tried = append(v.Tried, "button: pressed: too early")
 		return v
 	}
 	v.Act, v.Rule, v.Reason = Escalate, ruleButton, ReasonButton
@@ -60,6 +67,9 @@ func byButton(v Verdict, e evidence) Verdict {
 
 // explainButton says what was pressed, and which rules and topic say where it goes.
 func explainButton(v Verdict, e evidence) string {
+	if e.has(SignalEarly) {
+		return "Pressed “Talk to a person” before the AI has answered often enough"
+	}
 	out := "Pressed “Talk to a person”"
 	if v.Reason == ReasonAsked {
 		out = "Accepted the offer of a person"

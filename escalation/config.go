@@ -23,6 +23,10 @@ type Config struct {
 	Away            Away          `yaml:"away" mapstructure:"away" json:"away" doc:"what happens when nobody is on duty, out of hours and at the ladder's end: contact, ai_continues, or {suggest: TEXT} with a Markdown text"`
 	ReopenWithin    time.Duration `yaml:"reopen_within" mapstructure:"reopen_within" json:"reopen_within" doc:"how long a visitor may reopen a closed conversation by writing"`
 	IdleClose       time.Duration `yaml:"idle_close" mapstructure:"idle_close" json:"idle_close" doc:"after how long a quiet conversation is closed"`
+
+	// Shadow is the file of a policy that decides beside this one. It is no part
+	// of the policy itself: the hash does not know it.
+	Shadow string `yaml:"shadow" mapstructure:"shadow" json:"-" doc:"the file of a policy that is tried out: it decides beside this one, and only its differences are recorded; the path counts from the folder of this file"`
 }
 
 // Topic is a restricted topic: the AI never answers it.

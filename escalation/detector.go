@@ -40,6 +40,7 @@ const (
 	SignalTopicOpen  = "topic_open"     // "topic_open:<name>"
 	SignalTakenUp    = "taken_up"       // the wait for a person is over, the line is still open
 	SignalPressed    = "pressed"        // the button; 1
+	SignalEarly      = "too_early"      // human_button.strict refuses it still
 	SignalAwaits     = "awaits_problem" // the bot asked for the problem and has not heard it
 	SignalRule       = "rule"           // "rule:<name>": the condition holds
 	signalBefore     = "before:"        // "before:<signal>": counted at an earlier verdict

@@ -60,9 +60,10 @@ func Compile(c Config) (*Policy, []Problem) {
 	return p, nil
 }
 
-// Parse makes a policy of a text that [Policy.Text] returned.
+// Parse makes a policy of a text that [Policy.Text] returned, also of an earlier
+// version: what it did not know yet has its default.
 func Parse(text string) (*Policy, error) {
-	var c Config
+	c := Defaults()
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
 		return nil, fmt.Errorf("read a stored policy: %w", err)
 	}

@@ -76,6 +76,18 @@ func summary(w io.Writer, f *config.File, p *escalation.Policy, now time.Time) {
 	each(row, "rules", f.Handoff.Rules, ruleName)
 	row("hours", hours(p, now))
 	row("policy", p.Hash())
+	if f.Shadow != nil {
+		row("shadow", shadowName(f))
+	}
+}
+
+// shadowName names the policy that is tried out.
+func shadowName(f *config.File) string {
+	p, problems := escalation.Compile(*f.Shadow)
+	if len(problems) > 0 {
+		return f.Handoff.Shadow // it was loaded, so it compiles
+	}
+	return f.Handoff.Shadow + ", policy " + p.Hash() + ": only recorded"
 }
 
 // each writes a row per entry, with the name on the first only.

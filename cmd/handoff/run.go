@@ -36,11 +36,7 @@ func run(ctx context.Context, f *config.File, o runOptions) error {
 	g.Go(func() error { return a.Run(ctx, public, admin) })
 	g.Go(func() error {
 		w := config.NewWatcher(f, os.LookupEnv, o.Log, a.Changed)
-		return w.Run(ctx, func(f *config.File) {
-			if err := a.Apply(ctx, f); err != nil {
-				o.Log.Error("the changed configuration could not be applied", "error", err)
-			}
-		})
+		return w.Run(ctx, func(f *config.File) error { return a.Apply(ctx, f) })
 	})
 	return g.Wait()
 }
@@ -79,6 +75,9 @@ func readyBlock(ctx context.Context, f *config.File, a *app.App, addr string) st
 	row("slack", slackReady(ctx, f))
 	row("model", modelName(f))
 	row("policy", a.Policy().Hash())
+	if p := a.Shadow(); p != nil {
+		row("shadow", p.Hash()+": only recorded")
+	}
 	row("hours", hours(a.Policy(), time.Now()))
 	return b.String()
 }

@@ -71,7 +71,7 @@ type App struct {
 	Options
 	now      func() time.Time
 	file     atomic.Pointer[config.File]
-	policy   atomic.Pointer[escalation.Policy]
+	policies atomic.Pointer[policies]
 	store    *store.Store
 	notifier *feed.Notifier
 	live     *feed.Live
@@ -84,8 +84,14 @@ type App struct {
 	runners  []*feed.Runner
 	people   people
 	alerted  sync.Map               // cause → when, for notices without Slack
-	refused  atomic.Pointer[string] // the cause of the last refused file, "" when it was mended
+	refused  atomic.Pointer[string] // the cause of the last refused file, nil when it was mended
+
+	refusedShadow atomic.Pointer[string] // the same for that of the shadow policy
 }
+
+// policies are the policy in force and the one that is tried out beside it, nil
+// for none. They change together.
+type policies struct{ live, shadow *escalation.Policy }
 
 // consumers are the readers of the log. One whose section is absent gets no rows:
 // what happens meanwhile is not sent when the section comes.
@@ -138,23 +144,41 @@ func (a *App) open(ctx context.Context, file *config.File) error {
 	return nil
 }
 
-// Apply takes a file into use: the policy is compiled, stored under its hash and
-// swapped; everything else is read from the file at each use.
+// Apply takes a file into use: the policies are compiled, stored under their
+// hashes and swapped; everything else is read from the file at each use.
 func (a *App) Apply(ctx context.Context, file *config.File) error {
-	policy, problems := escalation.Compile(file.Handoff)
-	if len(problems) > 0 {
-		return fmt.Errorf("handoff.%s: %s", problems[0].Key, problems[0].Message)
+	var next policies
+	var err error
+	if next.live, err = a.compile(ctx, file.Handoff); err != nil {
+		return err
 	}
-	if err := a.store.SavePolicy(ctx, policy.Hash(), policy.Text()); err != nil {
-		return fmt.Errorf("store the policy: %w", err)
+	if file.Shadow != nil {
+		if next.shadow, err = a.compile(ctx, *file.Shadow); err != nil {
+			return fmt.Errorf("handoff.shadow: %w", err)
+		}
 	}
-	a.policy.Store(policy)
+	a.policies.Store(&next)
 	a.file.Store(file)
 	return nil
 }
 
+// compile makes a policy and keeps its text.
+func (a *App) compile(ctx context.Context, c escalation.Config) (*escalation.Policy, error) {
+	policy, problems := escalation.Compile(c)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("handoff.%s: %s", problems[0].Key, problems[0].Message)
+	}
+	if err := a.store.SavePolicy(ctx, policy.Hash(), policy.Text()); err != nil {
+		return nil, fmt.Errorf("store the policy: %w", err)
+	}
+	return policy, nil
+}
+
 // Policy is the policy in force.
-func (a *App) Policy() *escalation.Policy { return a.policy.Load() }
+func (a *App) Policy() *escalation.Policy { return a.policies.Load().live }
+
+// Shadow is the policy that is tried out beside it, nil for none.
+func (a *App) Shadow() *escalation.Policy { return a.policies.Load().shadow }
 
 // Store is the open database.
 func (a *App) Store() *store.Store { return a.store }

@@ -18,9 +18,9 @@ var botAuthor = conversation.Author{Role: conversation.Bot, ID: "bot", Name: "As
 
 // settings is the bot's snapshot for one turn.
 func (a *App) settings() bot.Settings {
-	file := a.file.Load()
+	file, p := a.file.Load(), a.policies.Load()
 	return bot.Settings{
-		Policy: a.Policy(), Level: a.level, Model: file.AI, Links: links(file), Author: botAuthor,
+		Policy: p.live, Shadow: p.shadow, Level: a.level, Model: file.AI, Links: links(file), Author: botAuthor,
 		AnswersPerDay: file.Limits.AnswersPerDay,
 	}
 }
@@ -83,8 +83,9 @@ func (a *App) button(ctx context.Context, key string, s conversation.State) (wid
 		return widgetapi.Button{}, err
 	}
 	situation.Now, situation.Level = a.now(), a.level(key)
-	b := a.Policy().Button(situation)
-	decided := b.Verdict.Decided(0, "", "")
+	p := a.policies.Load()
+	b := p.live.Button(situation)
+	decided := p.shadow.BesideButton(b.Verdict.Decided(0, "", ""), situation)
 	return widgetapi.Button{Escalated: b.Escalated, Decided: &decided, Say: conversation.Message{Text: b.Say}, LeaveMessage: b.Nobody, TooEarly: b.Early}, nil
 }
 

@@ -58,16 +58,44 @@ func decision(d conversation.Decided, texts map[conversation.Seq]string) []strin
 		}
 	}
 	add("rule", d.Rule)
+	add("reason", d.Reason)
 	add("topic", d.Topic)
 	add("priority", d.Priority)
 	add("channel", d.Channel)
 	add("agents", strings.Join(d.Agents, ", "))
 	add("tags", strings.Join(d.Tags, ", "))
+	if d.Notify {
+		out = append(out, "notify: one line in Slack")
+	}
 	for _, s := range d.Signals {
 		out = append(out, fmt.Sprintf("signal %s %.2f%s", s.Name, s.Value, evidence(s, d, texts)))
 	}
 	add("looked at", strings.Join(d.Tried, ", "))
 	add("level", d.Level+", policy "+d.Policy+", detectors "+d.Detectors)
+	return append(out, beside(d, texts)...)
+}
+
+// beside describes what the shadow policy would have done, when that differs.
+func beside(d conversation.Decided, texts map[conversation.Seq]string) []string {
+	v := d.Shadow
+	if !v.Differs() {
+		return nil
+	}
+	out := []string{fmt.Sprintf("shadow policy %s would: %s – %s", v.Policy, v.Act, d.ShadowExplain)}
+	for _, part := range [][2]string{
+		{"rule", v.Rule}, {"topic", v.Topic}, {"level", v.Level}, {"priority", v.Priority}, {"channel", v.Channel},
+		{"agents", strings.Join(v.Agents, ", ")}, {"tags", strings.Join(v.Tags, ", ")},
+	} {
+		if part[1] != "" {
+			out = append(out, "shadow "+part[0]+" "+part[1])
+		}
+	}
+	if v.Notify != d.Notify {
+		out = append(out, fmt.Sprintf("shadow notify: %v", v.Notify))
+	}
+	for _, s := range v.Signals {
+		out = append(out, fmt.Sprintf("shadow signal %s %.2f%s", s.Name, s.Value, evidence(s, d, texts)))
+	}
 	return out
 }
 
