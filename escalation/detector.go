@@ -31,6 +31,7 @@ const (
 	SignalSatisfied  = "satisfied"
 	SignalCannot     = "cannot_answer"
 	SignalRepeated   = "repeated_question"
+	SignalLoop       = "bot_repeats" // the bot says what it has said before
 	SignalStated     = "problem_stated"
 	SignalSmallTalk  = "small_talk"
 	SignalPromise    = "promise" // "promise:<kind>": the draft promises what only staff may decide
@@ -56,6 +57,7 @@ func detectors(c Config, language []*language) []Detector {
 		frustrationDetector{language, words},
 		satisfiedDetector{language},
 		newRepeatedDetector(asks, words),
+		loopDetector{asks},
 		unknownDetector{asks},
 		statedDetector{language, words},
 		smallTalkDetector{language},

@@ -122,6 +122,15 @@ func (e evidence) statedAt() (conversation.Seq, bool) {
 	return at, known
 }
 
+// repeated counts the lines at which she asked the same again or the bot said the
+// same again; both at one line are one.
+func (e evidence) repeated() int {
+	if !e.has(SignalRepeated) && !e.has(SignalLoop) {
+		return 0
+	}
+	return 1 + len(e.with(signalBefore+SignalRepeated)) + len(e.with(signalBefore+SignalLoop))
+}
+
 // topicNames lists the restricted topics that were touched or are open, in
 // order, without repeats.
 func (e evidence) topicNames() []string {
@@ -156,6 +165,9 @@ func history(past []conversation.Decided, on conversation.Seq) []conversation.Si
 				}
 				signals = append(signals, before(s, d.On))
 			}
+		}
+		if s := seen.strongest(SignalLoop); s.Value > 0 && !seen.has(SignalRepeated) {
+			signals = append(signals, before(s, d.On))
 		}
 		for _, s := range seen.with(SignalRule) {
 			signals = append(signals, before(s, d.On))
@@ -215,7 +227,7 @@ func before(s conversation.Signal, on conversation.Seq) conversation.Signal {
 }
 
 // soft are the signals of which the same evidence never counts twice.
-var soft = []string{SignalChallenge, SignalFrustrated, SignalCannot, SignalRepeated, SignalWants}
+var soft = []string{SignalChallenge, SignalFrustrated, SignalCannot, SignalRepeated, SignalLoop, SignalWants}
 
 // unspent drops soft evidence that a verdict on the same line has used already.
 func unspent(signals []conversation.Signal, past []conversation.Decided, on conversation.Seq) []conversation.Signal {

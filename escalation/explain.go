@@ -59,7 +59,11 @@ var reasons = map[string]func(Verdict, evidence, Situation) string{
 		return said + times(len(e.with(signalBefore+SignalCannot))) + quote(sig, s)
 	},
 	ReasonRepeated: func(_ Verdict, e evidence, s Situation) string {
-		return "Asked the same again" + times(len(e.with(signalBefore+SignalRepeated))) + quote(e.strongest(SignalRepeated), s)
+		before := times(e.repeated() - 1)
+		if !e.has(SignalRepeated) {
+			return "The bot said the same again" + before + quote(e.strongest(SignalLoop), s)
+		}
+		return "Asked the same again" + before + quote(e.strongest(SignalRepeated), s)
 	},
 	ReasonChallenge: func(_ Verdict, e evidence, s Situation) string {
 		return "Asked whether this is a machine" + quote(e.strongest(SignalChallenge), s)

@@ -79,7 +79,7 @@ func newRuleEnv(s Situation, seen []conversation.Signal) ruleEnv {
 			AsksPerson: value(SignalAsks), AcceptsOffer: value(SignalAccepts), BotChallenge: value(SignalChallenge),
 			RestrictedTopic: value(SignalTopic), Frustration: value(SignalFrustrated),
 			FrustrationTrend: max(value(SignalFrustrated), value(SignalTrend)), CannotAnswer: value(SignalCannot),
-			RepeatedQuestion: value(SignalRepeated), ModelWants: value(SignalWants), ModelDown: value(SignalDown),
+			RepeatedQuestion: value(SignalRepeated), BotRepeats: value(SignalLoop), ModelWants: value(SignalWants), ModelDown: value(SignalDown),
 			OverBudget: value(SignalBudget),
 		},
 		Topics: e.topicNames(),

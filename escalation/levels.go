@@ -79,7 +79,7 @@ func levels() []row {
 		{name: "unknown", reason: ReasonUnknown, turn: counted(SignalCannot), steps: map[string][]Act{
 			AIOnly: never, Quick: {Escalate}, Balanced: {Offer, Escalate}, AIFirst: {Answer, Offer, Escalate},
 		}},
-		{name: "repeated", reason: ReasonRepeated, turn: counted(SignalRepeated), steps: map[string][]Act{
+		{name: "repeated", reason: ReasonRepeated, turn: evidence.repeated, steps: map[string][]Act{
 			AIOnly: never, Quick: {Escalate}, Balanced: {Offer, Escalate}, AIFirst: {Answer, Offer, Escalate},
 		}},
 	}

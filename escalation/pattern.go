@@ -20,6 +20,8 @@ import (
 //	[satisfied]        patterns of a content line, and
 //	[unsatisfied]      of what takes it back
 //
+//	[once_more]        patterns: she wants to hear it again
+//
 //	[angry] [cross]    lists of words, strong and mild ones; endings do not matter
 //	[same]             groups of words that mean the same, a group a line
 //	[acts]             the same, for what is done or has happened

@@ -51,6 +51,7 @@ type ruleSignals struct {
 	FrustrationTrend float64 `expr:"frustration_trend"`
 	CannotAnswer     float64 `expr:"cannot_answer"`
 	RepeatedQuestion float64 `expr:"repeated_question"`
+	BotRepeats       float64 `expr:"bot_repeats"`
 	ModelWants       float64 `expr:"model_wants"`
 	ModelDown        float64 `expr:"model_down"`
 	OverBudget       float64 `expr:"over_budget"`
@@ -76,6 +77,7 @@ func Vars() []Var {
 		{"signals.frustration_trend", "float", "0 to 1: the same over her lines since the last hand back, fading with each"},
 		{"signals.cannot_answer", "float", "0 to 1: the knowledge has no answer"},
 		{"signals.repeated_question", "float", "0 to 1: the same question was asked before"},
+		{"signals.bot_repeats", "float", "0 to 1: the finished answer says what an earlier one said"},
 		{"signals.model_wants", "float", "1: the model itself asked for a person"},
 		{"signals.model_down", "float", "1: the model cannot be reached"},
 		{"signals.over_budget", "float", "1: the budget for the model is spent"},
