@@ -69,4 +69,4 @@ bench:
 # EVAL_DATA is their folder; they are not part of the repository.
 eval:
 	@test -n "$(EVAL_DATA)" || { echo "name the folder of labelled utterances: make eval EVAL_DATA=..."; exit 2; }
-	go run ./cmd/handoff eval --topics $(EVAL_DATA)/topics_config.yaml --require escalation/eval/required.jsonl $(EVAL_DATA)
+	go run ./cmd/handoff eval --topics $(EVAL_DATA)/topics_config.yaml --require escalation/eval/required.jsonl $(EVAL_DATA) escalation/testdata/drafts.jsonl

@@ -59,6 +59,7 @@ const (
 // when: who is on duty is the queue's to tell. The escalation room chooses.
 const (
 	NoticeEscalatedTopic     Notice = "escalated_topic"
+	NoticeEscalatedPromise   Notice = "escalated_promise"
 	NoticeEscalatedUpset     Notice = "escalated_upset"
 	NoticeEscalatedUnknown   Notice = "escalated_unknown"
 	NoticeEscalatedRepeated  Notice = "escalated_repeated"
@@ -114,6 +115,7 @@ var english = map[Notice]string{
 	NoticeCancelledPeople:  "You no longer wait for the team. Everything is kept: write again whenever you need us.",
 
 	NoticeEscalatedTopic:     "This needs a person, so I've asked the team. You can add details: they will see everything.",
+	NoticeEscalatedPromise:   "A colleague has to decide this, so I've asked the team. You can add what they should know: they will see everything.",
 	NoticeEscalatedUpset:     "I'm sorry this has been so tiresome; I've asked the team to take over. You needn't repeat anything: they can read the whole chat.",
 	NoticeEscalatedUnknown:   "I don't have the answer to this, so I've asked the team. You can add what may help them: they will see everything.",
 	NoticeEscalatedRepeated:  "My answers don't settle this, so I've asked the team. You needn't repeat anything: they can read the whole chat.",

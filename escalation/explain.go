@@ -34,8 +34,9 @@ var reasons = map[string]func(Verdict, evidence, Situation) string{
 		}
 		return "Restricted topic " + v.Topic + quote(sig, s)
 	},
-	ReasonAsked:  asked,
-	ReasonAIOnly: asked,
+	ReasonPromise: promised,
+	ReasonAsked:   asked,
+	ReasonAIOnly:  asked,
 	ReasonFrustrated: func(v Verdict, e evidence, s Situation) string {
 		sig := e.strongest(SignalFrustrated)
 		if sig.Value == 0 {
@@ -82,6 +83,17 @@ func asked(_ Verdict, e evidence, s Situation) string {
 		return "Asked for a person" + times(len(e.with(signalBefore+SignalAsks))) + quote(sig, s)
 	}
 	return "Asked for a person, and has said what it is about" + quote(e.strongest(SignalStated), s)
+}
+
+// promised says what the bot was about to do, in its own words.
+func promised(_ Verdict, e evidence, s Situation) string {
+	sig := e.strongest(SignalPromise)
+	for _, kind := range promiseKinds() {
+		if sig.Name == SignalPromise+":"+kind[0] {
+			return "The bot was about to " + kind[1] + quote(sig, s)
+		}
+	}
+	return "The bot was about to promise what the team decides" + quote(sig, s)
 }
 
 // lineCount says in words how many lines, from one to twelve.

@@ -117,7 +117,7 @@ func (p *Policy) decide(level string, signals []conversation.Signal, locale stri
 // a line of that time would only let the visitor wait again. She is asked whether
 // she wants that. What only people may answer goes to them all the same.
 func takenUp(v Verdict, e evidence) Verdict {
-	stays := v.Reason == ReasonTopic || v.Level == HumanOnly
+	stays := v.Reason == ReasonTopic || v.Reason == ReasonPromise || v.Level == HumanOnly
 	if e.has(SignalTakenUp) && !stays && (v.Act == Escalate || v.Act == Ask) {
 		v.Tried = append(v.Tried, fmt.Sprintf("taken up: %s becomes %s", v.Act, Offer))
 		v.Act = Offer

@@ -6,6 +6,7 @@ const (
 	ReasonAsked      = "asked"
 	ReasonTopic      = "topic"
 	ReasonFrustrated = "frustration"
+	ReasonPromise    = "promise"
 	ReasonUnknown    = "unknown"
 	ReasonRepeated   = "repeated"
 	ReasonChallenge  = "bot_challenge"
@@ -58,6 +59,8 @@ func levels() []row {
 	topic[HumanOnly] = []Act{Escalate}
 	return []row{
 		{name: "topic", reason: ReasonTopic, turn: evidence.topics, steps: topic},
+		// Before the model that is down: a draft that is withheld is why.
+		{name: "promise", reason: ReasonPromise, turn: once(SignalPromise), steps: escalating([]Act{Withhold})},
 		{name: "model_down", reason: ReasonModelDown, turn: once(SignalDown), steps: escalating([]Act{Withhold})},
 		{name: "over_budget", reason: ReasonOverBudget, turn: once(SignalBudget), steps: escalating([]Act{Withhold})},
 		{name: "human_only", reason: ReasonHumanOnly, turn: func(evidence) int { return 1 }, steps: map[string][]Act{

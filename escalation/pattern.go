@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +39,7 @@ import (
 // class barrier; ^ and $ are the ends of the message, ^. and .$ those of a
 // sentence.
 //
-//go:embed words/*.txt
+//go:embed words/*.txt promises/*.txt
 var wordFiles embed.FS
 
 // language is the words of one language: its classes, and patterns by section.
@@ -86,18 +87,23 @@ type item struct {
 	optional bool
 }
 
-// load reads the embedded words. They are part of the binary and a test reads
+// load reads the words for what visitors and the bot say.
+func load() []*language { return loadFrom("words") }
+
+// loadFrom reads the embedded words of a folder, "words" or "promises": those
+// of promises are a language of their own, because they are looked for in the
+// bot's words alone. They are part of the binary and a test reads
 // them all, so a mistake in them cannot reach a user; a file that does not
 // parse is left out.
-func load() []*language {
+func loadFrom(folder string) []*language {
 	var all []*language
-	names, _ := fs.Glob(wordFiles, "words/*.txt")
+	names, _ := fs.Glob(wordFiles, folder+"/*.txt")
 	for _, name := range names {
 		text, err := wordFiles.ReadFile(name)
 		if err != nil {
 			continue
 		}
-		l, err := parseLanguage(strings.TrimSuffix(strings.TrimPrefix(name, "words/"), ".txt"), string(text))
+		l, err := parseLanguage(strings.TrimSuffix(path.Base(name), ".txt"), string(text))
 		if err == nil {
 			all = append(all, l)
 		}

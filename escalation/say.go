@@ -6,6 +6,7 @@ import "github.com/handoff-bot/handoff/conversation"
 // not here is the visitor's own wish.
 var notices = map[string]conversation.Notice{
 	ReasonTopic:      conversation.NoticeEscalatedTopic,
+	ReasonPromise:    conversation.NoticeEscalatedPromise,
 	ReasonFrustrated: conversation.NoticeEscalatedUpset,
 	ReasonUnknown:    conversation.NoticeEscalatedUnknown,
 	ReasonRepeated:   conversation.NoticeEscalatedRepeated,

@@ -21,7 +21,7 @@ func verdicts() map[string]Verdict {
 	}
 	for _, reason := range []string{
 		ReasonAsked, ReasonButton, ReasonTopic, ReasonFrustrated, ReasonUnknown, ReasonRepeated, ReasonRule, ReasonModelDown,
-		ReasonOverBudget, ReasonHumanOnly, ReasonReopened,
+		ReasonPromise, ReasonOverBudget, ReasonHumanOnly, ReasonReopened,
 	} {
 		all[reason] = Verdict{Act: Escalate, Reason: reason}
 	}

@@ -250,7 +250,7 @@ func saidByCard(n conversation.Notice) bool {
 	case conversation.NoticeEscalated, conversation.NoticeClaimed, conversation.NoticeTakenOver, conversation.NoticeReleased, conversation.NoticeTransferred,
 		conversation.NoticeHandedBack, conversation.NoticeHandedBackPeople, conversation.NoticeCancelled, conversation.NoticeCancelledPeople, conversation.NoticeClosed, conversation.NoticeClosedSelf, conversation.NoticeClosedIdle,
 		conversation.NoticeReopened, conversation.NoticeContact, conversation.NoticeCall, conversation.NoticeMessage, conversation.NoticeAgentAway, conversation.NoticeVerified, conversation.NoticeBlocked, conversation.NoticeAdded,
-		conversation.NoticeEscalatedTopic, conversation.NoticeEscalatedUpset, conversation.NoticeEscalatedUpsetPlain, conversation.NoticeEscalatedUnknown,
+		conversation.NoticeEscalatedTopic, conversation.NoticeEscalatedPromise, conversation.NoticeEscalatedUpset, conversation.NoticeEscalatedUpsetPlain, conversation.NoticeEscalatedUnknown,
 		conversation.NoticeEscalatedRepeated, conversation.NoticeEscalatedDown, conversation.NoticeEscalatedDownPlain, conversation.NoticeEscalatedBudget,
 		conversation.NoticeEscalatedRule, conversation.NoticeEscalatedHumanOnly, conversation.NoticeEscalatedReopened:
 		return true

@@ -35,7 +35,7 @@ const NoTopic = "none"
 
 // Detectors lists the detectors that lines can be labelled for.
 func Detectors() []string {
-	return []string{escalation.SignalAsks, escalation.SignalTopic, escalation.SignalRepeated, escalation.SignalFrustrated}
+	return []string{escalation.SignalAsks, escalation.SignalTopic, escalation.SignalRepeated, escalation.SignalFrustrated, escalation.SignalPromise}
 }
 
 // maxLine bounds one line of a file, in bytes.
