@@ -14,11 +14,17 @@ func (p *Policy) Judge(s Situation) Verdict { return p.weigh(s, nil) }
 // weigh is Judge with what is known beside the words and the turn.
 func (p *Policy) weigh(s Situation, known []conversation.Signal) Verdict {
 	s.readings = map[string]*reading{}
-	on := s.judged()
 	var seen []conversation.Signal
 	for _, d := range p.detectors {
 		seen = append(seen, d.Detect(s)...)
 	}
+	return p.conclude(s, seen, known)
+}
+
+// conclude adds to what the detectors have seen what the turn and the past know
+// and which rules hold, and decides.
+func (p *Policy) conclude(s Situation, seen, known []conversation.Signal) Verdict {
+	on := s.judged()
 	seen = append(seen, found(s, on.Seq)...)
 	seen = unspent(seen, s.Past, on.Seq)
 	seen = append(seen, trendOf(s, seen).signals()...)

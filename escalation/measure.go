@@ -46,7 +46,12 @@ func (d frustrationDetector) measure(s Situation) []Measured {
 	if len(before.clear(signalBefore+SignalFrustrated)) > 0 {
 		threshold = Rises
 	}
-	return measured(d.Detect(s), threshold)
+	seen := d.Detect(s)
+	list := measured(seen, threshold)
+	if t := trendOf(s, seen); t.lines > 1 {
+		list = append(list, measured(t.signals(), ClearSign)...)
+	}
+	return list
 }
 
 func measured(signals []conversation.Signal, threshold float64) []Measured {

@@ -1,0 +1,56 @@
+package escalation
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// Review decides a logged verdict anew from the words: what would this policy
+// have made of that line? s is the situation of then, with the draft. The lines
+// are read again by this policy's detectors and the rules are looked at again.
+// What was not in words is taken from the log: what the knowledge had, what the
+// model said of itself, an open topic, a pressed button. What came before in the
+// conversation stays as it was decided then.
+//
+// [Replay] answers a narrower question, what the table and the rules make of the
+// same signals: a phrase that is new in this policy changes nothing there. With
+// the policy of the verdict, and while the words still stand, both give the same.
+func (p *Policy) Review(s Situation, d conversation.Decided) Verdict {
+	s.readings = map[string]*reading{}
+	var seen, known []conversation.Signal
+	for _, detector := range p.detectors {
+		for _, signal := range detector.Detect(s) {
+			if signal.Name != SignalCannot {
+				seen = append(seen, signal)
+			}
+		}
+	}
+	read := evidence{signals: slices.Concat(seen, found(s, 0))}
+	for _, signal := range d.Signals {
+		if unworded(signal) && !read.has(signal.Name) {
+			known = append(known, signal)
+		}
+	}
+	v := p.conclude(s, seen, known)
+	if agrees(v, d) {
+		v.Explain = d.Explain // it may quote what the log does not hold
+	}
+	return v
+}
+
+// unworded: a signal that is not seen in words, so that reading them again does
+// not find it. Words have a place. A missing answer points to its question, but
+// what the knowledge had is not in it.
+func unworded(s conversation.Signal) bool {
+	switch {
+	case strings.HasPrefix(s.Name, signalBefore), strings.HasPrefix(s.Name, SignalRule+":"):
+		return false
+	}
+	return s.Name == SignalCannot || s.From == s.To
+}
+
+func agrees(v Verdict, d conversation.Decided) bool {
+	return string(v.Act) == d.Act && v.Rule == d.Rule && v.Reason == d.Reason && v.Topic == d.Topic
+}
