@@ -21,6 +21,8 @@ import (
 
 const shadowKey = "handoff.shadow"
 
+const shadowOfShadow = "stands in a file that is a shadow itself"
+
 // shadowed reads the shadow's file into f.Shadow. What is wrong with it is kept
 // apart from what is wrong with the file itself: see [Watcher].
 func (b *build) shadowed(t *tree, f *File) {
@@ -72,7 +74,7 @@ func (b *build) policy(data []byte) (*escalation.Config, []Problem) {
 	}
 	found := append(slices.Clone(t.problems), b.problems...)
 	if f.Handoff.Shadow != "" {
-		found = append(found, b.placed(t, []Problem{{Key: shadowKey, Message: "stands in a file that is a shadow itself", Mend: "remove it: a shadow has no shadow"}})...)
+		found = append(found, b.placed(t, []Problem{{Key: shadowKey, Message: shadowOfShadow, Mend: "remove it: a shadow has no shadow"}})...)
 	}
 	for _, p := range b.placed(t, rows("handoff", f.Handoff.Problems())) {
 		if !toldOf(p, t.problems) && !toldOf(p, b.problems) {
