@@ -39,6 +39,12 @@ func (s *Store) State(ctx context.Context, id conversation.ID) (conversation.Sta
 	return s.state(ctx, ` where id = $1`, string(id))
 }
 
+// IDs returns up to limit conversations whose id is greater than after, by id. A
+// conversation that is opened meanwhile may be missed.
+func (s *Store) IDs(ctx context.Context, after conversation.ID, limit int) ([]conversation.ID, error) {
+	return all(ctx, s.read, value[conversation.ID], `select id from conversations where id > $1 order by id limit $2`, string(after), limit)
+}
+
 // Owned returns the state of the owner's conversation, and
 // conversation.ErrNotFound for somebody else's.
 func (s *Store) Owned(ctx context.Context, o session.Owner, id conversation.ID) (conversation.State, error) {

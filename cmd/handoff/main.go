@@ -68,10 +68,8 @@ func (u *usageError) Error() string { return u.err.Error() }
 
 // newLogger writes tinted lines on a terminal and JSON elsewhere.
 func newLogger(to io.Writer) *slog.Logger {
-	if f, ok := to.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return slog.New(tint.NewTextHandler(to, &tint.Options{TimeFormat: time.TimeOnly}))
-		}
+	if terminal(to) {
+		return slog.New(tint.NewTextHandler(to, &tint.Options{TimeFormat: time.TimeOnly}))
 	}
 	return slog.New(slog.NewJSONHandler(to, nil))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,22 +19,35 @@ import (
 
 func explainCommand(log *slog.Logger) *cobra.Command {
 	var path string
+	var events bool
 	cmd := &cobra.Command{
 		Use:   "explain ID",
 		Short: "the decisions and acts of one conversation, with evidence",
-		Long:  "Prints what happened in a conversation and why, by its id (cnv_…) or its reference (H-4F2K). It shows visitors' words.",
-		Args:  args(cobra.ExactArgs(1), "the id or the reference of a conversation"),
+		Long: "Prints what happened in a conversation and why, by its id (cnv_…) or its reference (H-4F2K). It shows visitors' words.\n" +
+			"With --json it writes the events instead, one JSON object a line, for handoff eval --recorded; without ID those of all\n" +
+			"conversations. They hold visitors' words and what the site said of them: keep such files as you keep the database.",
+		Args: func(cmd *cobra.Command, words []string) error {
+			if events && len(words) == 0 {
+				return nil
+			}
+			return args(cobra.ExactArgs(1), "the id or the reference of a conversation")(cmd, words)
+		},
 		RunE: func(cmd *cobra.Command, words []string) error {
 			return operate(cmd, path, log, func(ctx context.Context, c console.Console) error {
-				err := c.Explain(ctx, words[0], cmd.OutOrStdout())
+				write, name := c.Explain, strings.Join(words, "")
+				if events {
+					write = c.Events
+				}
+				err := write(ctx, name, cmd.OutOrStdout())
 				if errors.Is(err, conversation.ErrNotFound) {
-					return fmt.Errorf("there is no conversation %s", words[0])
+					return fmt.Errorf("there is no conversation %s", name)
 				}
 				return err
 			})
 		},
 	}
 	fileFlag(cmd, &path)
+	cmd.Flags().BoolVar(&events, "json", false, "write the events, one JSON object a line; without ID those of all conversations")
 	return cmd
 }
 

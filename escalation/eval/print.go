@@ -17,6 +17,9 @@ func (r Report) Print(w io.Writer) error {
 	if r.Skipped > 0 {
 		fmt.Fprintf(&b, "\n%s lines have no label and are not counted\n", thousands(r.Skipped))
 	}
+	r.Recorded.print(&b)
+	r.Changes.print(&b)
+	r.Near.print(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -27,10 +30,10 @@ func (s Section) print(b *strings.Builder) {
 	for _, column := range columns() {
 		groups := s.By[column]
 		for _, g := range groups {
-			row(b, column+" "+g.Value, g.Count)
+			row(b, column+" "+oneLine(g.Value), g.Count)
 		}
 		mean, worst, ok := s.Mean(column)
-		if !ok || len(groups) < 2 || column == ByKind {
+		if !ok || len(groups) < 2 || !compared(column) {
 			continue
 		}
 		summary(b, "mean by "+column, mean)

@@ -14,6 +14,11 @@ type Report struct {
 	Detectors string    `json:"detectors"`
 	Sections  []Section `json:"sections"`
 	Skipped   int       `json:"skipped"`
+	// What else was asked for, nil when it was not.
+	Recorded *Recorded   `json:"recorded,omitempty"`
+	Changes  *Changes    `json:"changes,omitempty"`
+	Near     *NearMisses `json:"near,omitempty"`
+	Checks   []Check     `json:"required,omitempty"`
 }
 
 // Section is the counts of one detector: over all its lines, and by each value
@@ -22,6 +27,19 @@ type Section struct {
 	Detector string             `json:"detector"`
 	All      Count              `json:"all"`
 	By       map[string][]Group `json:"by"`
+	Curve    *Curve             `json:"curve,omitempty"`
+	Wrong    []Mistake          `json:"wrong,omitempty"`
+}
+
+// Mistake is a line that the detector got wrong: it saw what is not there, or
+// missed what is.
+type Mistake struct {
+	Name  string  `json:"name"`
+	Text  string  `json:"text"`
+	Seen  bool    `json:"seen"`
+	Topic string  `json:"topic,omitempty"` // what the label says
+	Score float64 `json:"score"`
+	Why   string  `json:"why"`
 }
 
 // Group is the counts of the lines that share a value.
@@ -36,9 +54,14 @@ const (
 	ByLang   = "lang"
 	ByKind   = "kind"
 	ByTopic  = "topic"
+	ByRule   = "rule"   // of recorded escalations: what asked for a person
+	ByPhrase = "phrase" // and the words it was seen in
 )
 
-func columns() []string { return []string{BySource, ByLang, ByKind, ByTopic} }
+func columns() []string { return []string{BySource, ByLang, ByKind, ByTopic, ByRule, ByPhrase} }
+
+// compared: a mean over the values of the column says something.
+func compared(column string) bool { return column == BySource || column == ByLang || column == ByTopic }
 
 // maxValues: a column with more values than this says nothing to a reader.
 const maxValues = 40
@@ -66,8 +89,12 @@ func NewReport(p *escalation.Policy, outcomes []Outcome) Report {
 
 func section(name string, outcomes []Outcome) Section {
 	s := Section{Detector: name, By: map[string][]Group{}}
+	s.Curve = curve(outcomes)
 	for _, o := range outcomes {
-		s.All.add(o.Seen, o.Utterance.wanted())
+		u := o.Utterance
+		if s.All.add(o.Seen, u.wanted()); o.Seen != u.wanted() {
+			s.Wrong = append(s.Wrong, Mistake{u.Name(), u.shown(), o.Seen, u.Topic, o.Score, o.Verdict.Explain})
+		}
 	}
 	for _, column := range columns() {
 		groups := group(outcomes, column)
@@ -131,7 +158,11 @@ func (u Utterance) value(column string) string {
 }
 
 // Figures are the numbers by which detectors are compared.
-type Figures struct{ Precision, Recall, F1 float64 }
+type Figures struct {
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	F1        float64 `json:"f1"`
+}
 
 func figures(c Count) Figures { return Figures{c.Precision(), c.Recall(), c.F1()} }
 
@@ -154,3 +185,7 @@ func (s Section) Mean(column string) (mean, worst Figures, ok bool) {
 	}
 	return Figures{mean.Precision / n, mean.Recall / n, mean.F1 / n}, worst, true
 }
+
+// Trained says what of the detectors was trained, and on what, so that a reader
+// knows which sources are unseen.
+const Trained = "Nothing is trained: all detectors are rules over word lists, so every source is measured as if it had been left out."

@@ -10,12 +10,17 @@ import (
 
 // Outcome is what the policy made of an utterance. Seen says whether the
 // detector that the label is for saw something; Topics are the restricted topics
-// that were touched, whatever the label is for.
+// that were touched, whatever the label is for. Score is how strongly the label's
+// detector saw something, also when that is too weak to count, and Threshold from
+// where on it counts; a detector that says yes or no has 1 or 0, and no threshold.
 type Outcome struct {
 	Utterance Utterance
 	Seen      bool
+	Score     float64
+	Threshold float64
 	Topics    []string
 	Verdict   escalation.Verdict
+	Measured  []escalation.Measured
 }
 
 // Run judges each utterance as the first line of a conversation, or after her
@@ -23,24 +28,39 @@ type Outcome struct {
 func Run(p *escalation.Policy, level string, utterances []Utterance) []Outcome {
 	outcomes := make([]Outcome, 0, len(utterances))
 	for _, u := range utterances {
-		outcomes = append(outcomes, judge(p, level, u))
+		outcomes = append(outcomes, Judge(p, level, u))
 	}
 	return outcomes
 }
 
-func judge(p *escalation.Policy, level string, u Utterance) Outcome {
-	v := p.Judge(situation(level, u))
-	o := Outcome{Utterance: u, Verdict: v}
+// Judge is [Run] for one utterance.
+func Judge(p *escalation.Policy, level string, u Utterance) Outcome {
+	s := situation(level, u)
+	v := p.Judge(s)
+	o := Outcome{Utterance: u, Verdict: v, Measured: p.Measure(s)}
+	o.see(v)
+	for _, m := range o.Measured {
+		if m.Name == u.Detector {
+			o.Score, o.Threshold = max(o.Score, m.Value), m.Threshold
+		}
+	}
+	if o.Seen && o.Threshold == 0 {
+		o.Score = 1
+	}
+	return o
+}
+
+// see finds what the verdict was decided from.
+func (o *Outcome) see(v escalation.Verdict) {
 	for _, s := range v.Signals {
 		name, topic, _ := strings.Cut(s.Name, ":")
 		if name == escalation.SignalTopic && !slices.Contains(o.Topics, topic) {
 			o.Topics = append(o.Topics, topic)
 		}
-		if name == u.Detector && (name != escalation.SignalFrustrated || s.Value >= escalation.ClearSign) {
+		if name == o.Utterance.Detector && (name != escalation.SignalFrustrated || s.Value >= escalation.ClearSign) {
 			o.Seen = true
 		}
 	}
-	return o
 }
 
 // situation is the conversation that an utterance stands for.

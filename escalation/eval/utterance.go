@@ -28,7 +28,11 @@ type Utterance struct {
 	Source   string `json:"source,omitempty"`
 	Kind     string `json:"kind,omitempty"`
 	Lang     string `json:"lang,omitempty"`
+	Where    string `json:"-"` // file:line
 }
+
+// Name is the id, or where the line stands when it has none.
+func (u Utterance) Name() string { return cmp.Or(u.ID, u.Where) }
 
 // NoTopic is the Topic of a line that touches none.
 const NoTopic = "none"
@@ -64,6 +68,7 @@ func Read(name, detector string, r io.Reader) (utterances []Utterance, required 
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
+		u.Where = fmt.Sprintf("%s:%d", name, n)
 		utterances = append(utterances, u)
 	}
 	if err := scan.Err(); err != nil {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,17 @@ func find(t *testing.T, url string) {
 		if got, err := s.Find(ctx, name); err != nil || got.ID != want.ID {
 			t.Errorf("find %q = %s, %v, want %s", name, got.ID, err, want.ID)
 		}
+	}
+	var ids []conversation.ID
+	for len(ids) < 3 {
+		page, err := s.IDs(ctx, slices.Max(append(ids, "")), 1)
+		if err != nil || len(page) != 1 {
+			break
+		}
+		ids = append(ids, page...)
+	}
+	if len(ids) != 2 || !slices.IsSorted(ids) || !slices.Contains(ids, want.ID) {
+		t.Errorf("ids, one at a time: %v", ids)
 	}
 	for _, name := range []string{"", "H-", "cnv_none", "%", "H-0000"} {
 		if _, err := s.Find(ctx, name); !errors.Is(err, conversation.ErrNotFound) {

@@ -20,6 +20,7 @@ import (
 // Desk is what the store can do for the operator.
 type Desk interface {
 	Find(ctx context.Context, idOrReference string) (conversation.State, error)
+	IDs(ctx context.Context, after conversation.ID, limit int) ([]conversation.ID, error)
 	Events(ctx context.Context, id conversation.ID, after conversation.Seq, limit int) ([]conversation.Event, error)
 	Parked(ctx context.Context) ([]feed.Parked, error)
 	Resume(ctx context.Context, consumer string, id conversation.ID) (int, error)
@@ -31,6 +32,9 @@ type Console interface {
 	// Explain writes the decisions and acts of one conversation, with evidence.
 	// The error is conversation.ErrNotFound when there is none of that name.
 	Explain(ctx context.Context, idOrReference string, w io.Writer) error
+	// Events writes the events of one conversation, or of all when the name is
+	// empty, one JSON object a line, as eval.ReadRecordings reads them.
+	Events(ctx context.Context, idOrReference string, w io.Writer) error
 	// Parked lists the readers that gave up.
 	Parked(ctx context.Context) ([]feed.Parked, error)
 	// Resume makes parked readers ready again, all of a consumer or of a
@@ -49,20 +53,28 @@ func (d Direct) Explain(ctx context.Context, idOrReference string, w io.Writer) 
 	if err != nil {
 		return fmt.Errorf("find %s: %w", idOrReference, err)
 	}
-	var events []conversation.Event
-	for after := conversation.Seq(0); ; {
-		page, err := d.Desk.Events(ctx, st.ID, after, pageSize)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", idOrReference, err)
-		}
-		events = append(events, page...)
-		if len(page) < pageSize {
-			break
-		}
-		after = page[len(page)-1].Seq
+	events, err := d.all(ctx, st.ID)
+	if err != nil {
+		return err
 	}
 	_, err = io.WriteString(w, story(st, events))
 	return err
+}
+
+// all reads every event of a conversation.
+func (d Direct) all(ctx context.Context, id conversation.ID) ([]conversation.Event, error) {
+	var events []conversation.Event
+	for after := conversation.Seq(0); ; {
+		page, err := d.Desk.Events(ctx, id, after, pageSize)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", id, err)
+		}
+		events = append(events, page...)
+		if len(page) < pageSize {
+			return events, nil
+		}
+		after = page[len(page)-1].Seq
+	}
 }
 
 // pageSize is how many events are read at once.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/escalation/eval"
 	"github.com/handoff-bot/handoff/store"
 )
 
@@ -76,6 +78,7 @@ func TestConsoles(t *testing.T) {
 				c = r
 			}
 			explains(t, c, st)
+			writes(t, c, st)
 			resumes(t, c, st)
 		})
 	}
@@ -94,6 +97,27 @@ func explains(t *testing.T, c Console, st conversation.State) {
 		}
 	}
 	if err := c.Explain(t.Context(), "H-NONE", &b); !errors.Is(err, conversation.ErrNotFound) {
+		t.Errorf("err = %v, want ErrNotFound", err)
+	}
+}
+
+// writes: the events of one conversation, or of all, come back as they were.
+func writes(t *testing.T, c Console, st conversation.State) {
+	t.Helper()
+	for _, name := range []string{st.Reference, ""} {
+		var b bytes.Buffer
+		if err := c.Events(t.Context(), name, &b); err != nil {
+			t.Fatal(err)
+		}
+		list, err := eval.ReadRecordings("events", &b)
+		if err != nil || len(list) != 1 || list[0].ID != st.ID || len(list[0].Events) != 4 {
+			t.Fatalf("%q: %+v, %v", name, list, err)
+		}
+		if d, ok := list[0].Events[2].Body.(conversation.Decided); !ok || d.Explain != "Restricted topic Billing" || d.Signals[0].To != 19 {
+			t.Errorf("%q: %+v", name, list[0].Events[2])
+		}
+	}
+	if err := c.Events(t.Context(), "H-NONE", io.Discard); !errors.Is(err, conversation.ErrNotFound) {
 		t.Errorf("err = %v, want ErrNotFound", err)
 	}
 }
@@ -153,7 +177,7 @@ func TestEveryEventIsDescribed(t *testing.T) {
 		conversation.Decided{}, conversation.Asked{}, conversation.Declined{}, conversation.Escalated{}, conversation.Routed{}, conversation.Announced{},
 		conversation.Claimed{}, conversation.Released{}, conversation.Transferred{}, conversation.HandedBack{}, conversation.Cancelled{},
 		conversation.Closed{}, conversation.Reopened{}, conversation.ContactGiven{}, conversation.Rated{}, conversation.Feedback{},
-		conversation.StopAsked{}, conversation.TurnFailed{},
+		conversation.StopAsked{}, conversation.TurnFailed{}, conversation.Misjudged{}, conversation.Missed{},
 	}
 	for _, b := range bodies {
 		lines := describe(conversation.Event{Draft: conversation.Draft{Body: b}}, nil)
