@@ -79,6 +79,7 @@ type Bot struct {
 	Deps
 	prompt *template.Template
 	canary string
+	rules  []string // sentences of the prompt that no draft repeats
 	holds  *holds
 }
 
@@ -94,7 +95,7 @@ func New(d Deps) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the system prompt: %w", err)
 	}
-	return &Bot{Deps: d, prompt: prompt, canary: conversation.RandomID("ref"), holds: newHolds()}, nil
+	return &Bot{Deps: d, prompt: prompt, canary: conversation.RandomID("ref"), rules: rulesOf(systemPrompt), holds: newHolds()}, nil
 }
 
 // Handle runs a turn when the visitor waits for the bot, and otherwise moves on.

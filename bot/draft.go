@@ -2,7 +2,6 @@ package bot
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/handoff-bot/handoff/escalation"
@@ -34,7 +33,7 @@ const showEvery = 100 * time.Millisecond
 // after the policy has passed the whole prefix with it.
 func (t *turn) write(d llm.Delta) error {
 	t.draft.rest += d.Text
-	if strings.Contains(t.draft.all(), t.bot.canary) {
+	if t.bot.leaks(t.draft.all()) {
 		return errLeak
 	}
 	complete, rest := markup.Cut(t.draft.rest)
