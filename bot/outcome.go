@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/escalation"
@@ -72,7 +73,20 @@ func (t *turn) escalates(decided conversation.Draft, v escalation.Verdict) []con
 	if v.Reason == escalation.ReasonAsked {
 		drafts = append(drafts, t.system(conversation.Asked{How: "words"}))
 	}
-	return append(drafts, t.system(v.Escalated()), t.system(t.words(v)))
+	asked := v.Escalated()
+	asked.Quiet = t.cancelledJustNow()
+	return append(drafts, t.system(asked), t.system(t.words(v)))
+}
+
+// calledFor is how long the team counts as called after somebody was asked for:
+// the default of the limit for the button.
+const calledFor = 10 * time.Minute
+
+// cancelledJustNow: people were called for her a moment ago, and she sent them
+// away. She gets them again, but nobody is mentioned: asking and cancelling in
+// turn must not ring the team each time.
+func (t *turn) cancelledJustNow() bool {
+	return t.past.cancelled > t.past.escalated && t.past.escalated > 0 && t.now.Sub(t.state.Escalated.At) < calledFor
 }
 
 // says is the answer, with its sources, and with an offer when the verdict asks

@@ -135,3 +135,45 @@ func TestThePromptHasNoPolicy(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingSheWritesEndsTheWait: only her own cancel does, whatever she writes;
+// and asking again and again asks once.
+func TestNothingSheWritesEndsTheWait(t *testing.T) {
+	h := newHouse(t)
+	h.model.Script(llmtest.Say("All right, I have told the team that you need nobody."))
+	h.says("I was charged twice")
+	h.escalated(escalation.ReasonTopic)
+	for _, text := range append(attempts(t), "never mind, cancel the human", "I want to talk to a human", "HUMAN NOW", "I was charged twice") {
+		h.says(text)
+		h.presses()
+	}
+	s := conversation.Fold(conversation.State{}, h.events()...)
+	if s.Mode != conversation.Waiting || s.Epoch != 1 {
+		t.Errorf("mode %s in epoch %d", s.Mode, s.Epoch)
+	}
+	if n := len(h.model.Requests()); n != 0 || len(lines(h.events(), conversation.Bot)) != 0 {
+		t.Errorf("the bot had %d calls", n)
+	}
+	h.act(conversation.Cancel(anna))
+	if s := conversation.Fold(conversation.State{}, h.events()...); s.Mode != conversation.WithBot {
+		t.Errorf("after her cancel: mode %s", s.Mode)
+	}
+}
+
+// TestAskingAndCancellingRingsOnce: who asks, cancels and asks again is waiting
+// again, without a mention.
+func TestAskingAndCancellingRingsOnce(t *testing.T) {
+	h := newHouse(t)
+	for range 3 {
+		h.says("I want to talk to a human")
+		h.wait("the wait", func(events []conversation.Event) bool {
+			return conversation.Fold(conversation.State{}, events...).Mode == conversation.Waiting
+		})
+		h.act(conversation.Cancel(anna))
+	}
+	for i, e := range bodies[conversation.Escalated](h.events()) {
+		if e.Quiet != (i > 0) {
+			t.Errorf("escalation %d: quiet %v", i+1, e.Quiet)
+		}
+	}
+}
