@@ -5,7 +5,7 @@ GOLANGCI_VERSION := v2.15.0
 BIN := $(CURDIR)/bin
 LINT := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
-.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture races bench eval
+.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture races bench eval fuzz
 
 check: build vet lint test race fresh gate
 
@@ -70,3 +70,11 @@ bench:
 eval:
 	@test -n "$(EVAL_DATA)" || { echo "name the folder of labelled utterances: make eval EVAL_DATA=..."; exit 2; }
 	go run ./cmd/handoff eval --topics $(EVAL_DATA)/topics_config.yaml --require escalation/eval/required.jsonl $(EVAL_DATA) escalation/testdata/drafts.jsonl
+
+# Ten minutes each of any text for the detectors, any condition for the rules, any
+# YAML for the policy's loader. FUZZTIME=1m for a look.
+FUZZTIME := 10m
+fuzz:
+	go test -run - -fuzz FuzzDetectors -fuzztime $(FUZZTIME) -parallel 1 ./escalation
+	go test -run - -fuzz FuzzRule -fuzztime $(FUZZTIME) -parallel 1 ./escalation
+	go test -run - -fuzz FuzzPolicy -fuzztime $(FUZZTIME) -parallel 1 ./config

@@ -200,28 +200,6 @@ func TestMisspelt(t *testing.T) {
 	}
 }
 
-func FuzzJudge(f *testing.F) {
-	f.Add("can I talk to a human?", "We refund it.")
-	f.Add("\xff\xfe’", "不要\x00…")
-	c := Defaults()
-	c.RestrictedTopics = []Topic{{Name: "a", Phrases: []string{"charged twice", "refund"}}}
-	p, _ := Compile(c)
-	f.Fuzz(func(t *testing.T, text, draft string) {
-		s := says(text)
-		s.Draft, s.Finding = draft, notFound
-		v := p.Judge(s)
-		for _, sig := range v.Signals {
-			from := map[conversation.Seq]string{0: draft, 2: text}[sig.Seq]
-			if sig.From < 0 || sig.From > sig.To || sig.To > len(from) || sig.Value <= 0 || sig.Value > 1 {
-				t.Errorf("a signal outside its text: %+v", sig)
-			}
-		}
-		if again := Replay(p, v.Decided(2, "", draft)); again.Act != v.Act || again.Reason != v.Reason {
-			t.Errorf("replayed to %s, was %s", again.Act, v.Act)
-		}
-	})
-}
-
 func TestLongerPhraseOfAnotherTopic(t *testing.T) {
 	d := newTopicDetector([]Topic{
 		{Name: "cancel", Phrases: []string{"cancel"}}, {Name: "account", Phrases: []string{"close my account"}},
