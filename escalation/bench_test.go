@@ -1,11 +1,11 @@
 package escalation
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/handoff-bot/handoff/conversation"
+	"time"
 )
 
 func BenchmarkJudge(b *testing.B) {
@@ -14,37 +14,40 @@ func BenchmarkJudge(b *testing.B) {
 	p, _ := Compile(c)
 	s := says("I ordered a lamp last week and it came broken, what can I do about it now? I have tried everything.")
 	s.Draft = "I'm sorry to hear that. You can send it back within 30 days with the label in the box, and we send a new one."
-	for b.Loop() {
-		p.Judge(s)
-	}
+	medianOf(b, func() { p.Judge(s) })
 }
+
 func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		Compile(Defaults())
 	}
 }
 
-// BenchmarkJudgeLong judges a line after a long conversation: what it costs must
-// not grow with the length.
+// BenchmarkJudgeLong judges a line at the end of a conversation of 5, 50 and 500
+// lines: what it costs must not grow with the length. median-ns/op is the median
+// of the single judgements.
 func BenchmarkJudgeLong(b *testing.B) {
 	p, _ := Compile(Defaults())
-	for _, lines := range []int{10, 100, 1000} {
+	for _, lines := range []int{5, 50, 500} {
 		b.Run(strconv.Itoa(lines), func(b *testing.B) {
-			s := Situation{}
-			for i := range lines {
-				role := conversation.Visitor
-				if i%2 == 1 {
-					role = conversation.Bot
-				}
-				text := "I have a question on line " + strconv.Itoa(i) + " of my invoice, the delivery and the colour of the lamp"
-				s.Lines = append(s.Lines, Line{Seq: conversation.Seq(i + 2), Role: role, Text: text})
-			}
-			s.Past = []conversation.Decided{{On: conversation.Seq(lines - 1)}}
-			for b.Loop() {
-				p.Judge(s)
-			}
+			s := longTalk(lines)
+			medianOf(b, func() { p.Judge(s) })
 		})
 	}
+}
+
+// medianOf times each call by itself, and reports the median beside the mean that
+// the benchmark reports.
+func medianOf(b *testing.B, call func()) {
+	b.ReportAllocs()
+	var took []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		call()
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds()), "median-ns/op")
 }
 
 // BenchmarkJudgeTopics is a policy with 200 topics of 50 phrases.
@@ -63,7 +66,5 @@ func BenchmarkJudgeTopics(b *testing.B) {
 		b.Fatal(wrong)
 	}
 	s := says("I ordered a lamp last week and the delivery came broken, what can I do about the refund on my card? The invoice has my old address.")
-	for b.Loop() {
-		p.Judge(s)
-	}
+	medianOf(b, func() { p.Judge(s) })
 }
