@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -73,11 +74,13 @@ func (w *Watcher) Run(ctx context.Context, apply func(*File) error) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case _, ok := <-fs.Events:
+		case e, ok := <-fs.Events:
 			if !ok {
 				return nil
 			}
-			timer.Reset(settle)
+			if w.ours(e.Name) {
+				timer.Reset(settle)
+			}
 		case err := <-fs.Errors:
 			w.log.Warn("watching the configuration stumbled", "error", err)
 		case <-timer.C:
@@ -91,6 +94,15 @@ func (w *Watcher) Run(ctx context.Context, apply func(*File) error) error {
 			timer.Reset(next)
 		}
 	}
+}
+
+// ours says that a change in a watched folder may be one of our files: the
+// database often stands beside them, and is written to all the time. Names that
+// begin with two dots are how orchestrators swap a mounted folder.
+func (w *Watcher) ours(name string) bool {
+	f := w.Current()
+	return strings.HasPrefix(filepath.Base(name), "..") ||
+		slices.ContainsFunc(append([]string{f.Path}, f.Includes...), func(path string) bool { return filepath.Clean(path) == filepath.Clean(name) })
 }
 
 // follow watches the folders rather than the files: editors and orchestrators

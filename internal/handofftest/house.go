@@ -39,6 +39,7 @@ type House struct {
 	slackLn net.Listener
 	model   *httptest.Server
 	stops   []func()
+	storage string // storage.url
 	running Process
 	sockets bool // the product is expected to open Socket Mode connections
 	runs    Runs
@@ -190,9 +191,8 @@ func (h *House) writeFile(name, text string) {
 
 // config is the file of the installation.
 func (h *House) config(o Options) string {
-	storage := o.Storage
-	if storage == "" {
-		storage = "sqlite://" + filepath.Join(h.Dir, "handoff.db")
+	if h.storage = o.Storage; h.storage == "" {
+		h.storage = "sqlite://" + filepath.Join(h.Dir, "handoff.db")
 	}
 	model := fmt.Sprintf("base_url: \"%s/v1\", api_key: %s, model: %s, timeout: 10s", h.model.URL, ModelKey, Model)
 	policy := strings.ReplaceAll(o.Policy, "$MODEL", model)
@@ -202,7 +202,7 @@ func (h *House) config(o Options) string {
 	text := fmt.Sprintf(`server: {addr: "%s", admin_addr: "127.0.0.1:0"}
 storage: {url: "%s"}
 %sknowledge: [{path: "%s"}]
-`, h.addr, storage, generous, filepath.Join(h.Dir, "knowledge"))
+`, h.addr, h.storage, generous, filepath.Join(h.Dir, "knowledge"))
 	if !has(policy, "widget") {
 		text += fmt.Sprintf("widget:\n  keys: [{key: %s, origins: [\"%s\"]}]\n  title: Sample shop\n", Key, Origin)
 	}

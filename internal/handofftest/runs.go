@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/handoff-bot/handoff/cmd/handoff/app"
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/slackbridge"
@@ -29,7 +31,7 @@ func ServeIfAsked() {
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	err := serveFile(ctx, file, logTo(os.Stderr), slackbridge.Limits{})
+	err := serveFile(ctx, file, logTo(os.Stderr), slackbridge.Limits{}, false)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -45,8 +47,9 @@ func logTo(f *os.File) *slog.Logger {
 // noEnv is the environment of the installation: nothing from outside.
 func noEnv(string) (string, bool) { return "", false }
 
-// serveFile is `handoff serve` without the command line.
-func serveFile(ctx context.Context, path string, logger *slog.Logger, pace slackbridge.Limits) error {
+// serveFile is `handoff serve` without the command line. watched reads the file
+// again when it changes.
+func serveFile(ctx context.Context, path string, logger *slog.Logger, pace slackbridge.Limits, watched bool) error {
 	file, err := config.Load(path, noEnv)
 	if err != nil {
 		return err
@@ -57,7 +60,15 @@ func serveFile(ctx context.Context, path string, logger *slog.Logger, pace slack
 	}
 	ln, err := listen(ctx, file.Server.Addr)
 	if err == nil {
-		err = a.Run(ctx, ln, nil)
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return a.Run(ctx, ln, nil) })
+		if watched {
+			w := config.NewWatcher(file, noEnv, logger, a.Changed)
+			g.Go(func() error {
+				return w.Run(ctx, func(f *config.File) error { return a.Apply(ctx, f) })
+			})
+		}
+		err = g.Wait()
 	}
 	return errors.Join(err, a.Close())
 }
@@ -76,14 +87,21 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 
 // InProcess runs the product in this process. Its log goes to handoff.log beside
 // the file. Kill is not possible.
-func InProcess(_ TB, file, _ string) (Process, error) { return inProcess(file, slackbridge.Limits{}) }
+func InProcess(_ TB, file, _ string) (Process, error) {
+	return inProcess(file, slackbridge.Limits{}, false)
+}
+
+// InProcessWatched is InProcess that reads its file again when it changes.
+func InProcessWatched(_ TB, file, _ string) (Process, error) {
+	return inProcess(file, slackbridge.Limits{}, true)
+}
 
 // InProcessAtFullSpeed is InProcess for a Slack without limits.
 func InProcessAtFullSpeed(_ TB, file, _ string) (Process, error) {
-	return inProcess(file, slackbridge.Limits{PostsPerSecond: 1e6, PostBurst: 1e6, Unlimited: true, SpamCards: 1e6})
+	return inProcess(file, slackbridge.Limits{PostsPerSecond: 1e6, PostBurst: 1e6, Unlimited: true, SpamCards: 1e6}, false)
 }
 
-func inProcess(file string, pace slackbridge.Limits) (Process, error) {
+func inProcess(file string, pace slackbridge.Limits, watched bool) (Process, error) {
 	log, err := openLog(file)
 	if err != nil {
 		return nil, err
@@ -91,7 +109,7 @@ func inProcess(file string, pace slackbridge.Limits) (Process, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &inside{cancel: cancel, ended: make(chan error, 1)}
 	go func() { // ends with Stop
-		p.ended <- errors.Join(serveFile(ctx, file, logTo(log), pace), log.Close())
+		p.ended <- errors.Join(serveFile(ctx, file, logTo(log), pace, watched), log.Close())
 	}()
 	return p, nil
 }

@@ -1,6 +1,7 @@
 package handofftest
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -25,10 +26,22 @@ func Stories(t *testing.T, dir string, o Options) {
 			if o.Fresh != nil {
 				o.Storage = o.Fresh()
 			}
-			e.Values[storyKey{}] = &story{options: o, visitors: map[string]*Visitor{}, cards: map[string][2]string{}}
+			s := &story{options: o, visitors: map[string]*Visitor{}, cards: map[string][2]string{}}
+			e.Values[storyKey{}] = s
+			e.Defer(func() { s.replays(e.T()) }) // after the product has ended
 			return nil
 		},
 	})
+}
+
+// replays decides at the end of a story once more what was decided in it.
+func (s *story) replays(t testscript.T) {
+	if s.house == nil {
+		return
+	}
+	if err := s.house.Replays(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 type storyKey struct{}
