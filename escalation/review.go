@@ -8,11 +8,12 @@ import (
 )
 
 // Review decides a logged verdict anew from the words: what would this policy
-// have made of that line? s is the situation of then, with the draft. The lines
-// are read again by this policy's detectors and the rules are looked at again.
-// What was not in words is taken from the log: what the knowledge had, what the
-// model said of itself, an open topic, a pressed button. What came before in the
-// conversation stays as it was decided then.
+// have made of that line? s is the situation of then, with the draft; without one
+// what was seen in it is taken from the log. The lines are read again by this
+// policy's detectors and the rules are looked at again. What was not in words is
+// taken from the log: what the knowledge had, what the model said of itself, an
+// open topic, a pressed button. What came before in the conversation stays as it
+// was decided then.
 //
 // [Replay] answers a narrower question, what the table and the rules make of the
 // same signals: a phrase that is new in this policy changes nothing there. With
@@ -29,7 +30,7 @@ func (p *Policy) Review(s Situation, d conversation.Decided) Verdict {
 	}
 	read := evidence{signals: slices.Concat(seen, found(s, 0))}
 	for _, signal := range d.Signals {
-		if unworded(signal) && !read.has(signal.Name) {
+		if unread(signal, s) && !read.has(signal.Name) {
 			known = append(known, signal)
 		}
 	}
@@ -40,15 +41,17 @@ func (p *Policy) Review(s Situation, d conversation.Decided) Verdict {
 	return v
 }
 
-// unworded: a signal that is not seen in words, so that reading them again does
-// not find it. Words have a place. A missing answer points to its question, but
-// what the knowledge had is not in it.
-func unworded(s conversation.Signal) bool {
+// unread: a signal that reading the words again does not find, because it was not
+// in words, or in a draft that nobody has. Words have a place. A missing answer
+// points to its question, but what the knowledge had is not in it.
+func unread(signal conversation.Signal, s Situation) bool {
 	switch {
-	case strings.HasPrefix(s.Name, signalBefore), strings.HasPrefix(s.Name, SignalRule+":"):
+	case strings.HasPrefix(signal.Name, signalBefore), strings.HasPrefix(signal.Name, SignalRule+":"):
 		return false
+	case signal.Seq == 0 && s.Draft == "":
+		return true
 	}
-	return s.Name == SignalCannot || s.From == s.To
+	return signal.Name == SignalCannot || signal.From == signal.To
 }
 
 func agrees(v Verdict, d conversation.Decided) bool {

@@ -131,6 +131,7 @@ func (p *playback) turn(d conversation.Decided, rest []conversation.Event) turn 
 	if s.Draft == "" && d.Turn != "" {
 		s.Draft = answerOf(d.Turn, rest)
 	}
+	s.Finding.Final = s.Draft != ""
 	t.situation = s
 	t.name = fmt.Sprintf("%s, line %d", cmp.Or(p.state.Reference, string(p.state.ID)), d.On)
 	if d.On == 0 {

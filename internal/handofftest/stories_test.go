@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 func TestStories(t *testing.T) {
 	t.Parallel()
 	onEngines(t, func(t *testing.T, fresh func() string) {
-		Stories(t, "testdata/stories", Options{Runs: InProcess, Fresh: fresh})
+		Stories(t, "testdata/stories", Options{Runs: recalled(t, InProcess), Fresh: fresh})
 	})
 }
 
