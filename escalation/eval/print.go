@@ -39,6 +39,7 @@ func (s Section) print(b *strings.Builder) {
 		summary(b, "mean by "+column, mean)
 		summary(b, "worst "+column, worst)
 	}
+	printRestricted(b, s.Restricted)
 }
 
 // row leaves out what cannot be said of lines with nothing to see.

@@ -29,6 +29,8 @@ type Section struct {
 	By       map[string][]Group `json:"by"`
 	Curve    *Curve             `json:"curve,omitempty"`
 	Wrong    []Mistake          `json:"wrong,omitempty"`
+	// Restricted is for the restricted topics: all lines first, then by topic.
+	Restricted []Restricted `json:"restricted,omitempty"`
 }
 
 // Mistake is a line that the detector got wrong: it saw what is not there, or
@@ -104,6 +106,9 @@ func section(name string, outcomes []Outcome) Section {
 		if 0 < len(groups) && len(groups) <= maxValues && (len(groups) > 1 || column == BySource || column == ByTopic) {
 			s.By[column] = groups
 		}
+	}
+	if name == escalation.SignalTopic {
+		s.Restricted = restricted(outcomes)
 	}
 	return s
 }
