@@ -133,7 +133,7 @@ func takenUp(v Verdict, e evidence) Verdict {
 
 // byLevel walks the table of levels.
 func (p *Policy) byLevel(v Verdict, e evidence) Verdict {
-	for _, r := range levels() {
+	for _, r := range p.levels {
 		n := r.turn(e)
 		act, seen := r.step(p.rowLevel(r, e), n)
 		if !seen {

@@ -24,6 +24,10 @@ func newScan(l *language, w []word) *scan {
 	return s
 }
 
+// usualTakes is room for the classes of a common word, so that their list is not
+// made anew as it grows.
+const usualTakes = 6
+
 // take notes that class takes n words at i.
 func (s *scan) take(class, i, n int) {
 	s.present[class/64] |= 1 << (class % 64)
@@ -32,6 +36,9 @@ func (s *scan) take(class, i, n int) {
 			s.taken[i][j].words |= 1 << n
 			return
 		}
+	}
+	if cap(s.taken[i]) == 0 {
+		s.taken[i] = make([]take, 0, usualTakes)
 	}
 	s.taken[i] = append(s.taken[i], take{class, 1 << n})
 }

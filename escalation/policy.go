@@ -20,6 +20,7 @@ type Policy struct {
 	rules     []rule
 	detectors []Detector
 	languages []*language
+	levels    []row // the table, made once
 }
 
 type topicHours struct {
@@ -39,7 +40,7 @@ func Compile(c Config) (*Policy, []Problem) {
 		return nil, []Problem{{Message: "encode the policy: " + err.Error(), Mend: "report this"}}
 	}
 	sum := sha256.Sum256(text)
-	p := &Policy{config: c, text: string(text), hash: hex.EncodeToString(sum[:])[:12], topics: map[string]topicHours{}}
+	p := &Policy{config: c, text: string(text), hash: hex.EncodeToString(sum[:])[:12], topics: map[string]topicHours{}, levels: levels()}
 	p.hours, _ = c.Hours.compile("hours")
 	for _, t := range c.RestrictedTopics {
 		th := topicHours{Topic: t, own: t.Hours != nil}

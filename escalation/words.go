@@ -24,7 +24,8 @@ type word struct {
 // words splits a text at everything that is not a letter, a digit or an
 // apostrophe inside a word. Scripts without spaces give one word per character.
 func words(text string) []word {
-	var list []word
+	list := make([]word, 0, len(text)/lettersAWord+1)
+	stems := snowballstem.NewEnv("")
 	cut := false
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -36,7 +37,7 @@ func words(text string) []word {
 		end := wordEnd(text, i, size)
 		if t := fold(text[i:end]); t != "" {
 			named := unicode.IsDigit(r) || unicode.IsUpper(r) && !cut && len(list) > 0
-			list = append(list, word{text: t, stem: stemOf(t), from: i, to: end, cut: cut, named: named})
+			list = append(list, word{text: t, stem: stemOf(stems, t), from: i, to: end, cut: cut, named: named})
 			cut = false
 		}
 		i = end
@@ -90,6 +91,9 @@ func letterAt(text string, i int) bool {
 
 // fold brings a word into the form in which words are compared.
 func fold(w string) string {
+	if folded(w) {
+		return w
+	}
 	ascii := true
 	for i := range len(w) {
 		ascii = ascii && w[i] < utf8.RuneSelf
@@ -119,25 +123,50 @@ func fold(w string) string {
 	return strings.TrimRight(b.String(), string(before)) + string(before)
 }
 
+// folded: nothing of the word would change, as with most words.
+func folded(w string) bool {
+	run := 0
+	for i := range len(w) {
+		c := w[i]
+		if c < 'a' || c > 'z' {
+			return false
+		}
+		if run++; i > 0 && w[i-1] != c {
+			run = 1
+		}
+		if run > stretched {
+			return false
+		}
+	}
+	return w != ""
+}
+
+// lettersAWord is how many bytes a word of a text has at least, on average, with
+// what is between it and the next.
+const lettersAWord = 5
+
 // stretched is how often a letter may stand in a row; "pleaseeee" is stretched,
 // and at its end one letter is left of it.
 const stretched = 2
 
 // stemOf is the stem of a word of meaning; a word between others is its own.
-func stemOf(w string) string {
+func stemOf(env *snowballstem.Env, w string) string {
 	if empty[w] {
 		return w
 	}
-	return stem(w)
+	return stemIn(env, w)
 }
 
 // stem takes the English ending off a folded word. Words of other languages
 // lose little by it, and both sides of a comparison go through it.
-func stem(w string) string {
+func stem(w string) string { return stemIn(snowballstem.NewEnv(""), w) }
+
+// stemIn is stem in a place that may be used for many words.
+func stemIn(env *snowballstem.Env, w string) string {
 	if len(w) < 4 {
 		return w
 	}
-	env := snowballstem.NewEnv(w)
+	env.SetCurrent(w)
 	english.Stem(env)
 	return env.Current()
 }
