@@ -63,6 +63,7 @@ type Settings struct {
 type Deps struct {
 	Log      conversation.Reader
 	Model    Model
+	Triage   Model // ai.triage_model; nil without it
 	Library  Library
 	Spend    Spend
 	Wakes    Wakes

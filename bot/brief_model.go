@@ -123,16 +123,7 @@ func readBrief(text string, lines []line) (conversation.Summarised, error) {
 			Line conversation.Seq `json:"line"`
 		} `json:"points"`
 	}
-	from, to := strings.Index(text, "{"), strings.LastIndex(text, "}")
-	if from < 0 || to < from { // some servers wrap what they were asked for
-		return conversation.Summarised{}, errNoBrief
-	}
-	decoder := json.NewDecoder(strings.NewReader(text[from : to+1]))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&wrote); err != nil {
-		return conversation.Summarised{}, errNoBrief
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+	if !readObject(text, &wrote) {
 		return conversation.Summarised{}, errNoBrief
 	}
 	summary := conversation.Summarised{By: conversation.ByModel, Text: shorten(wrote.Ask, askRunes)}
@@ -147,6 +138,22 @@ func readBrief(text string, lines []line) (conversation.Summarised, error) {
 		return conversation.Summarised{}, errNoBrief
 	}
 	return summary, nil
+}
+
+// readObject reads the one JSON object that a model was asked for, and nothing
+// that was not: some servers wrap it in words.
+func readObject(text string, into any) bool {
+	from, to := strings.Index(text, "{"), strings.LastIndex(text, "}")
+	if from < 0 || to < from {
+		return false
+	}
+	decoder := json.NewDecoder(strings.NewReader(text[from : to+1]))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return false
+	}
+	_, err := decoder.Token()
+	return errors.Is(err, io.EOF)
 }
 
 // leads says that a text has what would lead an agent elsewhere: a link, or a

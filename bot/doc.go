@@ -6,6 +6,8 @@
 // it about the visitor's words, searches the knowledge, asks the model, and asks
 // the policy again about the model's words as they grow: text is released
 // sentence by sentence, each after the check has passed on everything up to it.
+// Beside the search, ai.triage_model may say what it sees in the visitor's line:
+// that adds signals, and nothing waits for it longer than [TriageTimeout].
 // What comes out, an answer, an offer, an escalation, goes into the log as one
 // append whose decider checks, under the conversation's lock, that the
 // conversation is still the bot's and the visitor has not written since.

@@ -62,6 +62,7 @@ func (t *turn) use(ctx context.Context, calls []llm.ToolCall) (answers []llm.Mes
 func (t *turn) search(ctx context.Context, query string) string {
 	found, err := t.bot.Library.Search(ctx, query, passagesPerTurn)
 	if err != nil {
+		t.finding.ToolFailed = true
 		t.bot.Logger.Warn("knowledge not searched", "conversation", t.state.ID, "error", err)
 		return "the search is not available"
 	}

@@ -74,7 +74,9 @@ func (t *turn) run(ctx context.Context) ([]conversation.Draft, error) {
 	defer cancel()
 	defer t.forget()
 	t.think()
+	triage := t.triaged(ctx)
 	t.lookUp(ctx)
+	t.finding.Triage = triage()
 	if v := t.judge(""); v.Act != escalation.Answer && !answersToo(v) {
 		return t.outcome(v, ""), nil
 	}
@@ -102,6 +104,7 @@ func (t *turn) lookUp(ctx context.Context) {
 	for _, words := range []string{question, before + "\n" + question} {
 		found, err := t.bot.Library.Search(ctx, words, passagesPerTurn)
 		if err != nil {
+			t.finding.ToolFailed = true
 			t.bot.Logger.Warn("knowledge not searched", "conversation", t.state.ID, "error", err)
 		}
 		t.found(found)

@@ -45,7 +45,7 @@ func other() map[string]any {
 
 // laterValues are the keys of other whose value there is refused by name.
 func laterValues() []string {
-	return []string{"ai.triage_model", "ai.embedding_model"}
+	return []string{"ai.embedding_model"}
 }
 
 // Nothing of the sample is accepted and ignored: each key, alone in the
@@ -199,6 +199,7 @@ func around() map[string]map[string]any {
 // beside is what a key needs in its own entry.
 func beside() map[string]map[string]any {
 	return map[string]map[string]any{
+		"ai.triage_model":                {"base_url": "http://127.0.0.1:1/v1"},
 		"handoff.when_nobody[1].do":      {"channel": "C0BACKUP"},
 		"handoff.when_nobody[1].channel": {"do": "overflow"},
 	}

@@ -73,13 +73,15 @@ type Citation struct {
 
 // Signal is one observation of the policy: a name, a value in [0, 1], and where
 // it was seen, as byte offsets [From, To) into the text of the event Seq. Seq 0
-// means the withheld draft kept in the same [Decided].
+// means the withheld draft kept in the same [Decided]. By is who saw it, "" for
+// the policy's own detectors.
 type Signal struct {
 	Name  string  `json:"name"`
 	Value float64 `json:"value"`
 	Seq   Seq     `json:"seq,omitempty"`
 	From  int     `json:"from,omitempty"`
 	To    int     `json:"to,omitempty"`
+	By    string  `json:"by,omitempty"`
 }
 
 // ActEscalate is the act of a [Decided] that asks for a person.

@@ -29,7 +29,12 @@ const (
 	SignalFrustrated = "frustration"
 	SignalTrend      = "frustration_trend" // over her lines since the last hand back
 	SignalSatisfied  = "satisfied"
-	SignalCannot     = "cannot_answer"
+	SignalCannot     = "cannot_answer" // one number; the next four are its parts
+	SignalNoPassage  = "no_passage"    // no passage fits what was asked
+	SignalSaysUnsure = "says_unsure"   // the finished draft says that it does not know
+	SignalToolFailed = "tool_failed"   // a tool that the model called could not be used
+	SignalDoubts     = "model_doubts"  // the triage model doubts that it can be answered
+	SignalLanguage   = "language"      // "language:<code>": what she writes in, by the triage model
 	SignalRepeated   = "repeated_question"
 	SignalLoop       = "bot_repeats" // the bot says what it has said before
 	SignalStated     = "problem_stated"

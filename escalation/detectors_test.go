@@ -150,14 +150,14 @@ func TestCannotAnswer(t *testing.T) {
 		{shipping, complete, "I don't have anything about Norway.", true},
 		{shipping, complete, "I'm sorry, but I do not know.", true},
 		{shipping, complete, "Shipping to Norway takes five days.", false},
-		{shipping, Finding{Searched: true, Best: .9, Floor: .3, Final: true, Unsure: true}, "Hm.", true},
+		{shipping, Finding{Searched: true, Best: .9, Floor: .3, Final: true, ToolFailed: true}, "Hm.", false},
 		{shipping, known, "I'm not sure", false},
 	}
 	d := unknownDetector{asksDetector{load()}}
 	for _, row := range rows {
 		s := says(row.text)
 		s.Finding, s.Draft = row.finding, row.draft
-		if got := len(d.Detect(s)) > 0; got != row.want {
+		if got := (evidence{signals: d.Detect(s)}).unanswered() > 0; got != row.want {
 			t.Errorf("%q, %+v, %q: %v, want %v", row.text, row.finding, row.draft, got, row.want)
 		}
 	}

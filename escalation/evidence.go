@@ -38,6 +38,30 @@ func (e evidence) strongest(name string) conversation.Signal {
 	return top
 }
 
+// telling is the strongest signal of that name, frustration with its trend, as it
+// was counted: of the detectors' own when that is enough to count, else of all. So
+// what counts without the triage model is not taken for the model's.
+func (e evidence) telling(name string, least float64) conversation.Signal {
+	strongest := func(e evidence) conversation.Signal {
+		s := e.strongest(name)
+		if name == SignalFrustrated && s.Value > 0 {
+			s.Value = max(s.Value, e.strongest(SignalTrend).Value)
+		}
+		return s
+	}
+	if !byModel(e.signals) {
+		return strongest(e)
+	}
+	if own := strongest(evidence{signals: ownOnly(e.signals)}); own.Value >= least {
+		return own
+	}
+	s := strongest(e)
+	if s.Value > 0 && byModel(e.with(name)) {
+		s.By = ByModel
+	}
+	return s
+}
+
 // once: it counts each time as the first.
 func once(name string) func(evidence) int {
 	return func(e evidence) int { return min(1, len(e.with(name))) }
@@ -53,8 +77,21 @@ func counted(name string) func(evidence) int {
 	}
 }
 
+// sure returns the signals of that name that are strong enough.
+func (e evidence) sure(name string, least float64) []conversation.Signal {
+	return slices.DeleteFunc(e.with(name), func(s conversation.Signal) bool { return s.Value < least })
+}
+
 func (e evidence) topics() int {
-	return min(1, len(e.with(SignalTopic))+len(e.with(SignalTopicOpen)))
+	return min(1, len(e.sure(SignalTopic, TopicSure))+len(e.with(SignalTopicOpen)))
+}
+
+// unanswered counts the questions in a row that the bot could not answer.
+func (e evidence) unanswered() int {
+	if len(e.sure(SignalCannot, Unanswered)) == 0 {
+		return 0
+	}
+	return 1 + len(e.with(signalBefore+SignalCannot))
 }
 
 // asked: a person was asked for. When the problem is known, or an offer was
@@ -62,13 +99,14 @@ func (e evidence) topics() int {
 // does the problem itself when the bot has asked for it.
 func (e evidence) asked() int {
 	stated := e.has(SignalStated) || e.has(signalBefore+SignalStated)
+	asks := len(e.sure(SignalAsks, AsksSure)) > 0
 	switch {
 	case e.has(SignalAccepts):
 		return 2
-	case e.has(SignalAsks) && stated:
+	case asks && stated:
 		return 2
-	case e.has(SignalAsks):
-		return 1 + len(e.with(signalBefore+SignalAsks))
+	case asks:
+		return 1 + len(e.sure(signalBefore+SignalAsks, AsksSure))
 	case e.has(SignalAwaits) && e.has(SignalStated):
 		return 2
 	}
@@ -136,7 +174,7 @@ func (e evidence) repeated() int {
 func (e evidence) topicNames() []string {
 	var names []string
 	for _, prefix := range []string{SignalTopic, SignalTopicOpen} {
-		for _, s := range e.with(prefix) {
+		for _, s := range e.sure(prefix, TopicSure) {
 			_, name, _ := strings.Cut(s.Name, ":")
 			if !slices.Contains(names, name) {
 				names = append(names, name)
@@ -159,10 +197,7 @@ func history(past []conversation.Decided, on conversation.Seq) []conversation.Si
 		}
 		seen := evidence{signals: d.Signals}
 		for _, name := range []string{SignalAsks, SignalChallenge, SignalFrustrated, SignalRepeated} {
-			if s := seen.strongest(name); s.Value > 0 {
-				if name == SignalFrustrated {
-					s.Value = max(s.Value, seen.strongest(SignalTrend).Value) // as it was counted
-				}
+			if s := seen.telling(name, ClearSign); s.Value > 0 {
 				signals = append(signals, before(s, d.On))
 			}
 		}
@@ -200,7 +235,7 @@ func unanswered(past []conversation.Decided, on conversation.Seq) []conversation
 		line, cannot, talk := past[i].On, conversation.Signal{}, false
 		for ; i >= 0 && past[i].On == line; i-- {
 			seen := evidence{signals: past[i].Signals}
-			if s := seen.strongest(SignalCannot); s.Value > cannot.Value {
+			if s := seen.telling(SignalCannot, Unanswered); s.Value >= Unanswered && s.Value > cannot.Value {
 				cannot = s
 			}
 			talk = talk || seen.has(SignalSmallTalk)
@@ -231,14 +266,21 @@ var soft = []string{SignalChallenge, SignalFrustrated, SignalCannot, SignalRepea
 
 // unspent drops soft evidence that a verdict on the same line has used already.
 func unspent(signals []conversation.Signal, past []conversation.Decided, on conversation.Seq) []conversation.Signal {
-	spent := map[string]bool{}
+	type sender struct{ name, by string }
+	spent := map[sender]bool{}
 	for _, d := range past {
 		if d.On != on {
 			continue
 		}
 		for _, s := range d.Signals {
-			spent[s.Name] = slices.Contains(soft, s.Name)
+			if !slices.Contains(soft, s.Name) || s.Name == SignalCannot && s.Value < Unanswered {
+				continue
+			}
+			// What the detectors saw, nobody may say again; what the model said
+			// does not use up what they see.
+			spent[sender{s.Name, ByModel}] = true
+			spent[sender{s.Name, s.By}] = true
 		}
 	}
-	return slices.DeleteFunc(signals, func(s conversation.Signal) bool { return spent[s.Name] })
+	return slices.DeleteFunc(signals, func(s conversation.Signal) bool { return spent[sender{s.Name, s.By}] })
 }

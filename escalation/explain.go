@@ -32,7 +32,7 @@ var reasons = map[string]func(Verdict, evidence, Situation) string{
 		case sig.Seq == 0:
 			return "Restricted topic " + v.Topic + " in the bot's own answer" + quote(sig, s)
 		}
-		return "Restricted topic " + v.Topic + quote(sig, s)
+		return "Restricted topic " + v.Topic + seenBy(sig) + quote(sig, s)
 	},
 	ReasonPromise: promised,
 	ReasonAsked:   asked,
@@ -43,10 +43,10 @@ var reasons = map[string]func(Verdict, evidence, Situation) string{
 			return "Frustrated before, and the problem is known now"
 		}
 		over, before := "", times(len(e.clear(signalBefore+SignalFrustrated)))
-		if t := trendOf(s, v.Signals); sig.Value < ClearSign && t.lines > 1 {
+		if t := trendOf(s, v.Signals, true); sig.Value < ClearSign && t.lines > 1 {
 			sig.Value, over = t.value, " over "+lineCount(t.lines)
 		}
-		return fmt.Sprintf("Frustration %.2f%s%s%s", sig.Value, over, before, quote(sig, s))
+		return fmt.Sprintf("Frustration %.2f%s%s%s%s", sig.Value, over, seenBy(sig), before, quote(sig, s))
 	},
 	ReasonUnknown: func(v Verdict, e evidence, s Situation) string {
 		if v.Rule == "level/"+rowWants {
@@ -57,7 +57,7 @@ var reasons = map[string]func(Verdict, evidence, Situation) string{
 		if sig.Seq == 0 {
 			said = "The bot says that it does not know"
 		}
-		return said + times(len(e.with(signalBefore+SignalCannot))) + quote(sig, s)
+		return said + times(len(e.with(signalBefore+SignalCannot))) + quote(sig, s) + e.parts()
 	},
 	ReasonRepeated: func(_ Verdict, e evidence, s Situation) string {
 		before := times(e.repeated() - 1)
@@ -80,7 +80,7 @@ func asked(_ Verdict, e evidence, s Situation) string {
 		return "Accepted the offer of a person" + quote(sig, s)
 	}
 	if sig := e.strongest(SignalAsks); sig.Value > 0 {
-		return "Asked for a person" + times(len(e.with(signalBefore+SignalAsks))) + quote(sig, s)
+		return "Asked for a person" + seenBy(sig) + times(len(e.with(signalBefore+SignalAsks))) + quote(sig, s)
 	}
 	return "Asked for a person, and has said what it is about" + quote(e.strongest(SignalStated), s)
 }
@@ -100,6 +100,29 @@ func promised(_ Verdict, e evidence, s Situation) string {
 func lineCount(n int) string {
 	names := strings.Fields("no one two three four five six seven eight nine ten eleven twelve")
 	return names[min(n, len(names)-1)] + " lines"
+}
+
+// seenBy names who saw something, when it is not the policy itself.
+func seenBy(sig conversation.Signal) string {
+	if sig.By == ByModel {
+		return ", as the triage model understands it"
+	}
+	return ""
+}
+
+// parts is what the number of [SignalCannot] is made of, when that is more than
+// one thing.
+func (e evidence) parts() string {
+	var list []string
+	for _, name := range []string{SignalSaysUnsure, SignalNoPassage, SignalToolFailed, SignalDoubts} {
+		if sig := e.strongest(name); sig.Value > 0 {
+			list = append(list, fmt.Sprintf("%s %.2f", strings.ReplaceAll(name, "_", " "), sig.Value))
+		}
+	}
+	if len(list) < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (%.2f: %s)", e.strongest(SignalCannot).Value, strings.Join(list, ", "))
 }
 
 func times(before int) string {
@@ -180,7 +203,7 @@ func (v Verdict) Print(w io.Writer, lines []Line) error {
 		if i == 0 {
 			name = "signals"
 		}
-		fmt.Fprintf(&b, "%-10s %-32s %.2f%s\n", name, sig.Name, sig.Value, quote(sig, Situation{Lines: lines}))
+		fmt.Fprintf(&b, "%-10s %-32s %.2f%s%s\n", name, sig.Name, sig.Value, quote(sig, Situation{Lines: lines}), seenBy(sig))
 	}
 	for i, tried := range v.Tried {
 		name := ""

@@ -26,8 +26,9 @@ func (p *Policy) weigh(s Situation, known []conversation.Signal) Verdict {
 func (p *Policy) conclude(s Situation, seen, known []conversation.Signal) Verdict {
 	on := s.judged()
 	seen = append(seen, found(s, on.Seq)...)
+	seen = append(seen, s.Finding.Triage.signals(on, p.topics)...)
 	seen = unspent(seen, s.Past, on.Seq)
-	seen = append(seen, trendOf(s, seen).signals()...)
+	seen = append(seen, trends(s, seen)...)
 	seen = append(seen, known...)
 	seen = append(seen, history(s.Past, on.Seq)...)
 	held, failed := p.matchRules(s, seen)
@@ -54,11 +55,28 @@ func found(s Situation, on conversation.Seq) []conversation.Signal {
 }
 
 // matchRules evaluates the rules; failed lists those that could not be.
+// A rule whose condition holds without what the triage model says goes on holding
+// with it; one that holds only with it is the model's.
 func (p *Policy) matchRules(s Situation, seen []conversation.Signal) (held []conversation.Signal, failed []string) {
 	if len(p.rules) == 0 {
 		return nil, nil
 	}
-	env := newRuleEnv(s, seen)
+	held, failed = p.holding(newRuleEnv(s, ownOnly(seen)), s.judged().Seq)
+	if !byModel(seen) {
+		return held, failed
+	}
+	also, _ := p.holding(newRuleEnv(s, seen), s.judged().Seq)
+	own := evidence{signals: held}
+	for _, rule := range also {
+		if rule.By = ByModel; !own.has(rule.Name) {
+			held = append(held, rule)
+		}
+	}
+	return held, failed
+}
+
+// holding are the rules whose condition holds, as signals on a line.
+func (p *Policy) holding(env ruleEnv, on conversation.Seq) (held []conversation.Signal, failed []string) {
 	for _, r := range p.rules {
 		yes, err := r.holds(env)
 		if err != nil {
@@ -66,7 +84,7 @@ func (p *Policy) matchRules(s Situation, seen []conversation.Signal) (held []con
 			continue
 		}
 		if yes {
-			held = append(held, conversation.Signal{Name: SignalRule + ":" + r.Name, Value: 1, Seq: s.judged().Seq})
+			held = append(held, conversation.Signal{Name: SignalRule + ":" + r.Name, Value: 1, Seq: on})
 		}
 	}
 	return held, failed
@@ -102,8 +120,25 @@ func newRuleEnv(s Situation, seen []conversation.Signal) ruleEnv {
 }
 
 // decide is policy × signals: it looks at nothing else, so a logged verdict can
-// be replayed. level is the one that holds before the rules are looked at.
+// be replayed. level is the one that holds before the rules are looked at. What
+// the triage model says may strengthen a verdict and never weakens it: when it
+// would, such as by a rule that lowers the level, it does not count.
 func (p *Policy) decide(level string, signals []conversation.Signal, locale string) Verdict {
+	v := p.decideAll(level, signals, locale)
+	if !byModel(signals) {
+		return v
+	}
+	own := p.decideAll(level, ownOnly(signals), locale)
+	if strength[own.Act] <= strength[v.Act] {
+		v.Notify = v.Notify || own.Notify
+		return v
+	}
+	own.Signals = signals
+	own.Tried = append(own.Tried, "triage: would weaken the verdict, and does not count")
+	return own
+}
+
+func (p *Policy) decideAll(level string, signals []conversation.Signal, locale string) Verdict {
 	v := Verdict{Act: Answer, Level: level, Signals: signals, Policy: p.hash, Detectors: DetectorsVersion}
 	matched := p.matched(signals)
 	for i := len(matched) - 1; i >= 0; i-- {

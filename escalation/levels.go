@@ -29,6 +29,21 @@ const (
 	Rises     = 0.2
 )
 
+// Unanswered is how likely it has to be that the bot cannot answer to count as
+// unanswered. It is what the best passage below the floor has always come to: one
+// minus the floor of the built-in model.
+const Unanswered = 0.64
+
+// What the detectors see in words is certain to them; what a model says is not. A
+// restricted topic that is missed costs more than one too many, so as likely as not
+// is enough. A visitor who wants a person and is not understood can say it again,
+// or press the button; so that nobody is sent to people unasked, the model has to
+// be more than half sure. Of frustration it is told the scale of [ClearSign].
+const (
+	TopicSure = 0.5
+	AsksSure  = 0.7
+)
+
 // Rows that are named elsewhere.
 const (
 	rowAsked = "asked"
@@ -79,7 +94,7 @@ func levels() []row {
 		{name: rowWants, reason: ReasonUnknown, turn: once(SignalWants), steps: map[string][]Act{
 			AIOnly: never, Quick: {Escalate}, Balanced: {Escalate}, AIFirst: {Offer},
 		}},
-		{name: "unknown", reason: ReasonUnknown, turn: counted(SignalCannot), steps: map[string][]Act{
+		{name: "unknown", reason: ReasonUnknown, turn: evidence.unanswered, steps: map[string][]Act{
 			AIOnly: never, Quick: {Escalate}, Balanced: {Offer, Escalate}, AIFirst: {Answer, Offer, Escalate},
 		}},
 		{name: "repeated", reason: ReasonRepeated, turn: evidence.repeated, steps: map[string][]Act{

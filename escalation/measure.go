@@ -48,7 +48,7 @@ func (d frustrationDetector) measure(s Situation) []Measured {
 	}
 	seen := d.Detect(s)
 	list := measured(seen, threshold)
-	if t := trendOf(s, seen); t.lines > 1 {
+	if t := trendOf(s, seen, false); t.lines > 1 {
 		list = append(list, measured(t.signals(), ClearSign)...)
 	}
 	return list

@@ -23,14 +23,14 @@ func (p *Policy) Review(s Situation, d conversation.Decided) Verdict {
 	var seen, known []conversation.Signal
 	for _, detector := range p.detectors {
 		for _, signal := range detector.Detect(s) {
-			if signal.Name != SignalCannot {
+			if !ofTheKnowledge(signal) {
 				seen = append(seen, signal)
 			}
 		}
 	}
 	read := evidence{signals: slices.Concat(seen, found(s, 0))}
 	for _, signal := range d.Signals {
-		if unread(signal, s) && !read.has(signal.Name) {
+		if signal.By == ByModel && p.knows(signal) || signal.By == "" && unread(signal, s) && !read.has(signal.Name) {
 			known = append(known, signal)
 		}
 	}
@@ -51,7 +51,27 @@ func unread(signal conversation.Signal, s Situation) bool {
 	case signal.Seq == 0 && s.Draft == "":
 		return true
 	}
-	return signal.Name == SignalCannot || signal.From == signal.To
+	return ofTheKnowledge(signal) || signal.From == signal.To
+}
+
+// ofTheKnowledge: the number of a missing answer, or a part of it.
+func ofTheKnowledge(s conversation.Signal) bool {
+	switch s.Name {
+	case SignalCannot, SignalNoPassage, SignalSaysUnsure, SignalToolFailed, SignalDoubts:
+		return true
+	}
+	return false
+}
+
+// knows: what the triage model said of the line, unless it is of a topic that this
+// policy does not have. What the past and the rules make of it is found again.
+func (p *Policy) knows(s conversation.Signal) bool {
+	if strings.HasPrefix(s.Name, signalBefore) || strings.HasPrefix(s.Name, SignalRule+":") {
+		return false
+	}
+	name, isTopic := strings.CutPrefix(s.Name, SignalTopic+":")
+	_, known := p.topics[name]
+	return !isTopic || known
 }
 
 func agrees(v Verdict, d conversation.Decided) bool {

@@ -75,7 +75,7 @@ func Vars() []Var {
 		{"signals.restricted_topic", "float", "0 to 1: a restricted topic was touched"},
 		{"signals.frustration", "float", "0 to 1: how angry the words are; 0.4 is a clear sign"},
 		{"signals.frustration_trend", "float", "0 to 1: the same over her lines since the last hand back, fading with each"},
-		{"signals.cannot_answer", "float", "0 to 1: the knowledge has no answer"},
+		{"signals.cannot_answer", "float", "0 to 1: how likely it is that the bot cannot answer; 0.64 counts"},
 		{"signals.repeated_question", "float", "0 to 1: the same question was asked before"},
 		{"signals.bot_repeats", "float", "0 to 1: the finished answer says what an earlier one said"},
 		{"signals.model_wants", "float", "1: the model itself asked for a person"},

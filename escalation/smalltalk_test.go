@@ -47,7 +47,7 @@ func TestUnsureInEachLanguage(t *testing.T) {
 		s.Finding, s.Draft = complete, "Thanks for asking. "+row[2]+" Anything else?"
 		got := "knows"
 		for _, sig := range d.Detect(s) {
-			if sig.Seq == 0 && sig.Value == 1 {
+			if sig.Name == SignalSaysUnsure {
 				got = "unsure"
 			}
 		}

@@ -47,26 +47,42 @@ type moment struct {
 }
 
 // trendOf folds what was seen at her lines, now and by earlier verdicts. It reads
-// signals alone, never words.
-func trendOf(s Situation, seen []conversation.Signal) trend {
+// signals alone, never words. all counts what the triage model saw, too.
+func trendOf(s Situation, seen []conversation.Signal, all bool) trend {
 	var room [trendLines]moment
 	lines := lastMoments(s, room[:0])
 	if len(lines) == 0 {
 		return trend{}
 	}
-	mark(lines, seen)
+	mark(lines, seen, all)
 	for _, d := range slices.Backward(s.Past) {
 		if d.On < lines[0].seq {
 			break
 		}
-		mark(lines, d.Signals)
+		mark(lines, d.Signals, all)
 	}
 	var t trend
 	for _, m := range lines {
 		t = t.after(m)
 	}
-	t.now = evidence{signals: seen}.strongest(SignalFrustrated).Value > 0
+	t.now = slices.ContainsFunc(seen, func(sig conversation.Signal) bool {
+		return sig.Name == SignalFrustrated && sig.Value > 0 && (all || sig.By != ByModel)
+	})
 	return t
+}
+
+// trends is the trend of what the detectors saw, and, where that comes to more, the
+// one that counts what the triage model saw as well.
+func trends(s Situation, seen []conversation.Signal) []conversation.Signal {
+	own, all := trendOf(s, seen, false), trendOf(s, seen, true)
+	signals := own.signals()
+	if all.value > own.value {
+		for _, sig := range all.signals() {
+			sig.By = ByModel
+			signals = append(signals, sig)
+		}
+	}
+	return signals
 }
 
 func (t trend) after(m moment) trend {
@@ -99,9 +115,9 @@ func lastMoments(s Situation, list []moment) []moment {
 }
 
 // mark files signals under the lines in which they were seen.
-func mark(lines []moment, signals []conversation.Signal) {
+func mark(lines []moment, signals []conversation.Signal, all bool) {
 	for _, sig := range signals {
-		if sig.Name != SignalFrustrated && sig.Name != SignalSatisfied {
+		if sig.Name != SignalFrustrated && sig.Name != SignalSatisfied || sig.By == ByModel && !all {
 			continue
 		}
 		i := slices.IndexFunc(lines, func(m moment) bool { return m.seq == sig.Seq })

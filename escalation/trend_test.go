@@ -174,7 +174,7 @@ func BenchmarkTrend(b *testing.B) {
 		b.Run(fmt.Sprint(lines), func(b *testing.B) {
 			s := longTalk(lines)
 			for b.Loop() {
-				trendOf(s, nil)
+				trendOf(s, nil, true)
 			}
 		})
 	}

@@ -31,7 +31,8 @@ type Finding struct {
 	Searched   bool    // the knowledge was searched
 	Best       float64 // the best passage's score, 0 to 1
 	Floor      float64 // below it the knowledge has no answer
-	Unsure     bool    // the finished draft says itself that it does not know
+	ToolFailed bool    // a tool that the model called could not be used
+	Triage     *Triage // what the triage model says; nil when it was not asked, or said nothing of use
 	Wants      string  // the model called request_handoff, with this reason
 	ModelDown  bool
 	OverBudget bool

@@ -15,7 +15,7 @@ type Config struct {
 	BaseURL        string        `yaml:"base_url" mapstructure:"base_url" doc:"Address of any OpenAI-compatible server, up to and including /v1. offline:// is the built-in model, which quotes the knowledge and needs no key."`
 	APIKey         string        `yaml:"api_key" mapstructure:"api_key" doc:"Key for that server. Not needed with offline://."`
 	Model          string        `yaml:"model" mapstructure:"model" doc:"Name of the model that answers visitors."`
-	TriageModel    string        `yaml:"triage_model" mapstructure:"triage_model" doc:"Not in this version; leave it empty."`
+	TriageModel    string        `yaml:"triage_model" mapstructure:"triage_model" doc:"Name of a small model on the same server that reads each new line besides the policy's own detectors (two seconds at most, charged to the budget at the same prices). It can add to what they see and take nothing away. Empty: none is asked."`
 	EmbeddingModel string        `yaml:"embedding_model" mapstructure:"embedding_model" doc:"Not in this version; leave it empty."`
 	Timeout        time.Duration `yaml:"timeout" mapstructure:"timeout" doc:"Longest time one answer may take, from the request to its last word."`
 	Budget         Budget        `yaml:"budget" mapstructure:"budget" doc:"What answers may cost. Above it the AI rests and visitors are offered a person."`
@@ -65,6 +65,13 @@ func Defaults() Config {
 // IsOffline is true when the built-in model is selected.
 func (c Config) IsOffline() bool { return strings.HasPrefix(c.BaseURL, OfflineURL) }
 
+// ForTriage is the configuration of a client for TriageModel, which has only so
+// long for an answer.
+func (c Config) ForTriage(timeout time.Duration) Config {
+	c.Model, c.Timeout = c.TriageModel, min(c.Timeout, timeout)
+	return c
+}
+
 // Validate returns what is wrong with the configuration, or nil.
 func (c Config) Validate() []Problem {
 	var found []Problem
@@ -83,8 +90,8 @@ func (c Config) Validate() []Problem {
 		}
 	}
 	const later, mend = "is not in this version", "remove it, or leave it empty"
-	if c.TriageModel != "" {
-		add("triage_model", later, mend)
+	if c.TriageModel != "" && c.IsOffline() {
+		add("triage_model", "needs a model server, and the built-in model is none", "remove it, or set ai.base_url to a server")
 	}
 	if c.EmbeddingModel != "" {
 		add("embedding_model", later, mend)

@@ -26,7 +26,8 @@ func TestValidate(t *testing.T) {
 		{"no address", func(c *llm.Config) { c.BaseURL = "api.openai.com" }, []string{"ai.base_url"}},
 		{"other scheme", func(c *llm.Config) { c.BaseURL = "ftp://x/v1" }, []string{"ai.base_url"}},
 		{"key in the address", func(c *llm.Config) { c.BaseURL = "https://u:p@x/v1" }, []string{"ai.base_url"}},
-		{"triage model", func(c *llm.Config) { c.TriageModel = "small" }, []string{"ai.triage_model"}},
+		{"triage model", func(c *llm.Config) { c.TriageModel = "small" }, nil},
+		{"triage with the built-in model", func(c *llm.Config) { c.BaseURL, c.TriageModel = "offline://", "small" }, []string{"ai.triage_model"}},
 		{"embedding model", func(c *llm.Config) { c.EmbeddingModel = "e" }, []string{"ai.embedding_model"}},
 		{"timeout without a unit", func(c *llm.Config) { c.Timeout = 45 * time.Nanosecond }, []string{"ai.timeout"}},
 		{"negative budget", func(c *llm.Config) { c.Budget.Day, c.Budget.Price.Out = -1, math.NaN() }, []string{"ai.budget.day", "ai.budget.price.out"}},
@@ -47,8 +48,8 @@ func TestValidate(t *testing.T) {
 			}
 		})
 	}
-	good.TriageModel = "small"
-	if got := good.Validate()[0].Message; got != "ai.triage_model is not in this version" {
+	good.EmbeddingModel = "small"
+	if got := good.Validate()[0].Message; got != "ai.embedding_model is not in this version" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -135,10 +135,12 @@ func priorityWords(p string) string {
 	return p
 }
 
-// The thresholds of frustration, as the policy has them: a clear sign, and anger.
+// The thresholds of frustration, as the policy has them: a clear sign, and anger;
+// and from where on a line counts as unanswered.
 const (
-	clearSign = 0.4
-	anger     = 0.7
+	clearSign  = 0.4
+	anger      = 0.7
+	unanswered = 0.64
 )
 
 // sentiment puts the policy's signal into words; nothing before the policy has
@@ -160,7 +162,7 @@ func (b Brief) sentiment() string {
 // confidence says how sure the AI was of its last answer.
 func (b Brief) confidence() string {
 	switch {
-	case b.Unsure.Value > 0:
+	case b.Unsure.Value >= unanswered:
 		return fmt.Sprintf("low: the AI could not answer (%.2f)", b.Unsure.Value)
 	case b.Answers > 0:
 		return "the AI answered from the knowledge"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/handoff-bot/handoff/bot"
 	"github.com/handoff-bot/handoff/cmd/handoff/console"
 	"github.com/handoff-bot/handoff/cmd/handoff/doctor"
 	"github.com/handoff-bot/handoff/config"
@@ -35,7 +36,7 @@ func doctorCommand(log *slog.Logger) *cobra.Command {
 				return err
 			}
 			findings := doctor.Examine(cmd.Context(), doctor.Patient{
-				File: f, Model: modelOf(f, log), Slack: bridge, Running: remote(f).Listening(cmd.Context()),
+				File: f, Model: modelOf(f, log), Triage: triageOf(f, log), Slack: bridge, Running: remote(f).Listening(cmd.Context()),
 				Storage: func(ctx context.Context) ([]feed.Parked, error) { return storageOf(ctx, f, log) },
 			})
 			if !doctor.Print(cmd.OutOrStdout(), findings) {
@@ -62,6 +63,15 @@ func modelOf(f *config.File, log *slog.Logger) doctor.Model {
 		return llm.NewOffline(0)
 	}
 	return llm.NewOpenAI(f.AI, nil, log)
+}
+
+// triageOf asks the triage model once; nil when none is set.
+func triageOf(f *config.File, log *slog.Logger) func(context.Context) error {
+	if f.AI.TriageModel == "" {
+		return nil
+	}
+	m := llm.NewOpenAI(f.AI.ForTriage(bot.TriageTimeout), nil, log)
+	return func(ctx context.Context) error { return bot.CheckTriage(ctx, m) }
 }
 
 // storageOf has the running server, or this process when none runs, write to

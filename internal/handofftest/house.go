@@ -24,6 +24,8 @@ const (
 	Origin   = "https://shop.example"
 	ModelKey = "sk-test-key"
 	Model    = "test-model"
+	// TriageModel is one more model of the same server.
+	TriageModel = "test-small"
 )
 
 // House is a whole installation: the product, a Slack, a model server, and a
@@ -128,6 +130,7 @@ func New(tb TB, o Options) *House {
 	if o.Mail {
 		h.Mail = fakesmtp.New(tb, fakesmtp.Options{})
 	}
+	h.Model.Also(TriageModel)
 	h.model = httptest.NewServer(h.Model)
 	h.write("knowledge", knowledge)
 	h.writeFile("handoff.yaml", h.config(o))

@@ -19,6 +19,9 @@ import (
 //	model fails STATUS
 //	model hands-off REASON            (calls request_handoff)
 //	model briefs JSON                 (besides: the summary for the agents)
+//	model triages JSON                (besides: what the triage model says)
+//	model triage fails STATUS         (besides)
+//	model triage hangs                (besides)
 //	model asked                       (it has been called at all)
 func model(_ *testscript.TestScript, s *story, args []string) error {
 	if err := need(args, 1, "model VERB …"); err != nil {
@@ -42,6 +45,10 @@ func model(_ *testscript.TestScript, s *story, args []string) error {
 		}}})
 	case "briefs":
 		m.Add(llmtest.Fill("brief", text))
+	case "triages":
+		m.Add(llmtest.Fill("triage", text))
+	case "triage":
+		return triageFails(m, args[1:])
 	case "asked":
 		if len(m.Requests()) == 0 {
 			return fmt.Errorf("the model was not asked")
@@ -49,6 +56,25 @@ func model(_ *testscript.TestScript, s *story, args []string) error {
 	default:
 		return fmt.Errorf("unknown verb %q", args[0])
 	}
+	return nil
+}
+
+// triageFails scripts what goes wrong with the triage model.
+func triageFails(m *llmtest.Server, args []string) error {
+	step := llmtest.Step{Shape: "triage", Times: -1}
+	switch {
+	case len(args) == 1 && args[0] == "hangs":
+		step.Reply.HangFirst = true
+	case len(args) == 2 && args[0] == "fails":
+		status, err := strconv.Atoi(args[1])
+		if err != nil {
+			return err
+		}
+		step.Reply.Status = status
+	default:
+		return fmt.Errorf("model triage fails STATUS, or model triage hangs")
+	}
+	m.Add(step)
 	return nil
 }
 

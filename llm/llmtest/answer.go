@@ -1,6 +1,7 @@
 package llmtest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -52,7 +53,7 @@ func (s *Server) read(r *http.Request) (*Request, *Reply) {
 		return bad(http.StatusBadRequest, "invalid_json", "%v", err)
 	}
 	switch {
-	case req.Model != s.model:
+	case !s.serves(req.Model):
 		return bad(http.StatusNotFound, "model_not_found", "The model %q does not exist.", req.Model)
 	case !req.Stream:
 		return bad(http.StatusBadRequest, "stream_required", "this server only streams")
@@ -76,6 +77,10 @@ func checkShape(f *ResponseFormat) error {
 	case f.Type != "json_schema" || !f.JSONSchema.Strict || f.JSONSchema.Name == "":
 		return fmt.Errorf("response_format: this server takes strict schemas with a name only")
 	}
+	var root struct{ Type string }
+	if json.Unmarshal(f.JSONSchema.Schema, &root) != nil || root.Type != "object" {
+		return fmt.Errorf("schema: has to be an object")
+	}
 	return strict("schema", f.JSONSchema.Schema)
 }
 
@@ -87,9 +92,16 @@ func strict(at string, raw json.RawMessage) error {
 		Required             []string                   `json:"required"`
 		AdditionalProperties *bool                      `json:"additionalProperties"`
 		Items                json.RawMessage            `json:"items"`
+		Enum                 []string                   `json:"enum"`
+		Description          string                     `json:"description"`
 	}
-	if err := json.Unmarshal(raw, &s); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields() // many servers refuse the keywords that bound numbers and lengths
+	if err := decoder.Decode(&s); err != nil {
 		return fmt.Errorf("%s: %w", at, err)
+	}
+	if enum := slices.Compact(slices.Sorted(slices.Values(s.Enum))); s.Enum != nil && (s.Type != "string" || len(enum) == 0 || len(enum) != len(s.Enum)) {
+		return fmt.Errorf("%s: an enum lists strings, at least one, each once", at)
 	}
 	if s.Type == "object" && (s.AdditionalProperties == nil || *s.AdditionalProperties) {
 		return fmt.Errorf("%s: additionalProperties has to be false", at)

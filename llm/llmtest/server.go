@@ -22,6 +22,7 @@ import (
 // Server is the scripted model. Its methods may be used while it serves.
 type Server struct {
 	key, model string
+	also       []string
 
 	mu        sync.Mutex
 	steps     []Step
@@ -118,6 +119,20 @@ func (r Request) Prompt() string {
 // New makes a server that accepts one key and serves one model.
 func New(key, model string, steps ...Step) *Server {
 	return &Server{key: key, model: model, steps: steps, changed: make(chan struct{})}
+}
+
+// Also makes the server serve further models. Steps fit requests for any.
+func (s *Server) Also(models ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.also = append(s.also, models...)
+}
+
+// serves says whether the server has the model.
+func (s *Server) serves(model string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return model == s.model || slices.Contains(s.also, model)
 }
 
 // Script replaces the steps that are left.

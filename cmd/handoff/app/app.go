@@ -200,7 +200,7 @@ func (a *App) buildBridge(file *config.File) (err error) {
 // buildRunners gives each reader of the log its handler.
 func (a *App) buildRunners(file *config.File) error {
 	b, err := bot.New(bot.Deps{
-		Log: a.store, Model: a.model, Library: a.library, Spend: a.store, Wakes: a.notifier, Shows: a.live,
+		Log: a.store, Model: a.model, Triage: newTriageModel(file, a.Options), Library: a.library, Spend: a.store, Wakes: a.notifier, Shows: a.live,
 		Settings: a.settings, Alert: a.alert, Now: a.now, Logger: a.Logger,
 	})
 	if err != nil {

@@ -43,6 +43,15 @@ func newBriefModel(file *config.File, o Options) model {
 	return llm.NewOpenAI(ai, o.ModelHTTP, o.Logger)
 }
 
+// newTriageModel is the triage model on the same server, with a client of its own;
+// nil when none is set.
+func newTriageModel(file *config.File, o Options) bot.Model {
+	if file.AI.IsOffline() || file.AI.TriageModel == "" {
+		return nil
+	}
+	return llm.NewOpenAI(file.AI.ForTriage(bot.TriageTimeout), o.ModelHTTP, o.Logger)
+}
+
 // library is the knowledge; Run watches its folders, or waits when it is
 // embedded.
 type library struct {

@@ -50,6 +50,7 @@ type Model interface {
 type Patient struct {
 	File    *config.File
 	Model   Model
+	Triage  func(ctx context.Context) error // asks ai.triage_model for one answer; nil when none is set
 	Slack   *slackbridge.Bridge
 	Running bool
 	MailTLS *tls.Config // whom to trust as the mail server; nil for the system's choice
@@ -61,6 +62,7 @@ func Examine(ctx context.Context, p Patient) []Finding {
 	var out []Finding
 	out = append(out, p.slack(ctx)...)
 	out = append(out, p.model(ctx))
+	out = append(out, p.triage(ctx)...)
 	out = append(out, p.mail(ctx)...)
 	return append(out, p.storage(ctx)...)
 }
@@ -122,6 +124,23 @@ func (p Patient) model(ctx context.Context) Finding {
 		return f
 	}
 	return p.good(f, p.Model.Name()+" answers at "+p.File.AI.BaseURL)
+}
+
+// triage has the triage model judge one line: whether it is there is not enough,
+// it has to be quick and to fill in a form.
+func (p Patient) triage(ctx context.Context) []Finding {
+	if p.Triage == nil {
+		return nil
+	}
+	f := Finding{Check: "triage model"}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := p.Triage(ctx); err != nil {
+		f.Verdict, f.Says = Bad, fmt.Sprintf("%s at %s: %v", p.File.AI.TriageModel, p.File.AI.BaseURL, err)
+		f.Mend = "set ai.triage_model to a model that answers within two seconds and knows json_schema, or remove it; until then chats go on without its signals"
+		return []Finding{f}
+	}
+	return []Finding{p.good(f, p.File.AI.TriageModel+" fills in the form")}
 }
 
 // mail says hello to the mail server, encrypts and logs in. Nothing is sent.

@@ -183,6 +183,9 @@ func TestEachIllnessHasItsMend(t *testing.T) {
 			listen(t, p, 3)
 		}, "Sockets that are not ours: 1", "an app of its own"},
 		{"model", nil, func(p *Patient, _ *fakeslack.Server) { p.Model = model{errors.New("refused the key")} }, "refused the key", "ai.api_key"},
+		{"triage", nil, func(p *Patient, _ *fakeslack.Server) {
+			p.Triage = func(context.Context) error { return errors.New("makes no sense") }
+		}, "makes no sense", "ai.triage_model"},
 		{"disk", nil, func(p *Patient, _ *fakeslack.Server) {
 			p.Storage = func(context.Context) ([]feed.Parked, error) { return nil, errors.New("the disk is full") }
 		}, "the disk is full", "free space"},
