@@ -135,7 +135,7 @@ func TestPrinted(t *testing.T) {
 	if err := r.Print(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"asks_person ", "  source club ", "mean by source", "worst source", "  topic Refunds ", "1 lines have no label"} {
+	for _, want := range []string{"nothing is trained", "asks_person ", "  source club ", "mean by source", "worst source", "  topic Refunds ", "1 lines have no label"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text.String())
 		}

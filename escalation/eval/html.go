@@ -33,7 +33,7 @@ func (r Report) PrintHTML(w io.Writer, source string) error {
 
 func pageFuncs() template.FuncMap {
 	return template.FuncMap{
-		"one": oneLine, "thousands": thousands, "figure": figure, "columns": columns, "plot": newPlot,
+		"one": oneLine, "thousands": thousands, "counted": counted, "figure": figure, "columns": columns, "plot": newPlot,
 		"figure2": func(f float64) string { return fmt.Sprintf("%.2f", f) },
 		"amount":  amount,
 		"percent": func(f float64) string { return fmt.Sprintf("%.1f", 100*min(1, max(0, f))) },
@@ -41,7 +41,6 @@ func pageFuncs() template.FuncMap {
 		"quiet":   func(c Count) int { return c.Lines - c.Positive() - c.FalseAlarm },
 		"missed":  func(c []Check) int { return len(notReached(c)) },
 		"about":   func(detector string) string { return abouts()[detector] },
-		"trained": func() string { return Trained },
 		"word":    func(column string) string { return cmp.Or(map[string]string{ByLang: "language"}[column], column) },
 		"column":  columnOf, "means": means, "wrong": wrongLists, "changeGroups": changeLists, "nearGroups": nearLists,
 	}
@@ -73,6 +72,9 @@ func abouts() map[string]string {
 		Escalations:                 "people were asked; by what agents say of it",
 	}
 }
+
+// Graded says that a threshold might be moved; recorded escalations have none.
+func (s Section) Graded() bool { return s.Detector != Escalations }
 
 // columnOf is the column whose groups these are.
 func columnOf(s Section, groups []Group) string {

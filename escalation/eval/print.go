@@ -11,6 +11,9 @@ import (
 func (r Report) Print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "policy %s, detectors %s, no model\n", r.Policy, r.Detectors)
+	if len(r.Sections) > 0 {
+		fmt.Fprintln(&b, r.Trained)
+	}
 	for _, s := range r.Sections {
 		s.print(&b)
 	}

@@ -128,7 +128,7 @@ func (s *Section) count(t turn, v escalation.Verdict, counts map[string]map[stri
 	seen, there := v.Act == escalation.Escalate, t.says != wrongly
 	s.All.add(seen, there)
 	for column, value := range map[string]string{
-		ByRule: cmp.Or(t.decided.Rule, "nothing"), ByPhrase: t.phrase(), ByTopic: t.decided.Topic,
+		ByRule: cmp.Or(t.decided.Rule, "none"), ByPhrase: t.phrase(), ByTopic: t.decided.Topic,
 	} {
 		if value == "" {
 			continue
@@ -142,7 +142,7 @@ func (s *Section) count(t turn, v escalation.Verdict, counts map[string]map[stri
 		counts[column][value].add(seen, there)
 	}
 	if seen != there {
-		s.Wrong = append(s.Wrong, Mistake{t.name, t.text, seen, t.decided.Topic, 0, v.Explain})
+		s.Wrong = append(s.Wrong, Mistake{Name: t.name, Text: t.text, Seen: seen, Why: v.Explain})
 	}
 }
 
