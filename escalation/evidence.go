@@ -185,7 +185,7 @@ func (e evidence) topicNames() []string {
 }
 
 // history turns the verdicts before this line into signals named "before:…":
-// one for each verdict and each thing that was seen, at the place where it was
+// one for each line and each thing that was seen there, at the place where it was
 // seen. on is the line judged now.
 func history(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
 	var signals []conversation.Signal
@@ -213,8 +213,9 @@ func history(past []conversation.Decided, on conversation.Seq) []conversation.Si
 	}
 	signals = append(signals, unanswered(past, on)...)
 	for _, d := range past {
+		// Also by an earlier verdict on this very line: what it let count is spent.
 		s := evidence{signals: d.Signals}.strongest(SignalStated)
-		if d.On < on && s.Value > 0 && !stated {
+		if d.On <= on && s.Value > 0 && !stated {
 			signals, stated = append(signals, before(s, d.On)), true
 		}
 	}
@@ -222,7 +223,19 @@ func history(past []conversation.Decided, on conversation.Seq) []conversation.Si
 		awaits.Name = SignalAwaits
 		signals = append(signals, awaits)
 	}
-	return signals
+	return oncePerLine(signals)
+}
+
+// oncePerLine keeps the latest of what several verdicts on one line have seen
+// there: a line that is judged again, or at which the button is pressed, is one.
+func oncePerLine(signals []conversation.Signal) []conversation.Signal {
+	var kept []conversation.Signal
+	for _, s := range signals {
+		if !slices.ContainsFunc(kept, func(k conversation.Signal) bool { return k.Name == s.Name && k.Seq == s.Seq }) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 // unanswered are the lines in a row, up to this one, that got no answer. What was

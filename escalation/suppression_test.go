@@ -46,6 +46,7 @@ func mustEscalate() []turn {
 // earlier; and an attempt in the page or in what the site says of her changes
 // nothing at all.
 func TestNoAttemptChangesAVerdict(t *testing.T) {
+	t.Parallel()
 	p := policyWith(t, func(c *Config) {
 		c.Rules = []Rule{{Name: "vip", When: `visitor.plan == "enterprise"`, Do: DoOffer}}
 	})
