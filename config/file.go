@@ -57,6 +57,7 @@ type File struct {
 	shadowPath           string // of the shadow's file
 	shadowErr            *Error // what is wrong with the shadow, nil when nothing is
 	texts                texts  // what was read
+	shadowDoubts         []string
 }
 
 // Storage is the section "storage".

@@ -14,6 +14,8 @@ import (
 	yaml "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/handoff-bot/handoff/escalation"
 )
 
 // Load reads the file at path, puts the environment twins on top and checks the
@@ -87,7 +89,27 @@ func parse(path string, data []byte, env Lookup, read func(string) ([]byte, erro
 	if found := b.all(t, f); len(found) > 0 {
 		return nil, &Error{File: path, Problems: found}
 	}
+	f.Warnings = append(append(f.Warnings, b.doubts(t, f.Handoff, f.levels())...), f.shadowDoubts...)
 	return f, nil
+}
+
+// doubts are what in a policy that loads can never have an effect, with their
+// places.
+func (b *build) doubts(t *tree, c escalation.Config, sites []string) []string {
+	var out []string
+	for _, p := range b.placed(t, rows("handoff", c.Doubts(sites))) {
+		out = append(out, p.String())
+	}
+	return out
+}
+
+// levels are those of the widget keys.
+func (f *File) levels() []string {
+	var levels []string
+	for _, k := range f.Widget.Keys {
+		levels = append(levels, k.Level)
+	}
+	return levels
 }
 
 // mentions says whether a section is in the file or has twins in the

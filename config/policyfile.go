@@ -23,7 +23,7 @@ func LoadPolicy(path string, env Lookup) (*escalation.Config, error) {
 		return nil, err
 	}
 	b := &build{path: path, shape: s, read: os.ReadFile, environ: &environ{env: env}, hash: sha256.New(), texts: texts{}}
-	c, problems := b.policy(data)
+	c, problems, _ := b.policy(data)
 	problems = slices.DeleteFunc(problems, func(p Problem) bool { return p.Message == shadowOfShadow })
 	if len(problems) > 0 {
 		return nil, &Error{File: path, Problems: problems}

@@ -44,25 +44,25 @@ func (b *build) shadowed(t *tree, f *File) {
 		return
 	}
 	s := &build{path: full, shape: b.shape, read: b.read, environ: &environ{env: b.env}, hash: sha256.New(), texts: b.texts}
-	policy, problems := s.policy(data)
+	policy, problems, places := s.policy(data)
 	b.includes = append(b.includes, s.includes...)
 	f.shadowHash = hex.EncodeToString(s.hash.Sum(nil))
 	if len(problems) > 0 {
 		f.shadowErr = &Error{File: full, Problems: problems}
 		return
 	}
-	f.Shadow = policy
+	f.Shadow, f.shadowDoubts = policy, s.doubts(places, *policy, f.levels())
 }
 
 // policy reads the section handoff of a file, and nothing else of it.
-func (b *build) policy(data []byte) (*escalation.Config, []Problem) {
+func (b *build) policy(data []byte) (*escalation.Config, []Problem, *tree) {
 	t := &tree{env: b.env, places: make(map[string]place), values: map[string]any{}}
 	t.set = func(path string) bool { v, ok := b.env(EnvName(path)); return ok && v != "" }
 	t.include = func(at place, key, name string, into *shape) (any, bool) {
 		return b.included(t, at, key, name, into)
 	}
 	if !b.onlyHandoff(t, data) {
-		return nil, tidy(t.problems)
+		return nil, tidy(t.problems), t
 	}
 	s := &shape{kind: section, typ: b.shape.typ, fields: []field{*b.shape.field("handoff")}}
 	layer := make(map[string]any)
@@ -81,7 +81,7 @@ func (b *build) policy(data []byte) (*escalation.Config, []Problem) {
 			found = append(found, p)
 		}
 	}
-	return &f.Handoff, tidy(found)
+	return &f.Handoff, tidy(found), t
 }
 
 // onlyHandoff reads the section handoff of a document into the tree.

@@ -21,10 +21,18 @@ func (a *App) Changed(c config.Change) {
 	case c.Err != nil:
 		a.fileRefused(c.Err)
 	case len(c.Restart) > 0:
-		a.fileTaken(c.File.Hash, "The configuration was loaded again. These keys take effect after a restart: "+strings.Join(c.Restart, ", ")+".")
+		a.fileTaken(c.File.Hash, "The configuration was loaded again. These keys take effect after a restart: "+strings.Join(c.Restart, ", ")+"."+warned(c.File))
 	default:
-		a.fileTaken(c.File.Hash, "The configuration was loaded again, policy "+a.Policy().Hash()+".")
+		a.fileTaken(c.File.Hash, "The configuration was loaded again, policy "+a.Policy().Hash()+"."+warned(c.File))
 	}
+}
+
+// warned says that a file has something to mend.
+func warned(f *config.File) string {
+	if len(f.Warnings) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Warnings: %d; handoff check shows them.", len(f.Warnings))
 }
 
 // fileTaken ends a refusal, or is told by itself.
