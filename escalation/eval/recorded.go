@@ -76,7 +76,7 @@ func (r *Report) Recall(recordings []Recording, by Side, other *Side, seen func(
 				r.Changes.Add(Change{Name: t.name, Text: t.text, Was: RulingOf(v), Becomes: RulingOf(other.review(t))})
 			}
 			if r.Near != nil {
-				r.Near.Add(t.name, t.text, t.decided.Act, by.Policy.Measure(t.situation))
+				r.Near.Add(t.name, t.text, t.decided.Act, slices.Concat(by.Policy.Measure(t.situation), t.unanswered()))
 			}
 			section.count(t, v, counts)
 		}
@@ -144,6 +144,21 @@ func (s *Section) count(t turn, v escalation.Verdict, counts map[string]map[stri
 	if seen != there {
 		s.Wrong = append(s.Wrong, Mistake{Name: t.name, Text: t.text, Seen: seen, Why: v.Explain})
 	}
+}
+
+// unanswered is how likely it was that the bot cannot answer, as it was logged:
+// what the knowledge had then is not known any more.
+func (t turn) unanswered() []escalation.Measured {
+	most := escalation.Measured{Threshold: escalation.Unanswered}
+	for _, s := range t.decided.Signals {
+		if s.Name == escalation.SignalCannot && s.Value > most.Value {
+			most.Signal = s
+		}
+	}
+	if most.Value == 0 {
+		return nil
+	}
+	return []escalation.Measured{most}
 }
 
 // Blame is a rule and the words it saw: how often people were asked because of

@@ -123,6 +123,24 @@ func TestRecall(t *testing.T) {
 	}
 }
 
+// Of what the knowledge had, the log alone knows how near it came.
+func TestRecordedNearMisses(t *testing.T) {
+	list := recording(t)
+	for i, e := range list[0].Events {
+		if d, ok := e.Body.(conversation.Decided); ok && d.Act == "answer" {
+			d.Signals = append(d.Signals, conversation.Signal{Name: escalation.SignalCannot, Value: .6, Seq: d.On})
+			list[0].Events[i].Body = d
+			break
+		}
+	}
+	r := NewReport(policy(t), nil)
+	r.Near = NewNearMisses(.1)
+	r.Recall(list, Side{policy(t), func(string) string { return "" }, ""}, nil, func() {})
+	if n := r.Near; len(n.Cases) != 1 || n.Cases[0].Signal != escalation.SignalCannot || n.Cases[0].Name != "H-4F2K, line 2" || n.Cases[0].Threshold != escalation.Unanswered {
+		t.Errorf("near: %+v", n)
+	}
+}
+
 // A policy that has changed is told by the words, also where the signals that
 // were logged then say nothing of it.
 func TestRecallAfterAChange(t *testing.T) {
