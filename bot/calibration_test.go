@@ -78,13 +78,17 @@ func trials(t *testing.T) []trial {
 	return all
 }
 
-// isotonic is the falling step function of the score that fits the outcomes best
-// (pool adjacent violators), as printed rows.
-func isotonic(all []trial) string {
-	type pool struct {
-		from, to   float64
-		n, missing float64
-	}
+// pool is a run of scores with one share of questions without an answer.
+type pool struct {
+	from, to   float64
+	n, missing float64
+}
+
+func (p pool) share() float64 { return p.missing / p.n }
+
+// pooled is the falling step function of the score that fits the outcomes best
+// (pool adjacent violators).
+func pooled(all []trial) []pool {
 	sorted := slices.SortedStableFunc(slices.Values(all), func(a, b trial) int {
 		switch {
 		case a.best < b.best:
@@ -104,18 +108,53 @@ func isotonic(all []trial) string {
 			p = pool{pools[last].from, q.best, pools[last].n + 1, pools[last].missing + p.missing}
 			pools = pools[:last]
 		}
-		for len(pools) > 0 && pools[len(pools)-1].missing/pools[len(pools)-1].n <= p.missing/p.n {
+		for len(pools) > 0 && pools[len(pools)-1].share() <= p.share() {
 			last := pools[len(pools)-1]
 			p = pool{last.from, p.to, last.n + p.n, last.missing + p.missing}
 			pools = pools[:len(pools)-1]
 		}
 		pools = append(pools, p)
 	}
+	return pools
+}
+
+func printed(pools []pool) string {
 	var out strings.Builder
 	for _, p := range pools {
-		fmt.Fprintf(&out, "score %.3f to %.3f %6.0f questions %8.2f without an answer\n", p.from, p.to, p.n, p.missing/p.n)
+		fmt.Fprintf(&out, "score %.3f to %.3f %6.0f questions %8.2f without an answer\n", p.from, p.to, p.n, p.share())
 	}
 	return out.String()
+}
+
+// acrossHalves says how far the same fit is off on questions it has not seen: it is
+// made of one half and held against the other, both ways.
+func acrossHalves(all []trial) float64 {
+	var halves [2][]trial
+	for i, q := range all {
+		halves[i%2] = append(halves[i%2], q)
+	}
+	gap := 0.0
+	for i, half := range halves {
+		fit := pooled(halves[1-i])
+		bins := map[int]float64{}
+		for _, q := range half {
+			stated := fit[len(fit)-1].share()
+			for _, p := range fit {
+				if q.best <= p.to {
+					stated = p.share()
+					break
+				}
+			}
+			bins[int(stated*10)] += stated
+			if q.lacks {
+				bins[int(stated*10)]--
+			}
+		}
+		for _, off := range bins {
+			gap += math.Abs(off) / float64(len(all))
+		}
+	}
+	return gap
 }
 
 // TestCannotAnswerIsCalibrated holds the number against what happens: of the
@@ -154,7 +193,7 @@ func TestCannotAnswerIsCalibrated(t *testing.T) {
 	}
 	fmt.Fprintf(&out, "\nmean gap %.3f, Brier score %.3f\n", gap, brier)
 	fmt.Fprintf(&out, "counts as unanswered: %d rightly, %d wrongly; does not: %d rightly, %d wrongly\n\n", counted[1][1], counted[1][0], counted[0][0], counted[0][1])
-	t.Logf("\n%s%s", out.String(), isotonic(all))
+	t.Logf("\n%sthe fit made of one half and held against the other, both ways: mean gap %.3f\n\n%s", out.String(), acrossHalves(all), printed(pooled(all)))
 	if len(all) < 120 || len(languages) < 5 || gap > 0.06 || brier > 0.14 {
 		t.Errorf("%d questions, %d languages, mean gap %.3f, Brier score %.3f", len(all), len(languages), gap, brier)
 	}

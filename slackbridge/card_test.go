@@ -195,7 +195,7 @@ func whySample() (conversation.State, []conversation.Event) {
 	for i, b := range []conversation.Body{
 		conversation.Opened{Visitor: "vis_abc", Reference: "H-4F2K"},
 		conversation.Message{Text: "Hi, I was charged twice!"},
-		conversation.Decided{On: 2, Act: conversation.ActEscalate, Rule: "topic", Signals: []conversation.Signal{{Name: "topic.billing", Value: 1, Seq: 2, From: 10, To: 23}, {Name: "frustration", Value: 0.4}}, Policy: "0123456789abcdef0123"},
+		conversation.Decided{On: 2, Act: conversation.ActEscalate, Rule: "topic", Signals: []conversation.Signal{{Name: "topic.billing", Value: 1, Seq: 2, From: 10, To: 23}, {Name: "frustration", Value: 0.4, By: "model"}}, Policy: "0123456789abcdef0123"},
 		conversation.Escalated{Reason: "topic", Topic: "Billing disputes", Rule: "topic", Level: "balanced", Policy: "0123456789abcdef0123", Decided: 3, Explain: "Restricted topic."},
 	} {
 		e := conversation.Event{Conversation: "cnv_sample", Seq: conversation.Seq(i + 1), Draft: conversation.Draft{Author: visitor, Body: b}}

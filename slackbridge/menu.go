@@ -76,13 +76,21 @@ func whyBlocks(s conversation.State, events []conversation.Event) []slack.Block 
 		if i == 20 {
 			break
 		}
-		elements := []any{slack.NewRichTextSection(rich([]span{strong(oneLine(sig.Name, 60)), words(fmt.Sprintf(" %.2f", sig.Value))})...)}
+		elements := []any{slack.NewRichTextSection(rich([]span{strong(oneLine(sig.Name, 60)), words(fmt.Sprintf(" %.2f%s", sig.Value, seenBy(sig)))})...)}
 		if q := quoted(texts, why.Draft, sig); q != "" {
 			elements = append(elements, quote(q))
 		}
 		blocks = append(blocks, richBlock{elements: elements})
 	}
 	return blocks
+}
+
+// seenBy names who saw something, when it is not the policy itself.
+func seenBy(sig conversation.Signal) string {
+	if sig.By == "" {
+		return ""
+	}
+	return " (by the triage " + oneLine(sig.By, 20) + ")"
 }
 
 // quoted is the evidence of a signal, cut out of the line it was seen in.

@@ -38,7 +38,7 @@ func stored(t *testing.T) (*store.Store, conversation.State) {
 		{Author: conversation.Author{Role: conversation.Bot}, Source: conversation.FromBot, Body: conversation.Decided{
 			On: st.Seq + 1, Act: "escalate", Rule: "level/topic", Reason: "topic", Topic: "Billing", Level: "balanced", Policy: "abc", Detectors: "1",
 			Shadow: &conversation.ShadowVerdict{Policy: "def", Act: "offer", Rule: "rule/soft", Priority: "low"}, ShadowExplain: "Rule soft",
-			Explain: "Restricted topic Billing", Signals: []conversation.Signal{{Name: "restricted_topic:Billing", Value: 1, Seq: st.Seq + 1, From: 6, To: 19}},
+			Explain: "Restricted topic Billing", Signals: []conversation.Signal{{Name: "restricted_topic:Billing", Value: 1, Seq: st.Seq + 1, From: 6, To: 19}, {Name: "frustration", Value: .5, Seq: st.Seq + 1, By: "model"}},
 		}},
 		{Author: conversation.Author{Role: conversation.Bot}, Source: conversation.FromBot, Body: conversation.Escalated{Reason: "topic", Topic: "Billing"}},
 	}
@@ -91,7 +91,7 @@ func explains(t *testing.T, c Console, st conversation.State) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{st.Reference, "visitor: I was charged twice", "decided on 2: escalate – Restricted topic Billing", "“charged twice”", "escalated: topic", "policy abc",
-		"shadow policy def would: offer – Rule soft", "shadow rule rule/soft", "shadow priority low", "reason topic"} {
+		"shadow policy def would: offer – Rule soft", "shadow rule rule/soft", "shadow priority low", "reason topic", "signal frustration 0.50 (by the triage model)"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, b.String())
 		}

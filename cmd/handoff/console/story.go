@@ -68,7 +68,7 @@ func decision(d conversation.Decided, texts map[conversation.Seq]string) []strin
 		out = append(out, "notify: one line in Slack")
 	}
 	for _, s := range d.Signals {
-		out = append(out, fmt.Sprintf("signal %s %.2f%s", s.Name, s.Value, evidence(s, d, texts)))
+		out = append(out, fmt.Sprintf("signal %s %.2f%s%s", s.Name, s.Value, seenBy(s), evidence(s, d, texts)))
 	}
 	add("looked at", strings.Join(d.Tried, ", "))
 	add("level", d.Level+", policy "+d.Policy+", detectors "+d.Detectors)
@@ -94,9 +94,17 @@ func beside(d conversation.Decided, texts map[conversation.Seq]string) []string 
 		out = append(out, fmt.Sprintf("shadow notify: %v", v.Notify))
 	}
 	for _, s := range v.Signals {
-		out = append(out, fmt.Sprintf("shadow signal %s %.2f%s", s.Name, s.Value, evidence(s, d, texts)))
+		out = append(out, fmt.Sprintf("shadow signal %s %.2f%s%s", s.Name, s.Value, seenBy(s), evidence(s, d, texts)))
 	}
 	return out
+}
+
+// seenBy names who saw something, when it is not the policy itself.
+func seenBy(s conversation.Signal) string {
+	if s.By == "" {
+		return ""
+	}
+	return " (by the triage " + s.By + ")"
 }
 
 func evidence(s conversation.Signal, d conversation.Decided, texts map[conversation.Seq]string) string {
