@@ -36,7 +36,11 @@ func (d unknownDetector) Detect(s Situation) []conversation.Signal {
 	if said, unsure := d.says(s); unsure {
 		parts = append(parts, said)
 	}
-	line, asks := d.question(s)
+	var line Line
+	asks := false
+	if s.Finding.Searched || s.Finding.Triage != nil {
+		line, asks = d.question(s)
+	}
 	if asks && s.Finding.Searched {
 		parts = append(parts, d.part(SignalNoPassage, noPassage(s.Finding.Best, s.Finding.Floor), line, s))
 	}
