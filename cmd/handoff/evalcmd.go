@@ -18,7 +18,7 @@ type evaluation struct {
 	config, topics, level, detector string
 	against                         string
 	near                            float64
-	recorded                        bool
+	recorded, shadow                bool
 	require, decisions, html        string
 	json                            bool
 
@@ -40,11 +40,12 @@ func evalCommand(log *slog.Logger) *cobra.Command {
 		Example: `  handoff eval utterances.jsonl
   handoff eval --require gate.jsonl --json labelled/ > report.json
   handoff eval --against next.yaml --near 0.1 --html report.html labelled/
-  handoff eval --recorded --against next.yaml`,
+  handoff eval --recorded --against next.yaml
+  handoff eval --shadow`,
 		RunE: func(cmd *cobra.Command, files []string) error { return e.run(cmd, files) },
 	}
 	cmd.Args = func(cmd *cobra.Command, files []string) error {
-		if e.recorded {
+		if e.recorded || e.shadow {
 			return nil
 		}
 		return args(cobra.MinimumNArgs(1), "files of labelled utterances")(cmd, files)
@@ -61,20 +62,18 @@ func evalCommand(log *slog.Logger) *cobra.Command {
 	f.StringVar(&e.decisions, "decisions", "", "also write what was decided to this file, one JSON object an utterance")
 	f.BoolVar(&e.json, "json", false, "print the report as JSON")
 	f.StringVar(&e.html, "html", "", "also write the report to this file, as a page for the browser")
-	for _, later := range evalLater() {
-		f.String(later, "", "not in this version")
-	}
+	f.BoolVar(&e.shadow, "shadow", false, "sum up instead what the policy of handoff.shadow would have decided otherwise, as it was recorded")
 	return cmd
 }
-
-// evalLater lists the flags of the contract that this version refuses.
-func evalLater() []string { return []string{"shadow"} }
 
 func (e *evaluation) run(cmd *cobra.Command, files []string) error {
 	if err := e.refused(cmd); err != nil {
 		return err
 	}
 	e.progress = newProgress(cmd.ErrOrStderr())
+	if e.shadow {
+		return e.shadowed(cmd, files)
+	}
 	judge := e.utterances
 	if e.recorded {
 		judge = e.recordings
@@ -146,12 +145,13 @@ func (e *evaluation) nearMisses() *eval.NearMisses {
 	return eval.NewNearMisses(e.near)
 }
 
-// refused names what the contract has and this version has not, and what makes no
-// sense.
+// refused names what makes no sense.
 func (e *evaluation) refused(cmd *cobra.Command) error {
-	for _, later := range evalLater() {
-		if cmd.Flags().Changed(later) {
-			return fmt.Errorf("eval --%s is not in this version", later)
+	if e.shadow {
+		for _, other := range []string{"recorded", "against", "near", "topics", "level", "detector", "require", "decisions", "html"} {
+			if cmd.Flags().Changed(other) {
+				return misused(cmd, fmt.Errorf("--shadow goes with --config and --json alone, not with --%s", other))
+			}
 		}
 	}
 	if names := levels(); e.level != "" && !slices.Contains(names, e.level) {
