@@ -33,7 +33,7 @@ func (r Report) PrintHTML(w io.Writer, source string) error {
 
 func pageFuncs() template.FuncMap {
 	return template.FuncMap{
-		"one": oneLine, "thousands": thousands, "counted": counted, "figure": figure, "columns": columns, "plot": newPlot,
+		"one": oneLine, "thousands": thousands, "counted": counted, "share": share, "figure": figure, "columns": columns, "plot": newPlot,
 		"figure2": func(f float64) string { return fmt.Sprintf("%.2f", f) },
 		"amount":  amount,
 		"percent": func(f float64) string { return fmt.Sprintf("%.1f", 100*min(1, max(0, f))) },
