@@ -140,8 +140,7 @@ func (d *doubter) below(j, i int, key string) bool {
 			"put the narrower rule first, or remove one of the two")
 		return true
 	}
-	d.found.add(key+"."+s.lostKeys[0], fmt.Sprintf("%s of the rule %q never counts: rule %q %s, stands above it and says %s", s.lost[0], r.Name, e.Name, holds, s.says[0]),
-		"put this rule above the other, or leave it to one of them")
+	d.found.add(key+"."+s.lostKeys[0], fmt.Sprintf("%s of the rule %q never counts: rule %q %s, stands above it and says %s", s.lost[0], r.Name, e.Name, holds, s.says[0]), s.mend())
 	return true
 }
 
@@ -175,6 +174,14 @@ func (s *settings) compare(above, below Rule) {
 
 func (s *settings) lose(key, what, above string) {
 	s.lost, s.lostKeys, s.says = append(s.lost, what), append(s.lostKeys, key), append(s.says, above)
+}
+
+// mend: an escalation wins wherever it stands; of the rest the first counts.
+func (s *settings) mend() string {
+	if s.lostKeys[0] == "do" {
+		return "narrow one of the two conditions, or leave do out of one of the rules"
+	}
+	return "put this rule above the other, or leave it to one of them"
 }
 
 // do: an escalation leaves nothing to offer; offers and lines in Slack come once
