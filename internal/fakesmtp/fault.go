@@ -46,6 +46,13 @@ func (s *Server) Mend() {
 	s.faults = nil
 }
 
+// Met counts how often a fault was met.
+func (s *Server) Met() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.met
+}
+
 // meet is the error of the first fault that fits, or nil.
 func (x *session) meet(at Stage, addr string) error {
 	f, ok := x.s.pick(at, addr)
@@ -75,6 +82,7 @@ func (s *Server) pick(at Stage, addr string) (Fault, bool) {
 		if f.At != at || f.Addr != "" && f.Addr != addr {
 			continue
 		}
+		s.met++
 		if f.Times == 1 {
 			s.faults = append(s.faults[:i], s.faults[i+1:]...)
 		} else if f.Times > 1 {

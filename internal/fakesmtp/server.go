@@ -52,6 +52,7 @@ type Server struct {
 	mu     sync.Mutex
 	box    []Mail
 	faults []Fault
+	met    int // how often one was met
 	logins int
 	news   chan struct{}
 }

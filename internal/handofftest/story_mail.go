@@ -21,6 +21,7 @@ import (
 //	mail down | up
 //	mail stop                         (one click in the mail program on the last mail)
 //	mail fails STAGE CODE             (hello, mail, rcpt, data; 0 cuts the line)
+//	mail refused N                    (waits until that has happened so often)
 //	mail mends
 func mails(_ *testscript.TestScript, s *story, args []string) error {
 	if s.house.Mail == nil {
@@ -45,6 +46,8 @@ func mails(_ *testscript.TestScript, s *story, args []string) error {
 		s.house.Mail.Start()
 	case "fails":
 		return s.mailFails(rest)
+	case "refused":
+		return s.refusedMails(rest)
 	case "mends":
 		s.house.Mail.Mend()
 	default:
@@ -113,6 +116,22 @@ func (s *story) stopMails() error {
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("POST %s: %s", where, resp.Status)
+	}
+	return nil
+}
+
+func (s *story) refusedMails(args []string) error {
+	if err := need(args, 1, "mail refused N"); err != nil {
+		return err
+	}
+	want, err := strconv.Atoi(args[0])
+	if err != nil {
+		return err
+	}
+	for until := time.Now().Add(Patience); s.house.Mail.Met() < want; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(until) {
+			return fmt.Errorf("the mail server has refused %d times", s.house.Mail.Met())
+		}
 	}
 	return nil
 }
