@@ -36,6 +36,7 @@ type rooms struct {
 	known map[string]room
 	used  map[string]bool // conversations were, or wanted to be, there
 	shut  map[string]*refusal
+	news  map[string]int    // how often Slack said that a channel changed
 	back  []conversation.ID // who waited for channels that have opened
 }
 
@@ -50,7 +51,7 @@ type refusal struct {
 }
 
 func newRooms(c *client, threads Threads, now func() time.Time) *rooms {
-	return &rooms{client: c, threads: threads, now: now, stirred: make(chan struct{}, 1), known: map[string]room{}, used: map[string]bool{}, shut: map[string]*refusal{}}
+	return &rooms{client: c, threads: threads, now: now, stirred: make(chan struct{}, 1), known: map[string]room{}, used: map[string]bool{}, shut: map[string]*refusal{}, news: map[string]int{}}
 }
 
 // oneAsks is how long the others wait for whom has gone to see whether a shut channel
@@ -84,6 +85,7 @@ func (r *rooms) ask(ctx context.Context, channel string) (room, error) {
 	if ok, retry := r.client.limits.take("conversations.info", channel); !ok {
 		return room{}, &failure{Method: "conversations.info", Kind: limited, Retry: retry.Sub(r.now()), err: errPace}
 	}
+	before := r.heard(channel)
 	var out room
 	err := r.client.call(ctx, "conversations.info", channel, func(ctx context.Context) error {
 		ch, err := r.client.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
@@ -99,6 +101,7 @@ func (r *rooms) ask(ctx context.Context, channel string) (room, error) {
 	defer r.mu.Unlock()
 	old := r.known[channel]
 	out.removed = !out.Member && (old.Member || old.removed)
+	out.changed = r.news[channel] != before // the answer may be older than the change
 	r.known[channel] = out
 	return out, nil
 }
@@ -120,7 +123,9 @@ func (r *rooms) look(ctx context.Context, team, channel string) (*failure, error
 		}
 		no.until = r.now().Add(oneAsks)
 	}
+	before := r.news[channel]
 	r.mu.Unlock()
+	defer r.again(channel, before)
 	is, err := r.info(ctx, channel)
 	if err == nil && !is.Member && !is.removed && !is.Private && !is.Archived && !is.Shared {
 		is, err = r.enter(ctx, team, channel, is)
@@ -314,9 +319,32 @@ func (r *rooms) returned() []conversation.ID {
 func (r *rooms) forget(channel string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.news[channel]++
+	r.reconsider(channel)
+}
+
+// again reconsiders a channel that changed while somebody looked at it: what was
+// found may be older than the change.
+func (r *rooms) again(channel string, before int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.news[channel] != before {
+		r.reconsider(channel)
+	}
+}
+
+// reconsider makes the next look ask Slack, and asks for one.
+func (r *rooms) reconsider(channel string) {
 	r.outdate(channel)
 	if no := r.shut[channel]; no != nil {
 		no.until = time.Time{}
 	}
 	poke(r.stirred)
+}
+
+// heard counts how often Slack said that a channel changed.
+func (r *rooms) heard(channel string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.news[channel]
 }
