@@ -2,6 +2,7 @@ package slackbridge_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,6 +164,28 @@ func TestAnEndIsChangedNotRepeated(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A channel that could not be used before a restart, and can soon after it, has one
+// line for its beginning and one for its end.
+func TestAnEndAfterARestartIsTold(t *testing.T) {
+	const admin, topic = fakeslack.SampleSupport, fakeslack.SampleBilling
+	s := newStage(t, withConfig(func(c *slackbridge.Config) { c.AdminChannel = admin }), func(s *stage, _ *fakeslack.Options) { s.inUse = func() []string { return []string{topic} } })
+	shows := func(text string) {
+		t.Helper()
+		s.until(text, func(st *fakeslack.State) bool {
+			return slices.ContainsFunc(st.History(admin), func(m fakeslack.Message) bool { return strings.Contains(m.Visible(), text) })
+		})
+	}
+	s.slack.UpdateChannel(topic, func(c *fakeslack.Channel) { c.Archived = true })
+	shows("cannot be used: it is archived.")
+	s.restart()
+	before := len(s.slack.Calls())
+	s.until("a look at the channel", func(st *fakeslack.State) bool {
+		return slices.ContainsFunc(st.Calls()[before:], func(c fakeslack.Call) bool { return c.Method == "conversations.info" && c.Args["channel"] == topic })
+	})
+	s.slack.UpdateChannel(topic, func(c *fakeslack.Channel) { c.Archived = false })
+	shows("can be used again")
 }
 
 // What Slack refuses of one conversation says nothing about the channel.

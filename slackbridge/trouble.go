@@ -181,20 +181,23 @@ const watchEvery = time.Minute
 // and when it can again, takes the open conversations out of the first and wakes
 // those who waited for the second.
 func (b *Bridge) watchRooms(ctx context.Context) error {
-	for next := b.Now().Add(watchEvery); ; {
+	const soon = time.Second
+	next := b.Now() // what stood before the start may have ended since
+	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-b.rooms.stirred:
-		case <-time.After(next.Sub(b.Now())):
+		case <-time.After(max(soon, next.Sub(b.Now()))):
+		}
+		me := b.self.Load()
+		if ok, _ := b.health.state(); !ok || me == nil || !b.leads() {
+			next = b.Now() // what stirred is looked at when it can be
+			continue
 		}
 		due := !next.After(b.Now())
 		if due {
 			next = b.Now().Add(watchEvery)
-		}
-		me := b.self.Load()
-		if ok, _ := b.health.state(); !ok || me == nil || !b.leads() {
-			continue
 		}
 		for _, channel := range b.rooms.inUse(append(b.inUse(), b.Config.AdminChannel)) {
 			if due {
