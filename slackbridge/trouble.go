@@ -213,10 +213,14 @@ func (b *Bridge) watchRooms(ctx context.Context) error {
 
 func (b *Bridge) watchRoom(ctx context.Context, team, channel string) {
 	cause := "channel " + channel
-	f, err := b.rooms.look(ctx, team, channel)
+	f := b.rooms.refused(channel)
+	if f == nil || f.seen() { // of the others only a post can tell that they are over
+		var err error
+		if f, err = b.rooms.look(ctx, team, channel); err != nil {
+			return // Slack has not said
+		}
+	}
 	switch {
-	case err != nil:
-		return // Slack has not said
 	case f != nil && f.ofApp():
 		return // told where the method is
 	case f != nil:
