@@ -78,7 +78,7 @@ func (t *tx) extend(ctx context.Context, s conversation.State, id conversation.I
 	if err := t.saveFold(ctx, next, string(fold)); err != nil {
 		return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
 	}
-	if err := t.ready(ctx, id, ""); err != nil {
+	if err := t.ready(ctx, id); err != nil {
 		return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
 	}
 	if err := t.took(ctx, events); err != nil {
@@ -107,14 +107,29 @@ func (t *tx) saveFold(ctx context.Context, s conversation.State, fold string) er
 	return err
 }
 
-// ready makes readers of a conversation ready, one consumer's or with "" all of
-// them, but not those that back off or are parked.
-func (t *tx) ready(ctx context.Context, id conversation.ID, consumer string) error {
+// ready makes all readers of a conversation ready for an event, but not those that
+// back off or are parked.
+func (t *tx) ready(ctx context.Context, id conversation.ID) error {
 	t.touch(id)
 	_, err := t.exec(ctx, `update readers set ready_at = $2
-		where conversation = $1 and (consumer = $3 or $3 = '') and not held and parked_at = 0
-			and (ready_at is null or ready_at > $2)`,
-		string(id), ms(t.now), consumer)
+		where conversation = $1 and not held and parked_at = 0 and (ready_at is null or ready_at > $2)`,
+		string(id), ms(t.now))
+	return err
+}
+
+// wokenAtWork is the ready_at of a row that was woken while a handler works it:
+// [Store.Finish] makes it ready again, because what woke it is no event and the
+// handler may have looked too early.
+const wokenAtWork = -1
+
+// wake makes one reader of a conversation ready for something that is no event, but
+// not one that backs off or is parked.
+func (t *tx) wake(ctx context.Context, id conversation.ID, consumer string) error {
+	t.touch(id)
+	_, err := t.exec(ctx, `update readers set ready_at = case when lease_until > 0 then $4 else $2 end
+		where conversation = $1 and consumer = $3 and not held and parked_at = 0
+			and (ready_at is null or ready_at > $2 or lease_until > 0)`,
+		string(id), ms(t.now), consumer, wokenAtWork)
 	return err
 }
 

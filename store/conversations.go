@@ -174,7 +174,7 @@ func (s *Store) MarkRead(ctx context.Context, id conversation.ID, vseq conversat
 		if err != nil || len(said) == 0 {
 			return err
 		}
-		return t.ready(ctx, id, deskReader)
+		return t.wake(ctx, id, deskReader)
 	})
 }
 

@@ -34,7 +34,7 @@ func (s *Store) SetPresence(ctx context.Context, id conversation.ID, here bool, 
 		if !changed || mode != conversation.Waiting && mode != conversation.WithAgent {
 			return nil
 		}
-		return t.ready(ctx, id, deskReader)
+		return t.wake(ctx, id, deskReader)
 	})
 }
 

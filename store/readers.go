@@ -130,7 +130,8 @@ func (s *Store) Finish(ctx context.Context, c feed.Claim, d feed.Done) (conversa
 		if err != nil {
 			return conversation.Outcome{}, err
 		}
-		if err := t.holds(ctx, c); err != nil {
+		woken, err := t.holds(ctx, c)
+		if err != nil {
 			return conversation.Outcome{}, err
 		}
 		out := conversation.Outcome{State: before}
@@ -141,6 +142,9 @@ func (s *Store) Finish(ctx context.Context, c feed.Claim, d feed.Done) (conversa
 		}
 		through := min(max(d.Through, c.After), out.State.Seq)
 		ready := t.after(d, through, before.Seq, out.State.Seq)
+		if woken && !d.BackOff {
+			ready = sql.NullInt64{Int64: ms(t.now), Valid: true}
+		}
 		if ready.Valid && ready.Int64 <= ms(t.now) {
 			t.touch(c.Conversation)
 		}
@@ -163,15 +167,22 @@ func (t *tx) after(d feed.Done, through, before, last conversation.Seq) sql.Null
 	return alarm
 }
 
-// holds says whether the token is the row's, and keeps the row.
-func (t *tx) holds(ctx context.Context, c feed.Claim) error {
-	token, err := one(ctx, t, value[string],
-		`select token from readers where conversation = $1 and consumer = $2`+t.d.lock, string(c.Conversation), c.Consumer)
-	switch {
-	case errors.Is(err, conversation.ErrNotFound), err == nil && (token == "" || token != c.Token):
-		return feed.ErrLeaseLost
+// holds says whether the token is the row's, and keeps the row. woken says that
+// something other than an event has happened since the claim.
+func (t *tx) holds(ctx context.Context, c feed.Claim) (woken bool, err error) {
+	type held struct {
+		token string
+		ready sql.NullInt64
 	}
-	return err
+	is, err := one(ctx, t, func(r row) (h held, err error) {
+		err = r.Scan(&h.token, &h.ready)
+		return h, err
+	}, `select token, ready_at from readers where conversation = $1 and consumer = $2`+t.d.lock, string(c.Conversation), c.Consumer)
+	switch {
+	case errors.Is(err, conversation.ErrNotFound), err == nil && (is.token == "" || is.token != c.Token):
+		return false, feed.ErrLeaseLost
+	}
+	return is.ready.Int64 == wokenAtWork, err
 }
 
 // Fail implements feed.Cursors. A zero retry means at once.

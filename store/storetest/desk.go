@@ -338,6 +338,28 @@ func presence(t *testing.T, url string) {
 	}
 }
 
+// presenceAtWork: what wakes a reader while a handler works its row is not lost,
+// although it is no event; the row is worked once more.
+func presenceAtWork(t *testing.T, url string) {
+	clk := newClock()
+	s := OpenAt(t, url, optionsAt(clk))
+	ctx := context.Background()
+	id := Conversation(t, s).ID
+	escalate(t, s, id)
+	finishAll(t, s, claim(t, s, "slack", clk.Now()))
+	must(t, s.SetPresence(ctx, id, true, start))
+	working := claim(t, s, "slack", clk.Now())
+	must(t, s.SetPresence(ctx, id, false, start.Add(time.Second)))
+	if got := claims(t, s, "slack", clk.Now()); len(got) != 0 {
+		t.Errorf("%d rows are taken from a handler", len(got))
+	}
+	finishAll(t, s, working)
+	finishAll(t, s, claim(t, s, "slack", clk.Now()))
+	if got := claims(t, s, "slack", clk.Now()); len(got) != 0 {
+		t.Errorf("%d rows are worked a third time", len(got))
+	}
+}
+
 func seen(t *testing.T, url string) {
 	s := OpenAt(t, url)
 	ctx := context.Background()

@@ -52,6 +52,7 @@ var suite = []struct {
 	{"visitor/codes to resume", resumeCodes},
 	{"visitor/forgotten", forgotten},
 	{"visitor/presence", presence},
+	{"a reader is woken while it works", presenceAtWork},
 	{"visitor/seen", seen},
 	{"desk/line", line},
 	{"desk/recent waits", recentWaits},
