@@ -179,6 +179,7 @@ func (n *notices) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			n.giveBack(ctx)
 			return nil
 		case <-n.wake:
 		case <-time.After(tick):
@@ -253,7 +254,7 @@ func (n *notices) post(ctx context.Context, q *notice) (again bool) {
 	if n.toldElsewhere(ctx, q) {
 		return false
 	}
-	if ok, _ := n.b.client.limits.take("chat.postMessage", channel); !ok {
+	if ok, _ := n.b.client.limits.take("chat.postMessage", channel); !ok || ctx.Err() != nil {
 		return true
 	}
 	ts, err := n.b.send(ctx, channel, "", q.message(n.b.Now()))
@@ -349,15 +350,35 @@ func (n *notices) toldElsewhere(ctx context.Context, q *notice) bool {
 		return false
 	}
 	q.counted = true
-	name := "notice " + q.cause
-	if q.good {
-		name = "notice ended " + q.cause
-	}
 	if at := n.shows(q); q.next && at.ts != "" && !at.good {
 		return false // the end of a line that is ours
 	}
-	times, err := n.b.Counts.Count(ctx, name, q.made.Truncate(noticeEvery), 1)
+	times, err := n.b.Counts.Count(ctx, q.counter(), q.made.Truncate(noticeEvery), 1)
 	return err == nil && times > 1
+}
+
+// counter is the name under which all processes count a notice.
+func (q *notice) counter() string {
+	if q.good {
+		return "notice ended " + q.cause
+	}
+	return "notice " + q.cause
+}
+
+// giveBack uncounts, at the end of the process, what was never sent, so that the
+// next one tells it.
+func (n *notices) giveBack(ctx context.Context) {
+	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer end()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, q := range n.queue {
+		if q.counted && q.tried.IsZero() {
+			if _, err := n.b.Counts.Count(ctx, q.counter(), q.made.Truncate(noticeEvery), -1); err != nil {
+				n.b.log.Warn("a notice that was not sent stays counted", "cause", q.cause, "error", err)
+			}
+		}
+	}
 }
 
 // Notice tells the admins something in their channel, at most once per cause and
