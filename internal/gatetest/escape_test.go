@@ -99,6 +99,10 @@ func TestB53EveryField(t *testing.T) {
 		threadShows(t, h, support, root, fmt.Sprintf("5 < 6 & 7 > 2, line %d", n))
 		if n == 0 {
 			threadShows(t, h, support, root, "<!channel> · <!here> · <!everyone> · ") // as it was written
+			// One that surely goes alone: the others may follow a line in the same
+			// message, whose notification begins with that one.
+			g.say("alone", "5 < 6 & 7 > 2, line by itself")
+			threadShows(t, h, support, root, "5 < 6 & 7 > 2, line by itself")
 		}
 	}
 	for _, c := range h.Slack.Calls() {
