@@ -18,20 +18,27 @@ type evidence struct {
 func (e evidence) with(name string) []conversation.Signal {
 	var found []conversation.Signal
 	for _, s := range e.signals {
-		if s.Name == name || strings.HasPrefix(s.Name, name+":") {
+		if bears(s, name) {
 			found = append(found, s)
 		}
 	}
 	return found
 }
 
-func (e evidence) has(name string) bool { return len(e.with(name)) > 0 }
+func (e evidence) has(name string) bool {
+	return slices.ContainsFunc(e.signals, func(s conversation.Signal) bool { return bears(s, name) })
+}
+
+// bears: the signal has that name, or is "name:…".
+func bears(s conversation.Signal, name string) bool {
+	return strings.HasPrefix(s.Name, name) && (len(s.Name) == len(name) || s.Name[len(name)] == ':')
+}
 
 // strongest is the signal of that name with the greatest value.
 func (e evidence) strongest(name string) conversation.Signal {
 	var top conversation.Signal
-	for _, s := range e.with(name) {
-		if s.Value > top.Value {
+	for _, s := range e.signals {
+		if s.Value > top.Value && bears(s, name) {
 			top = s
 		}
 	}
@@ -184,58 +191,97 @@ func (e evidence) topicNames() []string {
 	return names
 }
 
-// history turns the verdicts before this line into signals named "before:…":
-// one for each line and each thing that was seen there, at the place where it was
-// seen. on is the line judged now.
-func history(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
-	var signals []conversation.Signal
-	stated, awaits := false, conversation.Signal{}
-	for i := len(past) - 1; i >= 0; i-- {
-		d := past[i]
-		if d.On >= on {
-			continue
-		}
-		seen := evidence{signals: d.Signals}
-		for _, name := range []string{SignalAsks, SignalChallenge, SignalFrustrated, SignalRepeated} {
-			if s := seen.telling(name, ClearSign); s.Value > 0 {
-				signals = append(signals, before(s, d.On))
-			}
-		}
-		if s := seen.strongest(SignalLoop); s.Value > 0 && !seen.has(SignalRepeated) {
-			signals = append(signals, before(s, d.On))
-		}
-		for _, s := range seen.with(SignalRule) {
-			signals = append(signals, before(s, d.On))
-		}
-		if awaits.Name == "" && d.Reason == ReasonAsked {
-			awaits = conversation.Signal{Name: d.Act, Value: 1, Seq: d.On}
-		}
-	}
-	signals = append(signals, unanswered(past, on)...)
-	for _, d := range past {
-		// Also by an earlier verdict on this very line: what it let count is spent.
-		s := evidence{signals: d.Signals}.strongest(SignalStated)
-		if d.On <= on && s.Value > 0 && !stated {
-			signals, stated = append(signals, before(s, d.On)), true
-		}
-	}
-	if awaits.Name == string(Ask) {
-		awaits.Name = SignalAwaits
-		signals = append(signals, awaits)
-	}
-	return oncePerLine(signals)
+// remembered is how many earlier lines count for one thing at most. The levels ask
+// for the third; without a bound a verdict would grow with the conversation.
+const remembered = 8
+
+// memory is what earlier verdicts have seen, latest first: one signal for each line
+// and each thing seen there, also when several verdicts on a line saw it, such as
+// when it is judged again or the button is pressed at it.
+type memory struct {
+	signals []conversation.Signal
+	lines   map[string]int // of each name, how many
 }
 
-// oncePerLine keeps the latest of what several verdicts on one line have seen
-// there: a line that is judged again, or at which the button is pressed, is one.
-func oncePerLine(signals []conversation.Signal) []conversation.Signal {
-	var kept []conversation.Signal
-	for _, s := range signals {
-		if !slices.ContainsFunc(kept, func(k conversation.Signal) bool { return k.Name == s.Name && k.Seq == s.Seq }) {
-			kept = append(kept, s)
+// full: so many lines are remembered for the name that no more count.
+func (m *memory) full(name string) bool { return m.lines[name] == remembered }
+
+// keep adds what a verdict on a line has seen.
+func (m *memory) keep(s conversation.Signal, on conversation.Seq) {
+	s = placed(s, on)
+	known := func(k conversation.Signal) bool { return k.Seq == s.Seq && k.Name == s.Name }
+	if !m.full(s.Name) && !slices.ContainsFunc(m.signals, known) {
+		m.lines[s.Name]++
+		m.signals = append(m.signals, s)
+	}
+}
+
+// counts are the things that are counted over the lines, and from which value on.
+var counts = []struct {
+	name  string
+	least float64
+}{{SignalAsks, AsksSure}, {SignalChallenge, 0}, {SignalFrustrated, ClearSign}, {SignalRepeated, 0}}
+
+// history turns the verdicts before this line into signals named "before:…", at
+// the places where things were seen. on is the line judged now.
+func history(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
+	seen := memory{lines: map[string]int{}}
+	for _, d := range slices.Backward(past) {
+		if d.On < on {
+			seen.of(d)
 		}
 	}
-	return kept
+	seen.signals = append(seen.signals, unanswered(past, on)...)
+	for _, d := range past {
+		// Also by an earlier verdict on this very line: what it let count is spent.
+		if s := (evidence{signals: d.Signals}).strongest(SignalStated); d.On <= on && s.Value > 0 {
+			seen.keep(s, d.On)
+			break
+		}
+	}
+	for i, s := range seen.signals {
+		seen.signals[i].Name = signalBefore + s.Name
+	}
+	return append(seen.signals, awaits(past, on)...)
+}
+
+// awaits: the last that was said to her asking for a person was to ask for the
+// problem.
+func awaits(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
+	for _, d := range slices.Backward(past) {
+		if d.On >= on || d.Reason != ReasonAsked {
+			continue
+		}
+		if d.Act != string(Ask) {
+			break
+		}
+		return []conversation.Signal{{Name: SignalAwaits, Value: 1, Seq: d.On}}
+	}
+	return nil
+}
+
+// of keeps what one verdict has seen.
+func (m *memory) of(d conversation.Decided) {
+	if len(d.Signals) == 0 {
+		return
+	}
+	seen := evidence{signals: d.Signals}
+	for _, row := range counts {
+		if m.full(row.name) {
+			continue
+		}
+		if s := seen.telling(row.name, ClearSign); s.Value > 0 && s.Value >= row.least {
+			m.keep(s, d.On)
+		}
+	}
+	if s := seen.strongest(SignalLoop); s.Value > 0 && !m.full(SignalLoop) && !seen.has(SignalRepeated) {
+		m.keep(s, d.On)
+	}
+	for _, s := range d.Signals {
+		if bears(s, SignalRule) {
+			m.keep(s, d.On)
+		}
+	}
 }
 
 // unanswered are the lines in a row, up to this one, that got no answer. What was
@@ -255,19 +301,17 @@ func unanswered(past []conversation.Decided, on conversation.Seq) []conversation
 		}
 		switch {
 		case line >= on || cannot.Value == 0 && talk:
-		case cannot.Value == 0:
+		case cannot.Value == 0, len(row) == remembered:
 			return row
 		default:
-			row = append(row, before(cannot, line))
+			row = append(row, placed(cannot, line))
 		}
 	}
 	return row
 }
 
-// before renames a signal as one of an earlier verdict. What was seen in a
-// draft is given the place of the line the draft answered.
-func before(s conversation.Signal, on conversation.Seq) conversation.Signal {
-	s.Name = signalBefore + s.Name
+// placed gives what was seen in a draft the place of the line the draft answered.
+func placed(s conversation.Signal, on conversation.Seq) conversation.Signal {
 	if s.Seq == 0 {
 		s.Seq, s.From, s.To = on, 0, 0
 	}

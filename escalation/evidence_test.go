@@ -72,3 +72,24 @@ func TestALineCountsOnce(t *testing.T) {
 		t.Errorf("the rule held %d times before, want once", n)
 	}
 }
+
+// A verdict at the end of a long conversation holds no more than one in the middle,
+// and counts the same.
+func TestHistoryHasABound(t *testing.T) {
+	middle, end := longTalk(60), longTalk(600)
+	p, _ := Compile(Defaults())
+	a, b := p.Judge(middle), p.Judge(end)
+	if len(a.Signals) != len(b.Signals) || a.Act != b.Act || a.Rule != b.Rule {
+		t.Errorf("after 60 lines %d signals, %s by %s; after 600 %d, %s by %s", len(a.Signals), a.Act, a.Rule, len(b.Signals), b.Act, b.Rule)
+	}
+	e := evidence{signals: b.Signals}
+	for _, name := range []string{SignalAsks, SignalFrustrated, SignalCannot, SignalRepeated, SignalRule} {
+		if n := len(e.with(signalBefore + name)); n != remembered {
+			t.Errorf("%d earlier lines with %s count, want %d", n, name, remembered)
+		}
+	}
+	last := end.Past[len(end.Past)-1].On
+	if got := e.with(signalBefore + SignalRepeated)[0].Seq; got != last {
+		t.Errorf("the first that counts is line %d, want the latest, %d", got, last)
+	}
+}

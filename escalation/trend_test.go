@@ -180,6 +180,16 @@ func BenchmarkTrend(b *testing.B) {
 	}
 }
 
+// talkedAt is what was seen at a line of a long conversation: something of all that
+// is counted.
+func talkedAt(on conversation.Seq) []conversation.Signal {
+	var seen []conversation.Signal
+	for _, name := range []string{SignalAsks, SignalFrustrated, SignalCannot, SignalRepeated, SignalRule + ":vip"} {
+		seen = append(seen, conversation.Signal{Name: name, Value: .75, Seq: on, To: 6})
+	}
+	return seen
+}
+
 // longTalk is a conversation of so many lines, hers and the bot's in turn; the
 // last is hers and not judged.
 func longTalk(lines int) Situation {
@@ -191,7 +201,7 @@ func longTalk(lines int) Situation {
 			l.Role, l.Text = conversation.Bot, fmt.Sprintf("You find line %d on the second page, with the colour and the day of the delivery.", i)
 		}
 		if s.Lines = append(s.Lines, l); l.Role == conversation.Visitor && i < lines-1 {
-			s.Past = append(s.Past, conversation.Decided{On: l.Seq, Act: string(Answer)})
+			s.Past = append(s.Past, conversation.Decided{On: l.Seq, Act: string(Answer), Signals: talkedAt(l.Seq)})
 		}
 	}
 	return s
