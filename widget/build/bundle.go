@@ -27,13 +27,17 @@ type manifest struct {
 // bundle builds the widget in dir (the folder that holds src) and returns the
 // files of dist by name. The same source gives the same bytes on every machine.
 func bundle(dir string) (map[string][]byte, error) {
-	panel, err := compile(dir, "src/panel.ts", api.FormatESModule, nil)
-	if err != nil {
-		return nil, fmt.Errorf("bundling the panel: %w", err)
+	files := map[string][]byte{}
+	addresses := map[string]string{}
+	define := map[string]string{}
+	for _, name := range modules {
+		a, err := module(dir, "src/"+name+".ts", name, define)
+		if err != nil {
+			return nil, err
+		}
+		files[a.file], addresses[a.address] = a.body, a.file
+		define[strings.ToUpper(name)+"_PATH"] = fmt.Sprintf("%q", "/w/"+a.address)
 	}
-	sum := sha256.Sum256(panel)
-	hash := hex.EncodeToString(sum[:])[:12]
-	define := map[string]string{"PANEL_PATH": fmt.Sprintf("%q", "/w/"+hash+"/panel.js")}
 	loader, err := compile(dir, "src/loader.ts", api.FormatIIFE, define)
 	if err != nil {
 		return nil, fmt.Errorf("bundling the loader: %w", err)
@@ -42,39 +46,49 @@ func bundle(dir string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bundling the page for mailed links: %w", err)
 	}
-	file := "panel-" + hash + ".js"
-	index, err := json.MarshalIndent(manifest{
-		Loader: "widget.js", Resume: "resume.html",
-		Assets: map[string]string{hash + "/panel.js": file, script.hash + "/resume.js": script.file},
-	}, "", "  ")
+	files["widget.js"], files["resume.html"], files[script.file] = loader, resume, script.body
+	addresses[script.address] = script.file
+	index, err := json.MarshalIndent(manifest{Loader: "widget.js", Resume: "resume.html", Assets: addresses}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
-	return map[string][]byte{
-		"widget.js": loader, file: panel, "resume.html": resume, script.file: script.body, "manifest.json": append(index, '\n'),
-	}, nil
+	files["manifest.json"] = append(index, '\n')
+	return files, nil
+}
+
+// modules are the files of /w/, each from the source of its name. A later one,
+// and the loader, may import an earlier one when it is used: NAME_PATH is where.
+var modules = []string{"panel"}
+
+// module bundles one of them.
+func module(dir, entry, name string, define map[string]string) (asset, error) {
+	body, err := compile(dir, entry, api.FormatESModule, define)
+	if err != nil {
+		return asset{}, fmt.Errorf("bundling %s: %w", name, err)
+	}
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:])[:12]
+	return asset{address: hash + "/" + name + ".js", file: name + "-" + hash + ".js", body: body}, nil
 }
 
 // asset is a file served under its hash.
 type asset struct {
-	hash, file string
-	body       []byte
+	// address is what stands after /w/, file its name in dist.
+	address, file string
+	body          []byte
 }
 
 // resumePage returns the page and the script it names.
 func resumePage(dir string) ([]byte, asset, error) {
-	body, err := compile(dir, "src/resume/resume.ts", api.FormatESModule, nil)
+	script, err := module(dir, "src/resume/resume.ts", "resume", nil)
 	if err != nil {
 		return nil, asset{}, err
 	}
-	sum := sha256.Sum256(body)
-	hash := hex.EncodeToString(sum[:])[:12]
 	page, err := os.ReadFile(filepath.Join(dir, "src/resume/resume.html"))
 	if err != nil {
 		return nil, asset{}, fmt.Errorf("reading the page: %w", err)
 	}
-	page = bytes.Replace(page, []byte("RESUME_SCRIPT"), []byte("/w/"+hash+"/resume.js"), 1)
-	return page, asset{hash, "resume-" + hash + ".js", body}, nil
+	return bytes.Replace(page, []byte("RESUME_SCRIPT"), []byte("/w/"+script.address), 1), script, nil
 }
 
 func compile(dir, entry string, format api.Format, define map[string]string) ([]byte, error) {
