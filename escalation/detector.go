@@ -73,9 +73,12 @@ func detectors(c Config, language []*language) []Detector {
 // fresh returns the visitor's lines that no verdict has judged yet, and always
 // the last one.
 func (s Situation) fresh() []Line {
+	if s.unjudged != nil {
+		return s.unjudged
+	}
 	var judged conversation.Seq
-	for _, d := range s.Past {
-		judged = max(judged, d.On)
+	for i := range s.Past {
+		judged = max(judged, s.Past[i].On)
 	}
 	on := s.judged()
 	var lines []Line

@@ -191,133 +191,6 @@ func (e evidence) topicNames() []string {
 	return names
 }
 
-// remembered is how many earlier lines count for one thing at most. The levels ask
-// for the third; without a bound a verdict would grow with the conversation.
-const remembered = 8
-
-// memory is what earlier verdicts have seen, latest first: one signal for each line
-// and each thing seen there, also when several verdicts on a line saw it, such as
-// when it is judged again or the button is pressed at it.
-type memory struct {
-	signals []conversation.Signal
-	lines   map[string]int // of each name, how many
-}
-
-// full: so many lines are remembered for the name that no more count.
-func (m *memory) full(name string) bool { return m.lines[name] == remembered }
-
-// keep adds what a verdict on a line has seen.
-func (m *memory) keep(s conversation.Signal, on conversation.Seq) {
-	s = placed(s, on)
-	known := func(k conversation.Signal) bool { return k.Seq == s.Seq && k.Name == s.Name }
-	if !m.full(s.Name) && !slices.ContainsFunc(m.signals, known) {
-		m.lines[s.Name]++
-		m.signals = append(m.signals, s)
-	}
-}
-
-// counts are the things that are counted over the lines, and from which value on.
-var counts = []struct {
-	name  string
-	least float64
-}{{SignalAsks, AsksSure}, {SignalChallenge, 0}, {SignalFrustrated, ClearSign}, {SignalRepeated, 0}}
-
-// history turns the verdicts before this line into signals named "before:…", at
-// the places where things were seen. on is the line judged now.
-func history(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
-	seen := memory{lines: map[string]int{}}
-	for _, d := range slices.Backward(past) {
-		if d.On < on {
-			seen.of(d)
-		}
-	}
-	seen.signals = append(seen.signals, unanswered(past, on)...)
-	for _, d := range past {
-		// Also by an earlier verdict on this very line: what it let count is spent.
-		if s := (evidence{signals: d.Signals}).strongest(SignalStated); d.On <= on && s.Value > 0 {
-			seen.keep(s, d.On)
-			break
-		}
-	}
-	for i, s := range seen.signals {
-		seen.signals[i].Name = signalBefore + s.Name
-	}
-	return append(seen.signals, awaits(past, on)...)
-}
-
-// awaits: the last that was said to her asking for a person was to ask for the
-// problem.
-func awaits(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
-	for _, d := range slices.Backward(past) {
-		if d.On >= on || d.Reason != ReasonAsked {
-			continue
-		}
-		if d.Act != string(Ask) {
-			break
-		}
-		return []conversation.Signal{{Name: SignalAwaits, Value: 1, Seq: d.On}}
-	}
-	return nil
-}
-
-// of keeps what one verdict has seen.
-func (m *memory) of(d conversation.Decided) {
-	if len(d.Signals) == 0 {
-		return
-	}
-	seen := evidence{signals: d.Signals}
-	for _, row := range counts {
-		if m.full(row.name) {
-			continue
-		}
-		if s := seen.telling(row.name, ClearSign); s.Value > 0 && s.Value >= row.least {
-			m.keep(s, d.On)
-		}
-	}
-	if s := seen.strongest(SignalLoop); s.Value > 0 && !m.full(SignalLoop) && !seen.has(SignalRepeated) {
-		m.keep(s, d.On)
-	}
-	for _, s := range d.Signals {
-		if bears(s, SignalRule) {
-			m.keep(s, d.On)
-		}
-	}
-}
-
-// unanswered are the lines in a row, up to this one, that got no answer. What was
-// answered ends the row; small talk does neither. A line with several verdicts,
-// such as one taken up after a wait, is one line: only its first verdict has the
-// evidence, the later ones do not end the row.
-func unanswered(past []conversation.Decided, on conversation.Seq) []conversation.Signal {
-	var row []conversation.Signal
-	for i := len(past) - 1; i >= 0; {
-		line, cannot, talk := past[i].On, conversation.Signal{}, false
-		for ; i >= 0 && past[i].On == line; i-- {
-			seen := evidence{signals: past[i].Signals}
-			if s := seen.telling(SignalCannot, Unanswered); s.Value >= Unanswered && s.Value > cannot.Value {
-				cannot = s
-			}
-			talk = talk || seen.has(SignalSmallTalk)
-		}
-		switch {
-		case line >= on || cannot.Value == 0 && talk:
-		case cannot.Value == 0, len(row) == remembered:
-			return row
-		default:
-			row = append(row, placed(cannot, line))
-		}
-	}
-	return row
-}
-
-// placed gives what was seen in a draft the place of the line the draft answered.
-func placed(s conversation.Signal, on conversation.Seq) conversation.Signal {
-	if s.Seq == 0 {
-		s.Seq, s.From, s.To = on, 0, 0
-	}
-	return s
-}
-
 // soft are the signals of which the same evidence never counts twice.
 var soft = []string{SignalChallenge, SignalFrustrated, SignalCannot, SignalRepeated, SignalLoop, SignalWants}
 
@@ -325,11 +198,11 @@ var soft = []string{SignalChallenge, SignalFrustrated, SignalCannot, SignalRepea
 func unspent(signals []conversation.Signal, past []conversation.Decided, on conversation.Seq) []conversation.Signal {
 	type sender struct{ name, by string }
 	spent := map[sender]bool{}
-	for _, d := range past {
-		if d.On != on {
+	for i := range past {
+		if past[i].On != on {
 			continue
 		}
-		for _, s := range d.Signals {
+		for _, s := range past[i].Signals {
 			if !slices.Contains(soft, s.Name) || s.Name == SignalCannot && s.Value < Unanswered {
 				continue
 			}

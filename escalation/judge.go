@@ -13,7 +13,7 @@ func (p *Policy) Judge(s Situation) Verdict { return p.weigh(s, nil) }
 
 // weigh is Judge with what is known beside the words and the turn.
 func (p *Policy) weigh(s Situation, known []conversation.Signal) Verdict {
-	s.readings = map[string]*reading{}
+	s = s.prepared()
 	var seen []conversation.Signal
 	for _, d := range p.detectors {
 		seen = append(seen, d.Detect(s)...)

@@ -29,7 +29,7 @@ type gauge interface {
 // their thresholds. Verdicts do not depend on it. Detectors that say yes or no,
 // those of asking for a person and of topics among them, are not in it.
 func (p *Policy) Measure(s Situation) []Measured {
-	s.readings = map[string]*reading{}
+	s = s.prepared()
 	var seen []Measured
 	for _, d := range p.detectors {
 		if g, ok := d.(gauge); ok {

@@ -80,7 +80,7 @@ func (d repeatedDetector) measure(s Situation) []Measured {
 // closest is how close the closest of her last lines comes that was answered.
 func (d repeatedDetector) closest(s Situation, line Line) float64 {
 	m, now := d.language(s.read(line.Text).words), s.read(line.Text)
-	met := map[string]concept{}
+	met, stems := map[string]concept{}, newStemmer()
 	y := m.concepts(now.words, met)
 	top, lines, answered := 0.0, 0, false
 	for _, earlier := range slices.Backward(s.Lines) {
@@ -93,7 +93,7 @@ func (d repeatedDetector) closest(s Situation, line Line) float64 {
 		case earlier.Role == conversation.Visitor:
 			lines++
 			if answered {
-				before := words(earlier.Text)
+				before := stems.words(earlier.Text)
 				top = max(top, overlap(question{before, m.concepts(before, met)}, question{now.words, y}))
 			}
 		}
@@ -177,6 +177,22 @@ func shared(x, y []concept) []concept {
 
 // sameWording: beside names the two lines have the same words in the same order.
 func sameWording(a, b []word) bool {
-	plain := func(w []word) []word { return slices.DeleteFunc(slices.Clone(w), func(x word) bool { return x.named }) }
-	return slices.EqualFunc(plain(a), plain(b), func(x, y word) bool { return x.text == y.text })
+	for {
+		a, b = fromPlain(a), fromPlain(b)
+		switch {
+		case len(a) == 0 || len(b) == 0:
+			return len(a) == len(b)
+		case a[0].text != b[0].text:
+			return false
+		}
+		a, b = a[1:], b[1:]
+	}
+}
+
+// fromPlain is w from its first word on that is no name.
+func fromPlain(w []word) []word {
+	for len(w) > 0 && w[0].named {
+		w = w[1:]
+	}
+	return w
 }

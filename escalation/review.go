@@ -19,7 +19,7 @@ import (
 // same signals: a phrase that is new in this policy changes nothing there. With
 // the policy of the verdict, and while the words still stand, both give the same.
 func (p *Policy) Review(s Situation, d conversation.Decided) Verdict {
-	s.readings = map[string]*reading{}
+	s = s.prepared()
 	var seen, known []conversation.Signal
 	for _, detector := range p.detectors {
 		for _, signal := range detector.Detect(s) {

@@ -59,7 +59,16 @@ type Situation struct {
 	// no longer wanted to wait.
 	TakenUp bool
 
-	readings map[string]*reading // what the detectors of one judgement share
+	// What the detectors of one judgement share.
+	readings map[string]*reading
+	unjudged []Line
+}
+
+// prepared is the situation with what its detectors share.
+func (s Situation) prepared() Situation {
+	s.unjudged = s.fresh()
+	s.readings = map[string]*reading{}
+	return s
 }
 
 // Verdict is a decision that explains itself. Rule names what decided:

@@ -23,9 +23,10 @@ type word struct {
 
 // words splits a text at everything that is not a letter, a digit or an
 // apostrophe inside a word. Scripts without spaces give one word per character.
-func words(text string) []word {
+func words(text string) []word { return newStemmer().words(text) }
+
+func (st *stemmer) words(text string) []word {
 	list := make([]word, 0, len(text)/lettersAWord+1)
-	stems := snowballstem.NewEnv("")
 	cut := false
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -37,7 +38,7 @@ func words(text string) []word {
 		end := wordEnd(text, i, size)
 		if t := fold(text[i:end]); t != "" {
 			named := unicode.IsDigit(r) || unicode.IsUpper(r) && !cut && len(list) > 0
-			list = append(list, word{text: t, stem: stemOf(stems, t), from: i, to: end, cut: cut, named: named})
+			list = append(list, word{text: t, stem: st.of(t), from: i, to: end, cut: cut, named: named})
 			cut = false
 		}
 		i = end
@@ -149,12 +150,25 @@ const lettersAWord = 5
 // and at its end one letter is left of it.
 const stretched = 2
 
-// stemOf is the stem of a word of meaning; a word between others is its own.
-func stemOf(env *snowballstem.Env, w string) string {
-	if empty[w] {
+// stemmer finds the stems of many words, each once.
+type stemmer struct {
+	env   *snowballstem.Env
+	known map[string]string
+}
+
+func newStemmer() *stemmer { return &stemmer{snowballstem.NewEnv(""), map[string]string{}} }
+
+// of is the stem of a word of meaning; a word between others is its own.
+func (st *stemmer) of(w string) string {
+	if len(w) < 4 || empty[w] {
 		return w
 	}
-	return stemIn(env, w)
+	stem, known := st.known[w]
+	if !known {
+		stem = stemIn(st.env, w)
+		st.known[w] = stem
+	}
+	return stem
 }
 
 // stem takes the English ending off a folded word. Words of other languages
