@@ -60,17 +60,20 @@ func TestRecoveryAfterARestart(t *testing.T) {
 	}
 }
 
-// settles says that many threads stand, each with its line.
+// settles says that many threads stand, each with its line, and that nothing is on
+// its way to Slack any more: what a stop cuts is in doubt, and looked up.
 func (s *stage) settles(many int) bool {
+	const quiet = time.Second
 	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
-		n := 0
+		threads, last := map[string]bool{}, time.Time{}
 		for _, c := range s.slack.Calls() {
+			last = c.At
 			if c.Method == "chat.postMessage" && c.Committed && c.Error == "" && c.Args["thread_ts"] != "" {
-				n++
+				threads[c.Args["thread_ts"]] = true
 			}
 		}
-		if n >= many {
+		if len(threads) >= many && time.Since(last) > quiet {
 			return true
 		}
 		time.Sleep(200 * time.Millisecond)
