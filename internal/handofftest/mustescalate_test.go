@@ -42,7 +42,7 @@ func TestMustEscalateWithTheModelDown(t *testing.T) {
 			}
 		}
 	}
-	const least = 25 // of 27 when this was written: fewer means that they are not found
+	const least = 23 // of 25 when this was written: fewer means that they are not found
 	if taken < least {
 		t.Fatalf("%d visitors bring people in by what they say, want at least %d", taken, least)
 	}
@@ -77,7 +77,12 @@ func untilPeople(story string) []string {
 			delete(visits, name) // the button needs no words
 		case verb == "phase" && len(v.lines) > 0 && (words[3] == "waiting" || words[3] == "offline"):
 			script := append([]string{start, "model fails 503"}, v.opens...)
-			script = append(append(script, v.lines...), strings.TrimSpace(line))
+			for i, said := range v.lines {
+				if script = append(script, said); i < len(v.lines)-1 {
+					script = append(script, "visitor "+name+" answered")
+				}
+			}
+			script = append(script, strings.TrimSpace(line))
 			scripts = append(scripts, strings.Join(script, "\n")+"\n")
 			delete(visits, name)
 		}

@@ -22,6 +22,7 @@ import (
 //	visitor anna sees WHO TEXT        (WHO: bot, visitor, system, an agent's name)
 //	visitor anna phase PHASE
 //	visitor anna offered              (the last bot line offers a person)
+//	visitor anna answered             (somebody has spoken since her last line, or she waits)
 //	visitor anna cites TITLE
 //	visitor anna drafted TEXT         (a draft has shown TEXT)
 //	visitor anna leaves | returns
@@ -55,6 +56,9 @@ func visitor(ts *testscript.TestScript, s *story, args []string) error {
 	}
 	if acted, err := s.visitorActs(v, verb, rest); acted || err != nil {
 		return err
+	}
+	if verb == "answered" {
+		rest = []string{s.said}
 	}
 	return visitorSees(ts, v, verb, rest)
 }
@@ -113,6 +117,8 @@ func visitorSees(ts *testscript.TestScript, v *Visitor, verb string, rest []stri
 		ok = func(items []Item) bool { return Phase(items) == arg }
 	case "offered":
 		ok = func(items []Item) bool { return slices.ContainsFunc(items, func(i Item) bool { return i.Offer }) }
+	case "answered":
+		ok = func(items []Item) bool { return spokenTo(items, arg) || Phase(items) != "bot" }
 	case "cites":
 		ok = func(items []Item) bool { return slices.ContainsFunc(items, func(i Item) bool { return cites(i, arg) }) }
 	case "reads":
@@ -135,6 +141,17 @@ func visitorSees(ts *testscript.TestScript, v *Visitor, verb string, rest []stri
 		return fmt.Errorf("%w; the chat (phase %s):\n%s", err, Phase(v.Items()), v.Transcript())
 	}
 	return nil
+}
+
+// spokenTo says that somebody has spoken since the visitor said text.
+func spokenTo(items []Item, text string) bool {
+	lines := Lines(items)
+	for i, l := range slices.Backward(lines) {
+		if l.Role == "visitor" {
+			return l.Text == text && i < len(lines)-1
+		}
+	}
+	return false
 }
 
 func cites(i Item, title string) bool {
