@@ -30,15 +30,19 @@ func bundle(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	addresses := map[string]string{}
 	define := map[string]string{}
+	short, err := shortNames(dir)
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range modules {
-		a, err := module(dir, "src/"+name+".ts", name, define)
+		a, err := module(dir, "src/"+name+".ts", name, define, short)
 		if err != nil {
 			return nil, err
 		}
 		files[a.file], addresses[a.address] = a.body, a.file
 		define[strings.ToUpper(name)+"_PATH"] = fmt.Sprintf("%q", "/w/"+a.address)
 	}
-	loader, err := compile(dir, "src/loader.ts", api.FormatIIFE, define)
+	loader, err := compile(dir, "src/loader.ts", api.FormatIIFE, define, short)
 	if err != nil {
 		return nil, fmt.Errorf("bundling the loader: %w", err)
 	}
@@ -61,8 +65,8 @@ func bundle(dir string) (map[string][]byte, error) {
 var modules = []string{"panel"}
 
 // module bundles one of them.
-func module(dir, entry, name string, define map[string]string) (asset, error) {
-	body, err := compile(dir, entry, api.FormatESModule, define)
+func module(dir, entry, name string, define map[string]string, short *names) (asset, error) {
+	body, err := compile(dir, entry, api.FormatESModule, define, short)
 	if err != nil {
 		return asset{}, fmt.Errorf("bundling %s: %w", name, err)
 	}
@@ -80,7 +84,7 @@ type asset struct {
 
 // resumePage returns the page and the script it names.
 func resumePage(dir string) ([]byte, asset, error) {
-	script, err := module(dir, "src/resume/resume.ts", "resume", nil)
+	script, err := module(dir, "src/resume/resume.ts", "resume", nil, &names{})
 	if err != nil {
 		return nil, asset{}, err
 	}
@@ -91,7 +95,7 @@ func resumePage(dir string) ([]byte, asset, error) {
 	return bytes.Replace(page, []byte("RESUME_SCRIPT"), []byte("/w/"+script.address), 1), script, nil
 }
 
-func compile(dir, entry string, format api.Format, define map[string]string) ([]byte, error) {
+func compile(dir, entry string, format api.Format, define map[string]string, short *names) ([]byte, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("finding %s: %w", dir, err)
@@ -101,7 +105,9 @@ func compile(dir, entry string, format api.Format, define map[string]string) ([]
 		EntryPoints:       []string{entry},
 		Bundle:            true,
 		Format:            format,
-		Target:            api.ES2021,
+		Target:            api.ES2022,
+		MangleProps:       short.pattern,
+		MangleCache:       short.given,
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
 		MinifyWhitespace:  true,
@@ -114,6 +120,7 @@ func compile(dir, entry string, format api.Format, define map[string]string) ([]
 	if len(result.Errors) > 0 {
 		return nil, errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), "\n"))
 	}
+	short.given = result.MangleCache
 	return result.OutputFiles[0].Contents, nil
 }
 

@@ -44,3 +44,6 @@ export interface Panel {
   state(): HandoffState;
   shutdown(): Promise<void>;
 }
+
+/** What panel.js exports. */
+export interface PanelModule { mount(core: Core): Panel }

@@ -2,7 +2,7 @@
 // panel, which is fetched only when somebody shows interest in it.
 import css from './style/launcher.css';
 import { launcherLabel, paint, type Settings } from './launcher';
-import type { Core, HandoffState, Panel } from './core';
+import type { Core, HandoffState, Panel, PanelModule } from './core';
 import type { WidgetConfig } from './types';
 
 declare const PANEL_PATH: string;
@@ -61,7 +61,7 @@ function on(name: string, listener: Listener): () => void {
 
 function load(): Promise<Panel> {
   const mine = core as Core;
-  loading ??= (import(mine.base + PANEL_PATH) as Promise<{ mount(core: Core): Panel }>).then((module) => {
+  loading ??= (import(mine.base + PANEL_PATH) as Promise<PanelModule>).then((module) => {
     if (core !== mine) throw new Error('shut down');
     return (panel = module.mount(mine));
   });
