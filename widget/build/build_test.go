@@ -50,7 +50,7 @@ func TestInEm(t *testing.T) {
 		{"a{width:56px}", "a{width:3.5em}"},
 		{"a{border:1px solid}", "a{border:1px solid}"},
 		{"a{margin:-4px 0px 8px}", "a{margin:-0.25em 0px 0.5em}"},
-		{"a{font-size:12px;line-height:16px}", "a{font-size:0.75em;line-height:1.3333em}"},
+		{"a{font-size:12px;line-height:16px}", "a{font-size:0.75em;line-height:1.333em}"},
 		{"@media (max-width:480px){a{width:32px}}", "@media (max-width:480px){a{width:2em}}"},
 	} {
 		if got := inEm(c.in); got != c.want {

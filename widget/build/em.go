@@ -39,7 +39,7 @@ func inEm(css string) string {
 }
 
 func em(n float64) string {
-	text := strconv.FormatFloat(n, 'f', 4, 64)
+	text := strconv.FormatFloat(n, 'f', 3, 64)
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "em"
 }
 
