@@ -329,7 +329,7 @@ func TestTheSiteDrivesTheChat(t *testing.T) {
 	b.js("Handoff.shutdown()")
 	b.until("!document.querySelector('handoff-widget') && localStorage.length === 0 && sessionStorage.length === 0")
 	waitFor(t, func() bool { return chat.called("DELETE /v1/sessions/current") == 1 })
-	if got := b.js("wrong.join()"); got != "error Script error." {
+	if got := b.js("wrong.join()"); got != "error Uncaught Error: mine" {
 		t.Errorf("errors: got %v, want the throwing listener's alone", got)
 	}
 }

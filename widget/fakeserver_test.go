@@ -72,7 +72,7 @@ func (s *chatServer) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Access-Control-Allow-Origin", "*")
 	header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
-	header.Set("Access-Control-Allow-Methods", "GET, POST, DELETE")
+	header.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
 	header.Set("Access-Control-Expose-Headers", "Retry-After")
 	header.Set("Cache-Control", "no-store")
 	switch {

@@ -22,12 +22,19 @@ const timeout = 20_000;
 
 export class Api {
   private minting: Promise<string> | undefined;
+  private epoch = 0;
 
   constructor(
     private readonly base: string,
     private readonly key: string,
     private readonly tokens: TokenStore,
   ) {}
+
+  /** Another visitor from here on: what is under way for this one comes to nothing. */
+  forget(): void {
+    this.epoch++;
+    this.minting = undefined;
+  }
 
   hasSession(): boolean {
     return this.tokens.token() !== undefined;
@@ -41,14 +48,18 @@ export class Api {
     return this.json<T>('POST', path, body);
   }
 
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.json<T>('PATCH', path, body);
+  }
+
   async text(path: string): Promise<string> {
     return (await this.authorized('GET', path)).text();
   }
 
-  /** Ends the session. The token is forgotten by the caller. */
-  async revoke(): Promise<void> {
+  /** Ends the session, or with `forget` everything of the visitor. The token is forgotten by the caller. */
+  async revoke(forget?: boolean): Promise<void> {
     const token = this.tokens.token();
-    if (token) await this.send('DELETE', '/v1/sessions/current', undefined, token);
+    if (token) await this.send('DELETE', forget ? '/v1/visitor' : '/v1/sessions/current', undefined, token);
   }
 
   /** Opens an event stream; the caller reads the body. */
@@ -82,13 +93,15 @@ export class Api {
   }
 
   private mint(): Promise<string> {
+    const { epoch } = this;
     this.minting ??= this.send('POST', '/v1/sessions', { key: this.key })
       .then((response) => response.json() as Promise<{ token: string }>)
       .then(({ token }) => {
+        this.check(epoch);
         this.tokens.setToken(token);
         return token;
       })
-      .finally(() => { this.minting = undefined; });
+      .finally(() => { if (epoch === this.epoch) this.minting = undefined; });
     return this.minting;
   }
 
@@ -98,6 +111,7 @@ export class Api {
     const headers: Record<string, string> = { Accept: accept };
     if (token) headers['Authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const { epoch } = this;
     const abort = new AbortController();
     const timer = signal ? undefined : setTimeout(() => abort.abort(), timeout);
     let response: Response;
@@ -111,8 +125,13 @@ export class Api {
     } finally {
       clearTimeout(timer);
     }
+    this.check(epoch);
     if (!response.ok) throw await refusal(response);
     return response;
+  }
+
+  private check(epoch: number): void {
+    if (epoch !== this.epoch) throw new ApiError(0, 'gone', 'The visitor has logged out.');
   }
 }
 

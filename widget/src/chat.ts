@@ -8,8 +8,9 @@ import type { Connection } from './stream';
 import { fresh, type ChatState } from './store';
 import { dueAt } from './waiting';
 import { publishAdvance } from './publish';
-import { pageInfo, randomId } from './environment';
+import { pageInfo, randomId, type Page } from './environment';
 import { en as s } from './strings/en';
+import type { Options } from './core';
 import type { Attributes, ContactFields, ConversationRef, WidgetConfig } from './types';
 
 export interface ChatHooks {
@@ -43,12 +44,14 @@ export class Chat {
   declined: Set<number>;
   private making: Promise<void> | undefined;
   private typedAt = 0;
+  private page: Page | undefined;
   private lateSeq = 0;
 
   constructor(
     private readonly api: Api,
     private readonly storage: Storage,
     readonly config: WidgetConfig,
+    private readonly options: Options,
     private readonly hooks: ChatHooks,
   ) {
     this.declined = new Set(storage.load().declined ?? []);
@@ -68,9 +71,9 @@ export class Chat {
       now: hooks.now,
       returned: (item, seconds) => this.returned(item, seconds),
       failed: (item) => this.failed(item),
-      sent: (item) => hooks.emit('message:sent', { client_id: item.client_id }),
+      sent: (item) => this.tell('message:sent', item),
     });
-    window.addEventListener('online', () => this.outbox.resume());
+    window.addEventListener('online', this.online);
   }
 
   get state(): ChatState {
@@ -187,6 +190,20 @@ export class Chat {
     this.quietly('/read', { seq });
   }
 
+  /** Adds to what the site says of her; a conversation that stands hears of it at once. */
+  setContext(attributes: Attributes): void {
+    this.context = { ...this.context, ...attributes };
+    if (this.state.conversation) this.change({ context: attributes });
+  }
+
+  /** She looks at another page of the site now. */
+  moved(): void {
+    const page = pageInfo(this.options.pageContext);
+    if (!this.state.conversation || this.state.phase === 'closed' || page.url === (this.page?.url ?? '')) return;
+    this.page = page;
+    this.change({ page });
+  }
+
   /** Leaves this conversation behind; the next message opens another. */
   startOver(): void {
     this.follower.leave();
@@ -200,13 +217,28 @@ export class Chat {
     this.hooks.changed();
   }
 
-  /** Logs out: the server forgets the session, the browser everything. */
-  async shutdown(): Promise<void> {
-    const revoke = this.api.hasSession() ? this.api.revoke() : Promise.resolve();
+  /** Ends what runs and asks nothing more of the server. */
+  leave(): void {
+    this.follower.leave();
+    this.outbox.stop();
+    window.removeEventListener('online', this.online);
+  }
+
+  /** Logs out: the server forgets the session, or with `forget` the visitor; the browser everything. */
+  async shutdown(forget?: boolean): Promise<void> {
+    const revoke = this.api.hasSession() ? this.api.revoke(forget) : Promise.resolve();
+    this.wipe();
+    await revoke.catch(() => undefined);
+  }
+
+  /** Nothing of this visitor stays in memory or in the browser. */
+  wipe(): void {
     this.startOver();
     this.outbox.clear();
+    this.context = {};
+    this.making = undefined;
+    this.api.forget();
     this.storage.clear();
-    await revoke.catch(() => undefined);
   }
 
   /** True while the bot owes an answer, from the send to its last word. */
@@ -220,10 +252,12 @@ export class Chat {
     return this.awaitingAt > 0 && now - this.awaitingAt < answerTimeout && navigator.onLine !== false;
   }
 
+  private readonly online = (): void => this.outbox.resume();
+
   private ensure(): Promise<void> {
     if (this.state.conversation) return Promise.resolve();
     this.making ??= this.api
-      .post<ConversationRef>('/v1/conversations', { page: pageInfo(), context: this.context, ...this.locale() })
+      .post<ConversationRef>('/v1/conversations', { page: (this.page = pageInfo(this.options.pageContext)), context: this.context, ...this.locale() })
       .then((ref) => {
         this.storage.save({ conversation: { id: ref.id, ...(ref.reference ? { reference: ref.reference } : {}) }, read: 0 });
         this.follower.begin(ref);
@@ -269,7 +303,7 @@ export class Chat {
   private failed(item: OutItem): void {
     this.awaitingAt = 0;
     this.hooks.alert();
-    this.hooks.emit('message:failed', { client_id: item.client_id });
+    this.tell('message:failed', item);
   }
 
   private connected(status: Connection): void {
@@ -304,7 +338,7 @@ export class Chat {
       this.blocked = '';
     }
     if (after.phase !== before.phase || after.phase !== 'bot') this.requestSettled();
-    publishAdvance(before, after, this.hooks.emit);
+    publishAdvance(before, after, this.hooks.emit, this.options.exposeText);
   }
 
   private requestSettled(): void {
@@ -321,6 +355,14 @@ export class Chat {
 
   private refused(error: unknown): void {
     if (error instanceof ApiError && !this.isBlocked(error)) this.hooks.emit('error', { code: error.code, message: error.message });
+  }
+
+  private tell(name: string, { client_id, text }: OutItem): void {
+    this.hooks.emit(name, { client_id, ...(this.options.exposeText && { text }) });
+  }
+
+  private change(body: { page?: Page; context?: Attributes }): void {
+    this.api.patch(this.follower.path, body).catch((error: unknown) => this.refused(error));
   }
 
   private quietly(path: string, body: unknown = {}): void {

@@ -12,22 +12,58 @@ export type ConversationState =
 
 export interface HandoffState { status: Status; unread: number; conversation: ConversationState }
 
+/** One field of the site's own form; its words are plain text. */
+export interface FormField {
+  id: string; label: string; type: 'text' | 'email' | 'tel' | 'textarea' | 'select' | 'checkbox';
+  required?: boolean; max?: number; options?: string[]; autocomplete?: string;
+}
+export interface FormSchema { fields: FormField[]; consent?: { label: string; href: string } }
+
+/** What boot was given, as the settings module has checked it. */
+export interface Options {
+  key: string;
+  baseUrl?: string;
+  user?: { jwt: string } | null;
+  locale?: string;
+  dir?: string;
+  theme?: string;
+  accent?: string;
+  position?: string;
+  offset?: { x: number; y: number };
+  launcher?: boolean | { selector: string };
+  container?: Element;
+  isolation?: string;
+  persistence?: string;
+  consent?: string;
+  pageContext?: string;
+  greeting?: string;
+  starters?: string[];
+  escalation?: { afterAnswers?: number; form?: FormSchema | 'none' };
+  sounds?: boolean;
+  exposeText?: boolean;
+}
+
 export interface Core {
   /** Origin of the chat server, without a slash at the end. */
   base: string;
-  key: string;
   config: WidgetConfig;
+  options: Options;
   root: ShadowRoot;
   container: HTMLElement;
   launcher: HTMLButtonElement;
   sheet: CSSStyleSheet;
   /** The loader's own style text: the sheet holds it and the panel's. */
   css: string;
-  context: Attributes;
+  /** Address of the module that shows the chat. */
+  module: string;
   /** Tells listeners and the window; false when a listener prevented it. */
   emit(name: string, detail?: unknown): boolean;
-  unread(count: number): void;
-  opened(open: boolean): void;
+  /** Asks the server for look and texts in the language of the options. */
+  fetchConfig(): Promise<WidgetConfig>;
+  /** Fetches the panel, as interest in the button does. */
+  load(): Promise<Panel>;
+  /** Opens or closes the panel for the visitor, who gets the focus. */
+  toggle(): void;
 }
 
 export interface OpenOptions { draft?: string; view?: string }
@@ -37,13 +73,21 @@ export interface Panel {
   open(o: OpenOptions, focus: boolean): void;
   close(): void;
   isOpen(): boolean;
-  send(text: string, silent: boolean): { id: string };
-  escalate(reason?: string, fields?: Record<string, string>): Promise<ConversationState>;
+  send(text: string, o?: { silent?: boolean }): { id: string };
+  escalate(o?: { reason?: string; fields?: Record<string, string> }): Promise<ConversationState>;
   cancelEscalation(): Promise<void>;
   setContext(attributes: Attributes): void;
+  /** Options or config have changed: shows them. */
+  refresh(): void;
   state(): HandoffState;
-  shutdown(): Promise<void>;
+  /** Leaves the page without logging out. */
+  leave(): void;
+  shutdown(o?: { forget?: boolean }): Promise<void>;
 }
 
 /** What panel.js exports. */
-export interface PanelModule { mount(core: Core): Panel }
+export interface PanelModule {
+  mount(core: Core): Panel;
+  /** Ends and forgets the session of a page whose panel was never mounted. */
+  wipe(core: Core, o?: { forget?: boolean }): Promise<void>;
+}

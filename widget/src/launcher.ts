@@ -1,34 +1,22 @@
 // The button in the corner, and the shadow root everything lives in.
-import type { Core } from './core';
+import type { Core, Options } from './core';
 import type { WidgetConfig } from './types';
 import { draw } from './view/draw';
 
-export interface Settings {
-  key: string; locale?: string; theme?: string; accent?: string; position?: string; baseUrl?: string;
-}
-
 const ours = '3b4fd8';
-const chevron = 'm4.5 7.5 5.5 5.5 5.5-5.5';
 const bubble = 'M10 3.2c4.1 0 7.3 2.7 7.3 6.2s-3.2 6.2-7.3 6.2c-.9 0-1.8-.1-2.6-.4L3.6 16.8l.9-3.3C3.4 12.4 2.7 11 2.7 9.4c0-3.5 3.2-6.2 7.3-6.2Z';
-const stopped = ['keydown', 'keypress', 'keyup', 'paste', 'cut', 'copy', 'input'];
 
 /** Puts the host beside body: a transform on body does not move it, a swap of body does not remove it. */
-export function paint(config: WidgetConfig, settings: Settings, css: string): Pick<Core, 'root' | 'container' | 'launcher' | 'sheet'> {
+export function paint(config: WidgetConfig, options: Options, css: string): Pick<Core, 'root' | 'container' | 'launcher' | 'sheet'> {
   const host = document.createElement('handoff-widget');
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
-  // The site's single-key shortcuts see the host as target, not a text field.
-  for (const name of stopped) root.addEventListener(name, (event) => event.stopPropagation());
 
   const container = document.createElement('div');
   container.className = 'h';
-  container.lang = 'en';
-  container.dir = 'ltr';
-  container.dataset['theme'] = ['light', 'dark'].includes(settings.theme ?? '') ? settings.theme : 'auto';
-  container.dataset['position'] = settings.position === 'left' ? 'left' : 'right';
-  colour(container, settings.accent ?? config.accent);
+  look(container, config, options);
   const launcher = button();
   container.append(launcher);
   root.append(container);
@@ -36,24 +24,24 @@ export function paint(config: WidgetConfig, settings: Settings, css: string): Pi
   return { root, container, launcher, sheet };
 }
 
-function button(): HTMLButtonElement {
-  const launcher = document.createElement('button');
-  const badge = document.createElement('span');
-  badge.className = 'badge';
-  badge.hidden = true;
-  launcher.className = 'launcher';
-  const attributes = {
-    type: 'button', 'data-handoff': 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-controls': 'panel',
-  };
-  for (const [name, value] of Object.entries(attributes)) launcher.setAttribute(name, value);
-  launcherLabel(launcher, 0);
-  launcher.append(draw('chat', bubble), draw('down', chevron), badge);
-  return launcher;
+/** Theme, side, direction and colour. */
+export function look(container: HTMLElement, config: WidgetConfig, { theme, position, accent, dir }: Options): void {
+  container.lang = 'en';
+  container.dir = dir === 'ltr' || dir === 'rtl' ? dir : 'ltr';
+  container.dataset['theme'] = theme === 'light' || theme === 'dark' ? theme : 'auto';
+  container.dataset['position'] = position === 'left' ? position : 'right';
+  colour(container, accent ?? config.accent);
 }
 
-export function launcherLabel(launcher: HTMLElement, unread: number): void {
-  const count = unread > 0 ? `, ${unread} unread message${unread === 1 ? '' : 's'}` : '';
-  launcher.setAttribute('aria-label', 'Open chat' + count);
+function button(): HTMLButtonElement {
+  const launcher = document.createElement('button');
+  launcher.className = 'launcher';
+  const attributes = {
+    type: 'button', 'data-handoff': 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-controls': 'panel', 'aria-label': 'Open chat',
+  };
+  for (const [name, value] of Object.entries(attributes)) launcher.setAttribute(name, value);
+  launcher.append(draw('chat', bubble));
+  return launcher;
 }
 
 // The ink that reads better on the accent. The panel repairs an accent on which

@@ -1,33 +1,45 @@
 // The whole of /widget.js: the launcher, window.Handoff, and the door to the
-// panel, which is fetched only when somebody shows interest in it.
+// panel, which is fetched only when somebody shows interest in it. It keeps the
+// names of the API and what was called early; the work is done by the modules.
 import css from './style/launcher.css';
-import { launcherLabel, paint, type Settings } from './launcher';
-import type { Core, HandoffState, Panel, PanelModule } from './core';
+import { paint } from './launcher';
+import type { Core, HandoffState, OpenOptions, Options, Panel, PanelModule } from './core';
 import type { WidgetConfig } from './types';
 
 declare const PANEL_PATH: string;
+declare const SETTINGS_PATH: string;
 
-type Listener = (detail: unknown) => void;
-type Api = Record<string, (...args: never[]) => unknown>;
 type Any = Record<string, unknown>;
+type Early = [name: string, args: unknown[], done?: (value: unknown) => void];
+type Settings = typeof import('./settings');
 
 const version = '0.1.0';
 const notYet = ' is not in this version';
 const script = document.currentScript as HTMLScriptElement | null;
-const page = window as unknown as { Handoff?: Any & { q?: [string, unknown[]][] }; HandoffSettings?: Any };
-const allowed = ['key', 'locale', 'theme', 'accent', 'position', 'baseUrl'];
-const later = ['identify', 'track', 'update', 'consent'];
+const page = window as unknown as { Handoff?: Any & { q?: Early[] }; HandoffSettings?: Any };
+const base = script?.src ? new URL(script.src).origin : '';
+/** Everything else is read, checked and shown by the settings module. */
+const simple = /^(key|locale|theme|accent|position|consent|baseUrl)$/;
 
-const listeners = new Map<string, Set<Listener>>();
-let options: Settings | undefined;
+const heard: { name: string; listener: unknown; stop(): void }[] = [];
+let asked = '';
+let options: Options | undefined;
 let booted: Promise<void> | undefined;
 let core: Core | undefined;
 let panel: Panel | undefined;
 let loading: Promise<Panel> | undefined;
-let context: Core['context'] = {};
+let early: Early[] = [];
 let generation = 0;
+let ending = Promise.resolve();
+let grant: (() => void) | undefined;
+let consented: Promise<void> | undefined;
 let markReady: () => void;
-let readiness = new Promise<void>((resolve) => { markReady = resolve; });
+let readiness: Promise<void>;
+renew();
+
+function renew(): void {
+  readiness = new Promise((resolve) => { markReady = resolve; });
+}
 
 function warn(text: string): void {
   console.warn('[handoff] ' + text);
@@ -40,180 +52,172 @@ function hushed<T>(promise: Promise<T>): Promise<T> {
 }
 
 function emit(name: string, detail: unknown = {}): boolean {
-  const event = new CustomEvent('handoff:' + name, { detail, cancelable: true });
-  for (const listener of [...(listeners.get(name) ?? [])]) {
-    try {
-      listener(name.endsWith('requested') ? Object.assign({ preventDefault: () => event.preventDefault() }, detail) : detail);
-    } catch (error) {
-      setTimeout(() => { throw error; });
-    }
-  }
-  window.dispatchEvent(event);
-  return !event.defaultPrevented;
+  return dispatchEvent(new CustomEvent('handoff:' + name, { detail, cancelable: true }));
 }
 
-function on(name: string, listener: Listener): () => void {
-  const set = listeners.get(name) ?? new Set();
-  listeners.set(name, set.add(listener));
-  if (name === 'ready' && core) setTimeout(() => listener({}));
-  return () => set.delete(listener);
+function on(name: string, listener: (detail: unknown) => void): () => void {
+  const hear = (event: Event): void => listener((event as CustomEvent).detail);
+  const stop = (): void => removeEventListener('handoff:' + name, hear);
+  addEventListener('handoff:' + name, hear);
+  heard.push({ name, listener, stop });
+  if (name === 'ready' && core) setTimeout(listener, 0, {});
+  return stop;
 }
 
 function load(): Promise<Panel> {
   const mine = core as Core;
-  loading ??= (import(mine.base + PANEL_PATH) as Promise<PanelModule>).then((module) => {
+  loading ??= (import(mine.module) as Promise<PanelModule>).then((module) => {
     if (core !== mine) throw new Error('shut down');
-    return (panel = module.mount(mine));
+    panel = module.mount(mine);
+    for (const [name, args] of early.splice(0)) act(panel, name, args);
+    return panel;
   });
   loading.catch(() => { loading = undefined; });
   return hushed(loading);
 }
 
-function whenReady<T>(act: (panel: Panel) => T | Promise<T>): Promise<T> {
-  return hushed(readiness.then(load).then(act));
+function act(panel: Panel, name: string, args: unknown[]): unknown {
+  return (panel as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
 }
 
-function base(): string {
-  return script?.src ? new URL(script.src).origin : '';
+function whenReady<T>(work: (panel: Panel) => T | Promise<T>): Promise<T> {
+  return hushed(readiness.then(load).then(work));
 }
 
-function settings(given: Any): Settings | undefined {
-  const taken: Any = Object.create(null) as Any;
-  for (const [name, value] of Object.entries(given)) {
-    if (allowed.includes(name)) taken[name] = value;
-    else warn(name + notYet);
-  }
-  const { key, baseUrl } = taken;
-  if (typeof key !== 'string' || key === '' || key.startsWith('sk_')) {
-    warn('data-key must be a public key');
-    return undefined;
-  }
-  if (baseUrl !== undefined && baseUrl !== base()) {
-    warn('data-base-url is not the origin of the script');
-    return undefined;
-  }
-  return taken as unknown as Settings;
+function settings(): Promise<Settings> {
+  return import(base + SETTINGS_PATH) as Promise<Settings>;
 }
 
 function boot(given: Any): Promise<void> {
-  const wanted = settings(given);
-  if (!wanted) return hushed(Promise.reject(new Error('refused')));
-  if (booted && JSON.stringify(wanted) === JSON.stringify(options)) return booted;
-  if (core) void shutdown();
-  options = wanted;
-  booted = hushed(start(wanted, ++generation));
+  const { key, baseUrl } = given;
+  if (typeof key !== 'string' || !key.startsWith('pk_')) return refuse('key must be a public key, pk_…');
+  if (baseUrl && baseUrl !== base) return refuse('base-url is not the origin of the script');
+  const print = JSON.stringify(given);
+  if (booted && print === asked) return booted;
+  if (booted) leave();
+  asked = print;
+  options = given as unknown as Options;
+  booted = hushed(start(given, ++generation));
   return booted;
 }
 
-async function start(wanted: Settings, mine: number): Promise<void> {
-  const config = await fetchConfig(wanted, mine);
-  config.locale = wanted.locale ?? config.locale;
+function refuse(why: string): Promise<never> {
+  warn(why);
+  return hushed(Promise.reject(new Error(why)));
+}
+
+async function start(given: Any, mine: number): Promise<void> {
+  if (given['consent'] === 'required') await (consented ??= new Promise((resolve) => { grant = resolve; }));
+  await ending.catch(() => undefined);
+  const extra = Object.keys(given).every((name) => simple.test(name)) ? undefined : await settings();
+  const wanted = extra ? extra.read(given, warn) : (given as unknown as Options);
+  const fetchConfig = (): Promise<WidgetConfig> => ask(wanted, mine);
+  const config = await fetchConfig();
   if (mine !== generation) return;
-  core = { ...paint(config, wanted, css), base: base(), key: wanted.key, config, css, context, emit, unread, opened };
-  core.launcher.addEventListener('click', () => void whenReady((p) => (p.isOpen() ? p.close() : p.open({}, true))));
+  options = wanted;
+  core = { ...paint(config, wanted, css), base, module: base + PANEL_PATH, options, config, css, emit, fetchConfig, load, toggle };
+  core.launcher.addEventListener('click', toggle);
   for (const intent of ['pointerenter', 'focus', 'touchstart']) core.launcher.addEventListener(intent, () => void load(), { passive: true });
-  if (returning(wanted.key)) (window.requestIdleCallback ?? setTimeout)(() => void load());
+  extra?.apply(core);
+  // Somebody with a conversation, an unsent message or an open panel gets it without asking.
+  if (/"(open|conversation|outbox)":/.test(stored())) (window.requestIdleCallback ?? setTimeout)(() => void load());
   markReady();
   emit('ready');
 }
 
+function toggle(): void {
+  void whenReady((p) => (p.isOpen() ? p.close() : p.open({}, true)));
+}
+
 // A server that does not answer leaves no trace on the page; it is asked again
 // when the device comes back or the page is looked at, at most once a minute.
-async function fetchConfig({ key, locale }: Settings, mine: number): Promise<WidgetConfig> {
+async function ask({ key, locale }: Options, mine: number): Promise<WidgetConfig> {
   const query = new URLSearchParams(locale ? { key, locale } : { key });
   for (;;) {
-    const asked = Date.now();
-    const answer = await fetch(`${base()}/v1/widget/config?${query}`, { credentials: 'omit' }).catch(() => undefined);
+    const since = Date.now();
+    const answer = await fetch(`${base}/v1/widget/config?${query}`, { credentials: 'omit' }).catch(() => undefined);
     const body = (await answer?.json().catch(() => undefined)) as (WidgetConfig & { error?: { message?: string } }) | undefined;
-    if (answer?.ok && body) return body;
-    if (answer && answer.status < 500 && answer.status !== 429) {
-      warn(`the chat did not start: ${body?.error?.message ?? answer.status}`);
-      throw new Error('refused');
-    }
-    do await anotherChance(); while (Date.now() - asked < 60_000 && mine === generation);
+    if (answer?.ok && body) return { ...body, ...(locale && { locale }) };
+    if (answer && answer.status < 500 && answer.status !== 429) return refuse(`the chat did not start: ${body?.error?.message ?? answer.status}`);
+    do await anotherChance(); while (Date.now() - since < 60_000 && mine === generation);
     if (mine !== generation) throw new Error('shut down');
   }
 }
 
 function anotherChance(): Promise<unknown> {
   return new Promise((resolve) => {
-    window.addEventListener('online', resolve, { once: true });
+    addEventListener('online', resolve, { once: true });
     document.addEventListener('visibilitychange', resolve, { once: true });
   });
 }
 
-/** Somebody with a conversation, an unsent message or an open panel gets it without asking. */
-function returning(key: string): boolean {
+function stored(): string {
   try {
-    const name = key + ':handoff';
-    return sessionStorage.getItem(name) !== null || /"(conversation|outbox)":/.test(localStorage.getItem(name)!);
+    const name = options?.key + ':handoff';
+    return (sessionStorage.getItem(name) ?? '') + (localStorage.getItem(name) ?? '');
   } catch {
-    return false;
+    return '';
   }
 }
 
-function unread(count: number): void {
-  if (!core) return;
-  const badge = core.launcher.querySelector('.badge') as HTMLElement;
-  badge.hidden = count === 0;
-  badge.textContent = count > 9 ? '9+' : String(count);
-  launcherLabel(core.launcher, count);
-  emit('unread', { count });
-}
-
-function opened(open: boolean): void {
-  core?.launcher.setAttribute('aria-expanded', String(open));
-  emit(open ? 'open' : 'close');
-}
-
-async function shutdown(): Promise<void> {
+/** Takes the widget off the page; nobody is logged out. */
+function leave(): void {
   generation++;
-  const [was, ui] = [panel, core];
-  const key = options?.key;
-  core = panel = loading = booted = options = undefined;
-  context = {};
-  readiness = new Promise((resolve) => { markReady = resolve; });
-  ui?.root.host.remove();
-  if (was) return hushed(was.shutdown());
-  try {
-    for (const store of [localStorage, sessionStorage]) store.removeItem(key + ':handoff');
-  } catch {
-    // Nothing was stored.
-  }
+  panel?.leave();
+  core?.root.host.remove();
+  core = panel = loading = booted = undefined;
+  early = [];
+  renew();
+}
+
+// What was stored is revoked and wiped by the panel's module, which knows how.
+function shutdown(o?: { forget?: boolean }): Promise<void> {
+  const [ui, was] = [core, panel];
+  leave();
+  if (was) ending = was.shutdown(o);
+  else if (ui && stored()) ending = (import(ui.module) as Promise<PanelModule>).then((module) => module.wipe(ui, o));
+  return hushed(ending);
 }
 
 const idle: HandoffState = { status: 'idle', unread: 0, conversation: { phase: 'bot' } };
 
-const api: Api = {
+const api: Record<string, (...args: never[]) => unknown> = {
   boot,
-  open: (o?: { draft?: string; view?: string }) => void whenReady((p) => p.open(o ?? {}, !typing())),
+  update: (patch: Any) => void readiness.then(settings).then((module) => core && module.update(core, patch, warn, panel)),
+  open: (o?: OpenOptions) => void whenReady((p) => p.open(o ?? {}, !typing())),
   close: () => panel?.close(),
-  toggle: () => (panel?.isOpen() ? panel.close() : api['open']?.()),
+  toggle,
   isOpen: () => panel?.isOpen() ?? false,
   show: () => reveal(true),
   hide: () => reveal(false),
-  send: (text: string, o?: { silent?: boolean }) => whenReady((p) => p.send(text, !!o?.silent)),
-  escalate: (o?: { reason?: string; fields?: Record<string, string> }) => whenReady((p) => p.escalate(o?.reason, o?.fields)),
-  cancelEscalation: () => whenReady((p) => p.cancelEscalation()),
-  setContext: (attributes: Core['context']) => {
-    Object.assign(context, attributes);
-    panel?.setContext(attributes);
+  consent: (given: boolean) => {
+    if (given) {
+      consented ??= Promise.resolve();
+      grant?.();
+    } else {
+      consented = undefined;
+      void shutdown();
+      if (options) void boot(options as unknown as Any);
+    }
   },
   on,
-  once: (name: string, listener: Listener) => {
-    const off = on(name, (detail) => { off(); listener(detail); });
-    return off;
+  once: (name: string, listener: (detail: unknown) => void) => {
+    const stop = on(name, (detail) => { stop(); listener(detail); });
+    return stop;
   },
-  off: (name: string, listener?: Listener) => {
-    if (listener) listeners.get(name)?.delete(listener);
-    else listeners.delete(name);
+  off: (name: string, listener?: unknown) => {
+    for (const one of heard) if (one.name === name && (!listener || one.listener === listener)) one.stop();
   },
   ready: () => readiness,
   state: () => panel?.state() ?? idle,
   shutdown,
 };
-for (const name of later) {
-  api[name] = () => (name === 'identify' ? hushed(Promise.reject(new Error(name + notYet))) : warn(name + notYet));
+for (const name of ['send', 'escalate', 'cancelEscalation', 'identify']) {
+  api[name] = (...args: unknown[]) => whenReady((p) => act(p, name, args));
+}
+// These wait for the panel without fetching it.
+for (const name of ['setContext', 'track']) {
+  api[name] = (...args: unknown[]) => void (panel ? act(panel, name, args) : early.push([name, args]));
 }
 
 function reveal(shown: boolean): void {
@@ -231,12 +235,17 @@ function call(name: string, ...args: unknown[]): unknown {
 }
 
 function install(): void {
-  if (page.Handoff?.['version']) return;
-  const queue = page.Handoff?.q ?? [];
-  page.Handoff = Object.assign(call, api, { version }) as never;
+  const stub = page.Handoff;
+  if (stub?.['version']) return;
+  const push = ([name, args, done]: Early): void => {
+    const value = call(name, ...Array.from(args));
+    done?.(value);
+  };
   const given = { ...page.HandoffSettings, ...script?.dataset };
+  page.Handoff = Object.assign(typeof stub === 'function' ? stub : call, api, { version }) as never;
   if (given['key']) void boot(given);
-  for (const [name, args] of queue) call(name, ...Array.from(args));
+  stub?.q?.forEach(push);
+  Object.assign(page.Handoff as Any, { q: { push } });
 }
 
 install();

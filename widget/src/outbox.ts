@@ -88,9 +88,13 @@ export class Outbox {
   }
 
   clear(): void {
-    clearTimeout(this.timer);
+    this.stop();
     this.items = [];
     this.update();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
   }
 
   async flush(): Promise<void> {

@@ -5,17 +5,36 @@ import { Announcer } from './a11y';
 import { Api } from './api';
 import { Chat } from './chat';
 import { known } from './contact';
+import { Badge } from './badge';
 import { applyAccent } from './colour';
 import type { ConversationState, Core, HandoffState, OpenOptions, Panel } from './core';
+import { watchPage } from './environment';
 import { Frame } from './frame';
 import { Storage } from './storage';
+import type { Attributes } from './types';
 import { unreadCount, wordsOf } from './store';
 import { en as s } from './strings/en';
 import { queueWords } from './waiting';
 import { Window } from './window';
 
+const stopped = ['keydown', 'keypress', 'keyup', 'paste', 'cut', 'copy', 'input'];
+
 export function mount(core: Core): Panel {
   return new Session(core);
+}
+
+/** Ends and forgets the session of a page whose panel was never fetched. */
+export async function wipe(core: Core, o?: { forget?: boolean }): Promise<void> {
+  const { api, storage } = connect(core);
+  const gone = api.hasSession() ? api.revoke(o?.forget) : Promise.resolve();
+  storage.clear();
+  await gone.catch(() => undefined);
+}
+
+function connect({ base, options }: Core): { api: Api; storage: Storage } {
+  const storage = new Storage(options.key, options.persistence);
+  const api = new Api(base, options.key, { token: () => storage.load().token, setToken: (token) => storage.save({ token }) });
+  return { api, storage };
 }
 
 class Session implements Panel {
@@ -24,7 +43,8 @@ class Session implements Panel {
   private readonly window: Window;
   private readonly announcer = new Announcer();
   private readonly frame: Frame;
-  private unread = 0;
+  private readonly badge: Badge;
+  private readonly unwatch: () => void;
   private spoken = 0;
   private conversationId: string | undefined;
   private amended: unknown;
@@ -32,24 +52,24 @@ class Session implements Panel {
 
   constructor(private readonly core: Core) {
     core.sheet.replaceSync(core.css + css);
+    // The site's single-key shortcuts see the host as target, not a text field.
+    for (const name of stopped) core.root.addEventListener(name, (event) => event.stopPropagation());
     applyAccent(core.container);
     const { locale } = core.config;
     if (locale && !/^(auto|en)\b/i.test(locale)) console.warn(`[handoff] the widget's own words in "${locale}" are not in this version and stay English; the site's texts follow it`);
-    this.storage = new Storage(core.key);
+    const { api, storage } = connect(core);
+    this.storage = storage;
     this.frame = new Frame(() => this.draw());
-    const api = new Api(core.base, core.key, {
-      token: () => this.storage.load().token,
-      setToken: (token) => this.storage.save({ token }),
-    });
-    this.chat = new Chat(api, this.storage, core.config, {
+    this.badge = new Badge(core);
+    this.chat = new Chat(api, storage, core.config, core.options, {
       changed: () => this.frame.ask(),
       emit: (name, detail) => core.emit(name, detail),
       alert: () => this.announcer.alert(s.failedAlert),
       returned: (text, seconds) => this.window.returned(text, seconds),
       now: Date.now,
     });
-    this.chat.context = core.context;
-    this.window = new Window(core, this.chat, this.storage, this.announcer, this.frame);
+    this.window = new Window(core, this.chat, storage, this.announcer, this.frame);
+    this.unwatch = watchPage(() => this.chat.moved());
     window.addEventListener('storage', this.otherTab);
     document.addEventListener('visibilitychange', this.look);
     void this.chat.resume();
@@ -69,15 +89,15 @@ class Session implements Panel {
     return this.window.isOpen();
   }
 
-  send(text: string, silent: boolean): { id: string } {
+  send(text: string, o?: { silent?: boolean }): { id: string } {
     const trimmed = String(text).trim();
     if (trimmed === '') throw new Error('nothing to send');
-    if (!silent) this.window.open(undefined, false);
+    if (!o?.silent) this.window.open(undefined, false);
     return { id: this.chat.send(trimmed).client_id };
   }
 
-  async escalate(reason?: string, fields?: Record<string, string>): Promise<ConversationState> {
-    await this.window.escalate(reason, fields);
+  async escalate(o?: { reason?: string; fields?: Record<string, string> }): Promise<ConversationState> {
+    await this.window.escalate(o?.reason, o?.fields);
     return this.conversation();
   }
 
@@ -85,21 +105,41 @@ class Session implements Panel {
     return this.chat.cancelEscalation();
   }
 
-  setContext(attributes: Core['context']): void {
-    this.chat.context = { ...this.chat.context, ...attributes };
+  setContext(attributes: Attributes): void {
+    this.chat.setContext(attributes);
+  }
+
+  /** Not in this version. */
+  identify(): Promise<never> {
+    return Promise.reject(new Error('identify is not in this version'));
+  }
+
+  /** Not in this version. */
+  track(): void {
+    console.warn('[handoff] track is not in this version');
+  }
+
+  refresh(): void {
+    applyAccent(this.core.container);
+    this.frame.ask();
   }
 
   state(): HandoffState {
-    return { status: this.chat.connection, unread: this.unread, conversation: this.conversation() };
+    return { status: this.chat.connection, unread: this.badge.count, conversation: this.conversation() };
   }
 
-  async shutdown(): Promise<void> {
+  leave(): void {
     this.alive = false;
     this.frame.stop();
+    this.unwatch();
     window.removeEventListener('storage', this.otherTab);
     document.removeEventListener('visibilitychange', this.look);
     this.window.destroy();
-    await this.chat.shutdown();
+    this.chat.leave();
+  }
+
+  async shutdown(o?: { forget?: boolean }): Promise<void> {
+    await this.chat.shutdown(o?.forget);
   }
 
   private conversation(): ConversationState {
@@ -118,10 +158,7 @@ class Session implements Panel {
     if (!this.alive) return;
     this.speak();
     this.window.draw();
-    const count = unreadCount(this.chat.state);
-    if (count === this.unread) return;
-    this.unread = count;
-    this.core.unread(count);
+    this.badge.show(unreadCount(this.chat.state));
   }
 
   private speak(): void {
@@ -150,7 +187,7 @@ class Session implements Panel {
 
   // Another tab has logged out, started a chat, or read on.
   private readonly otherTab = (event: StorageEvent): void => {
-    if (event.storageArea !== localStorage || (event.key !== null && event.key !== this.storage.name)) return;
+    if (!this.storage.concerns(event)) return;
     const kept = this.storage.load();
     const mine = this.chat.state.conversation?.id;
     if (mine && !kept.conversation) this.chat.startOver();

@@ -3,10 +3,10 @@ import { fresh, type ChatState } from './store';
 
 type Emit = (name: string, detail?: unknown) => unknown;
 
-/** Publishes the difference between two states of one conversation. */
-export function publishAdvance(before: ChatState, after: ChatState, emit: Emit): void {
-  for (const message of fresh(before, after)) {
-    if (message.from.role !== 'visitor' && message.text !== '') emit('message:received', { id: message.id, seq: message.seq, from: message.from.role });
+/** Publishes the difference between two states of one conversation; the words only where the site asked for them. */
+export function publishAdvance(before: ChatState, after: ChatState, emit: Emit, words: boolean | undefined): void {
+  for (const { id, seq, from, text } of fresh(before, after)) {
+    if (from.role !== 'visitor' && text !== '') emit('message:received', { id, seq, from: from.role, ...(words && { text }) });
   }
   if (before.stateSeq === after.stateSeq) return;
   const name = transition(before, after);

@@ -1,10 +1,12 @@
-// One localStorage entry per widget key, plus one sessionStorage entry for what
-// belongs to this tab alone. A browser that refuses storage gets a chat that
-// lasts as long as the page.
+// What is kept between page loads, one entry per widget key. Where it lies is the
+// site's choice: in the browser, in this tab alone, or nowhere (`persistence`). A
+// browser that refuses storage gets a chat that lasts as long as the page.
 import type { OutItem } from './outbox';
 
 export interface Kept {
   token?: string;
+  /** Whom the site has named: the subject of her identity. */
+  user?: string;
   conversation?: { id: string; reference?: string };
   read?: number;
   draft?: string;
@@ -15,63 +17,93 @@ export interface Kept {
   declined?: number[];
   /** Conversation whose rating was put aside. */
   unrated?: string;
+  /** No sound when a person answers. */
+  muted?: boolean;
 }
 
-export class Storage {
-  private memory: Kept = {};
+/** The tab's own entry holds this beside what is kept, or alone. */
+interface Tab { open?: boolean }
 
-  constructor(private readonly key: string) {}
+export class Storage {
+  readonly name: string;
+  private readonly lasting: globalThis.Storage | undefined;
+  private readonly tab: globalThis.Storage | undefined;
+  private memory: Kept = {};
+  /** The browser took nothing: memory is all there is. */
+  private failed = false;
+
+  constructor(key: string, persistence: string | undefined) {
+    this.name = `${key}:handoff`;
+    const mine = persistence === 'none' ? undefined : area('sessionStorage');
+    this.tab = mine;
+    this.lasting = persistence === 'none' || persistence === 'tab' ? mine : area('localStorage');
+  }
 
   load(): Kept {
-    try {
-      const text = localStorage.getItem(this.name);
-      const value: unknown = text === null ? this.memory : JSON.parse(text);
-      return typeof value === 'object' && value !== null ? (value as Kept) : {};
-    } catch {
-      return this.memory;
-    }
+    return (this.failed ? undefined : read<Kept>(this.lasting, this.name)) ?? this.memory;
   }
 
   /** Merges into what is kept; another tab may have written meanwhile. undefined removes a field. */
   save(patch: { [K in keyof Kept]: Kept[K] | undefined }): void {
     const merged = { ...this.load(), ...patch };
     this.memory = JSON.parse(JSON.stringify(merged)) as Kept;
-    try {
-      localStorage.setItem(this.name, JSON.stringify(merged));
-    } catch {
-      // Full or forbidden: memory has it.
-    }
+    this.failed = !write(this.lasting, this.name, this.memory);
   }
 
   /** Whether the panel stood open in this tab. */
   wasOpen(): boolean {
-    try {
-      return sessionStorage.getItem(this.name) === 'open';
-    } catch {
-      return false;
-    }
+    return read<Tab>(this.tab, this.name)?.open === true;
   }
 
   setOpen(open: boolean): void {
-    try {
-      if (open) sessionStorage.setItem(this.name, 'open');
-      else sessionStorage.removeItem(this.name);
-    } catch {
-      // Nothing is lost but the memory of it.
-    }
+    write(this.tab, this.name, { ...read<Tab>(this.tab, this.name), open: open || undefined });
+  }
+
+  /** Whether `event` says that another tab has written. */
+  concerns(event: StorageEvent): boolean {
+    return event.storageArea === this.lasting && (event.key === null || event.key === this.name);
   }
 
   clear(): void {
     this.memory = {};
-    this.setOpen(false);
-    try {
-      localStorage.removeItem(this.name);
-    } catch {
-      // It was never written.
-    }
+    this.failed = false;
+    for (const where of [this.lasting, this.tab]) write(where, this.name, {});
   }
+}
 
-  get name(): string {
-    return `${this.key}:handoff`;
+function area(name: 'localStorage' | 'sessionStorage'): globalThis.Storage | undefined {
+  try {
+    return window[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** What lies there, {} for nothing; undefined where nothing can be read. */
+function read<T>(where: globalThis.Storage | undefined, name: string): T | undefined {
+  if (!where) return undefined;
+  let text: string | null;
+  try {
+    text = where.getItem(name);
+  } catch {
+    return undefined;
+  }
+  try {
+    const value = JSON.parse(text ?? '{}') as unknown;
+    return (typeof value === 'object' && value !== null ? value : {}) as T;
+  } catch {
+    return {} as T;
+  }
+}
+
+/** An entry that holds nothing is not there. False when the browser refused: full or forbidden. */
+function write(where: globalThis.Storage | undefined, name: string, value: object): boolean {
+  const text = JSON.stringify(value);
+  try {
+    if (text === '{}') where?.removeItem(name);
+    else where?.setItem(name, text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -71,7 +71,7 @@ export class Window {
       const inPage = focus && active && active !== document.body && active !== this.core.root.host ? active : undefined;
       this.shell.open(inPage ?? this.core.launcher);
       this.storage.setOpen(true);
-      this.core.opened(true);
+      this.opened(true);
       this.draw();
       this.log.scroller.settle(undefined);
       this.frame.ask();
@@ -79,16 +79,25 @@ export class Window {
     if (focus) this.composer.focus();
   }
 
+  /** A chat that stands in the page stays open. */
   close(): void {
-    if (!this.isOpen()) return;
+    if (this.isOpen() && !('inline' in this.core.container.dataset)) this.shut();
+  }
+
+  private shut(): void {
     this.header.dismiss();
     this.shell.close();
     this.storage.setOpen(false);
-    this.core.opened(false);
+    this.opened(false);
+  }
+
+  private opened(open: boolean): void {
+    this.core.launcher.setAttribute('aria-expanded', String(open));
+    this.core.emit(open ? 'open' : 'close');
   }
 
   destroy(): void {
-    this.close();
+    if (this.isOpen()) this.shut();
     this.shell.dialog.remove();
   }
 
@@ -104,10 +113,11 @@ export class Window {
     let taken = false;
     const detail = {
       reason,
+      preventDefault: () => { taken = true; },
       proceed: (given?: Record<string, string>) => void this.chat.escalate(reason, given).catch(() => this.tell(s.actionFailed)),
       abort: () => undefined,
     };
-    taken = !this.core.emit('escalation:requested', detail);
+    taken = !this.core.emit('escalation:requested', detail) || taken;
     if (!taken) await this.chat.escalate(reason, fields);
   }
 

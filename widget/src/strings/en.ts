@@ -14,6 +14,8 @@ function nth(n: number): string {
 
 export const en = {
   title: 'Chat',
+  openChat: 'Open chat',
+  openUnread: (n: number) => `Open chat, ${count(n, 'unread message', 'unread messages')}`,
   closeChat: 'Close chat',
   menu: 'Menu',
   conversation: 'Conversation',
