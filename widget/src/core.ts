@@ -77,6 +77,9 @@ export interface Panel {
   escalate(o?: { reason?: string; fields?: Record<string, string> }): Promise<ConversationState>;
   cancelEscalation(): Promise<void>;
   setContext(attributes: Attributes): void;
+  /** Resolves when the server has agreed that she is whom the site's token names. */
+  identify(user: { jwt: string }): Promise<{ verified: true; visitorId: string }>;
+  track(name: string, props?: Attributes): void;
   /** Options or config have changed: shows them. */
   refresh(): void;
   state(): HandoffState;
