@@ -76,3 +76,6 @@ func call[P, R any](command cdp.Command[P, R], params P) step {
 func early(source string) step {
 	return call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source})
 }
+
+// clock is an early script: window.skew is how many ms the page's clock is ahead.
+const clock = `(()=>{const now=Date.now.bind(Date);window.skew=0;Date.now=()=>now()+window.skew})()`

@@ -109,3 +109,11 @@ func (a *agent) handsBack() { a.r.Helper(); a.presses("Hand back to AI", "-") }
 func (a *agent) closes() { a.r.Helper(); a.presses("Close", "-") }
 
 func (a *agent) transfersTo(b *agent) { a.r.Helper(); a.presses("Transfer…", "agent="+b.user) }
+
+// withMaya brings the visitor to Maya: she asks for a person, Maya claims.
+func (r *rig) withMaya(v *tab) {
+	r.Helper()
+	v.js("Handoff.escalate().then(() => 0)")
+	r.maya.claims()
+	v.reads("system: You're now chatting with Maya")
+}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
@@ -73,7 +74,7 @@ func (v *tab) until(expression string) {
 	for deadline := time.Now().Add(patience); !value[bool](v, "!!("+expression+")"); time.Sleep(15 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			v.shot("failed")
-			v.Fatalf("never true: %s\nlog: %v\nwrong: %v", expression, v.js("JSON.stringify(log())"), v.js("(window.wrong??[]).join('; ')"))
+			v.Fatalf("never true: %s\nlog: %v\nwrong: %v", expression, v.js("JSON.stringify(log().map(l => ({...l, text: l.text.slice(0, 200)})))"), v.js("(window.wrong??[]).join('; ')"))
 		}
 	}
 }
@@ -144,15 +145,20 @@ func (v *tab) say(text string) {
 // and every request of the tab.
 func (v *tab) offline(is bool) {
 	v.Helper()
-	v.do(
-		call(network.Enable, network.EnableParams{}),
-		call(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-			MatchedNetworkConditions: []*network.Conditions{{Offline: is, DownloadThroughput: -1, UploadThroughput: -1}},
-		}),
-		call(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: is, DownloadThroughput: -1, UploadThroughput: -1}),
-	)
+	v.do(call(network.Enable, network.EnableParams{}), call(weather, conditions{Offline: is, Down: -1, Up: -1}))
 	v.until(fmt.Sprintf("navigator.onLine === %v", !is))
 }
+
+// conditions are the parameters of weather, a command that the library leaves out:
+// it alone changes navigator.onLine and the requests together.
+type conditions struct {
+	Offline bool    `json:"offline"`
+	Latency float64 `json:"latency"`
+	Down    float64 `json:"downloadThroughput"`
+	Up      float64 `json:"uploadThroughput"`
+}
+
+var weather = cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
 
 // throttle slows the processor down so many times; 1 is its own speed.
 func (v *tab) throttle(rate float64) {

@@ -50,6 +50,7 @@ type rule struct {
 	mute  bool          // forwarded, the answer dropped
 	reply *http.Response
 	body  string
+	say   func(request) (status int, body string)
 }
 
 func newWire(t *testing.T) *wire {
@@ -97,6 +98,11 @@ func (w *wire) reply(route string, status int, body string, n int, headers ...st
 		answer.Header.Set(name, value)
 	}
 	w.add(&rule{route: route, times: n, deaf: true, reply: answer, body: body})
+}
+
+// answers answers every request of a route in place of the product, with JSON.
+func (w *wire) answers(route string, say func(request) (status int, body string)) {
+	w.add(&rule{route: route, times: 1 << 30, deaf: true, say: say})
 }
 
 // lose lets the product have the next n requests of a route and drops the answers.
@@ -196,9 +202,8 @@ func (w *wire) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		}
 	}
 	switch {
-	case rule != nil && rule.reply != nil && !dead:
-		w.say(out, r, rule)
-		w.note(at, rule.reply.StatusCode, len(rule.body))
+	case rule != nil && (rule.reply != nil || rule.say != nil) && !dead:
+		w.speak(out, r, at, *rule)
 		return
 	case dead || rule != nil && rule.deaf:
 		panic(http.ErrAbortHandler)
@@ -206,8 +211,15 @@ func (w *wire) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	w.forward(out, r, body, to, at, rule != nil && rule.mute)
 }
 
-// say answers in place of the product, readable for the page's origin.
-func (w *wire) say(out http.ResponseWriter, r *http.Request, rule *rule) {
+// speak answers in place of the product, readable for the page's origin.
+func (w *wire) speak(out http.ResponseWriter, r *http.Request, at int, rule rule) {
+	if rule.say != nil {
+		w.mu.Lock()
+		req := w.seen[at]
+		w.mu.Unlock()
+		rule.reply = &http.Response{Header: http.Header{"Content-Type": {"application/json"}}}
+		rule.reply.StatusCode, rule.body = rule.say(req)
+	}
 	h := out.Header()
 	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
 	h.Set("Access-Control-Expose-Headers", "Retry-After")
@@ -216,6 +228,7 @@ func (w *wire) say(out http.ResponseWriter, r *http.Request, rule *rule) {
 	}
 	out.WriteHeader(rule.reply.StatusCode)
 	_, _ = io.WriteString(out, rule.body)
+	w.note(at, rule.reply.StatusCode, len(rule.body))
 }
 
 func (w *wire) forward(out http.ResponseWriter, r *http.Request, body []byte, to string, at int, mute bool) {

@@ -245,10 +245,12 @@ export class Chat {
   busy(now: number): boolean {
     const { turn, phase } = this.state;
     if (phase !== 'bot') return false;
-    return (turn !== undefined && !turn.stopped) || this.isAwaiting(now);
+    return (turn !== undefined && !turn.thinking && !turn.stopped) || this.isAwaiting(now);
   }
 
+  /** For a minute from the send at most, or from when the bot was first seen thinking. */
   isAwaiting(now: number): boolean {
+    if (this.state.turn?.thinking && this.awaitingAt === 0) this.awaitingAt = now;
     return this.awaitingAt > 0 && now - this.awaitingAt < answerTimeout && navigator.onLine !== false;
   }
 

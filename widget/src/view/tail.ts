@@ -49,7 +49,7 @@ function turnView(actions: Actions): View {
       const current = chat.state.turn;
       const waited = chat.isAwaiting(now) ? now - chat.awaitingAt : 0;
       const writing = current !== undefined && current.content.length > 0;
-      const waiting = !writing && chat.busy(now) && (waited >= dotsAfter || current !== undefined);
+      const waiting = !writing && chat.busy(now) && waited >= dotsAfter;
       element.hidden = !writing && !waiting;
       wait.hidden = !waiting;
       text.hidden = !writing;
