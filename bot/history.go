@@ -13,7 +13,9 @@ import (
 type history struct {
 	lines       []line
 	past        []conversation.Decided // verdicts since the last hand back
-	visitor     map[string]any         // what the site says of her, unverified
+	visitor     map[string]any         // what the site's page says of her, unverified
+	verified    map[string]any         // what a signed token says of her
+	tracked     []string               // what she did on the site, oldest first, unverified
 	page        conversation.Page
 	locale      string               // in which the conversation was opened
 	instruction string               // of the agent who handed back last
@@ -37,7 +39,7 @@ type line struct {
 func Situation(ctx context.Context, log conversation.Reader, s conversation.State) (escalation.Situation, error) {
 	h, err := readHistory(ctx, log, s)
 	return escalation.Situation{
-		State: s, Lines: h.since(s.Chapter()), Visitor: h.visitor, Page: h.page, Past: h.past, Locale: h.locale,
+		State: s, Lines: h.since(s.Chapter()), Visitor: h.visitor, Page: h.page, Past: h.past, Locale: h.locale, Verified: h.verified, Events: h.tracked,
 	}, err
 }
 
@@ -84,6 +86,10 @@ func (h *history) add(e conversation.Event, reset conversation.Seq, at map[conve
 			h.page = b.Page
 		}
 		maps.Copy(h.visitor, b.Context)
+	case conversation.Identified:
+		h.verified = b.Claims()
+	case conversation.Tracked:
+		h.tracked = escalation.Remember(h.tracked, b.Name)
 	case conversation.HandedBack:
 		if h.instruction = b.Instruction; b.Why != "" {
 			h.back = e.Seq

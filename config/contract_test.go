@@ -17,7 +17,7 @@ import (
 // name, with the sample's own values.
 func later() []string {
 	return []string{
-		"storage.files", "widget.keys[0].identity", "widget.keys[0].identity_secret", "knowledge[1].url",
+		"storage.files", "knowledge[1].url",
 		"replies", "privacy.redact", "privacy.retention_days",
 	}
 }
@@ -28,7 +28,7 @@ func other() map[string]any {
 	return map[string]any{
 		"server.addr": ":9999", "server.admin_addr": "127.0.0.1:9999", "server.trusted_proxies": []any{"10.0.0.0/8"},
 		"storage.url": "sqlite://other.db", "limits": map[string]any{"streams": 7},
-		"widget.keys[0].level": "quick", "widget.greeting": "Hello.", "widget.locale": "de", "widget.accent": "#112233",
+		"widget.keys[0].level": "quick", "widget.keys[0].identity_secret": []any{"0123456789abcdef0123456789abcdef"}, "widget.greeting": "Hello.", "widget.locale": "de", "widget.accent": "#112233",
 		"ai.base_url": "http://127.0.0.1:1/v1", "ai.model": "other", "ai.triage_model": "x", "ai.embedding_model": "x", "ai.timeout": "30s",
 		"ai.budget.day": 3, "ai.budget.visitor_day": 1.25, "ai.budget.currency": "EUR", "ai.budget.price.in": 1, "ai.budget.price.out": 3,
 		"slack.mode": "http", "slack.agents": []any{"U0MAYA"}, "slack.admins": []any{"U0SAM"}, "slack.admin_channel": "C0ADMIN",
@@ -200,6 +200,8 @@ func around() map[string]map[string]any {
 func beside() map[string]map[string]any {
 	return map[string]map[string]any{
 		"ai.triage_model":                {"base_url": "http://127.0.0.1:1/v1"},
+		"widget.keys[0].identity":        {"identity_secret": []any{"0123456789abcdef0123456789abcdef"}},
+		"widget.keys[0].identity_secret": {"identity": "required"},
 		"handoff.when_nobody[1].do":      {"channel": "C0BACKUP"},
 		"handoff.when_nobody[1].channel": {"do": "overflow"},
 	}

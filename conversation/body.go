@@ -48,6 +48,9 @@ const (
 	KindLabelled     Kind = "labelled"
 	KindMisjudged    Kind = "misjudged"
 	KindMissed       Kind = "missed"
+	KindIdentified   Kind = "identified"
+	KindTracked      Kind = "tracked"
+	KindCleared      Kind = "cleared"
 )
 
 // Page is where the visitor is, without query string and fragment.

@@ -48,6 +48,9 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindLabelled:     decode[Labelled],
 	KindMisjudged:    decode[Misjudged],
 	KindMissed:       decode[Missed],
+	KindIdentified:   decode[Identified],
+	KindTracked:      decode[Tracked],
+	KindCleared:      decode[Cleared],
 }
 
 // EncodeBody splits a body into its facts (what the fold reads) and its payload

@@ -35,6 +35,10 @@ func (s State) Apply(e Event) State {
 		s.Verified = Mark{e.Seq, e.At}
 	case Mailed:
 		return s.mailed(e, b)
+	case Identified:
+		return s.identified(e, b)
+	case Cleared:
+		return s.cleared(e)
 	case Rated:
 		s.Score = b.Score
 	case StopAsked:
@@ -49,7 +53,7 @@ func (s State) Apply(e Event) State {
 		return s.moved(e)
 	case Labelled:
 		s.Priority = b.Priority
-	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed:
+	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed, Tracked:
 		// The State does not depend on them.
 	}
 	return s

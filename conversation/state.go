@@ -126,6 +126,12 @@ type State struct {
 	// Undo is the act that can be taken back, nil when there is none.
 	Undo *Undoable `json:"undo,omitempty"`
 
+	// Identity is when a signed token said last who the visitor is; zero for an
+	// anonymous one. Cleared is when she cleared her chat: nobody reads it on her
+	// side any more.
+	Identity Mark `json:"identity,omitzero"`
+	Cleared  Mark `json:"cleared,omitzero"`
+
 	Score   int     `json:"score,omitempty"`
 	Closed  Mark    `json:"closed,omitzero"`
 	Closure Closure `json:"closure,omitzero"`

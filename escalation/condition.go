@@ -293,5 +293,5 @@ func (s numbers) inside(o numbers) bool { return s.and(o) == s }
 // may be of any type, and a condition that fails does not hold.
 func (a atom) sure() bool {
 	root, _, _ := strings.Cut(a.variable, ".")
-	return a.kind != isOther && root != "visitor" && !strings.Contains(a.text, "topics[0]")
+	return a.kind != isOther && root != "visitor" && root != "verified" && !strings.Contains(a.text, "topics[0]")
 }

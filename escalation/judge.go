@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -108,9 +109,7 @@ func newRuleEnv(s Situation, seen []conversation.Signal) ruleEnv {
 		},
 		Topics: e.topicNames(),
 	}
-	if env.Visitor == nil {
-		env.Visitor = map[string]any{}
-	}
+	env.Visitor, env.Verified, env.Events = oneMap(s.Visitor, s.Verified), oneMap(s.Verified), s.Events
 	for _, l := range s.Lines {
 		if l.Role == conversation.Visitor {
 			env.Conversation.UnresolvedTurns++
@@ -298,4 +297,23 @@ func Replay(p *Policy, d conversation.Decided) Verdict {
 	v := p.decide(d.Level, d.Signals, "")
 	v.Explain = d.Explain
 	return v
+}
+
+// oneMap is one map of what is known of a visitor; what comes later wins.
+func oneMap(said ...map[string]any) map[string]any {
+	out := map[string]any{}
+	for _, m := range said {
+		maps.Copy(out, m)
+	}
+	return out
+}
+
+// maxEvents is how many of the visitor's events the rules see.
+const maxEvents = 20
+
+// Remember adds what the visitor did to the names of what she did before, and
+// forgets the oldest beyond twenty.
+func Remember(events []string, name string) []string {
+	events = append(slices.Clone(events), name)
+	return events[max(0, len(events)-maxEvents):]
 }

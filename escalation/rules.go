@@ -22,6 +22,8 @@ type Var struct{ Name, Type, Doc string }
 // that is not here is an error when the file is loaded.
 type ruleEnv struct {
 	Visitor      map[string]any   `expr:"visitor"`
+	Verified     map[string]any   `expr:"verified"`
+	Events       []string         `expr:"events"`
 	Page         rulePage         `expr:"page"`
 	Conversation ruleConversation `expr:"conversation"`
 	Signals      ruleSignals      `expr:"signals"`
@@ -60,7 +62,9 @@ type ruleSignals struct {
 // Vars lists the variables of the rules.
 func Vars() []Var {
 	return []Var{
-		{"visitor", "map", "what the site says of the visitor: visitor.plan, visitor.email, …; a missing one is nil"},
+		{"visitor", "map", "what the site says of the visitor: visitor.plan, visitor.email, …; a missing one is nil. What a signed token says wins over what the page says, which anybody can set in her own browser"},
+		{"verified", "map", "what a signed token says of the visitor, and nothing else: verified.sub, verified.plan, …; empty for an anonymous one"},
+		{"events", "list", "names of what she did on the site (track), the last 20, oldest first; unverified"},
 		{"page.url", "string", "the page the visitor is on, without query"},
 		{"page.path", "string", "its path, /pricing"},
 		{"page.title", "string", "its title"},

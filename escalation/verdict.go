@@ -50,10 +50,15 @@ type Situation struct {
 	State   conversation.State
 	Lines   []Line
 	Visitor map[string]any
-	Page    conversation.Page
-	Draft   string
-	Finding Finding
-	Past    []conversation.Decided
+	// Verified is what a signed token says of the visitor, nil for an anonymous
+	// one; Events are the names of what she did on the site last, as [Remember]
+	// keeps them.
+	Verified map[string]any
+	Events   []string
+	Page     conversation.Page
+	Draft    string
+	Finding  Finding
+	Past     []conversation.Decided
 	// TakenUp says that the line was written before or while the visitor waited
 	// for a person, and that the wait is over without one: nobody had time, or she
 	// no longer wanted to wait.

@@ -92,7 +92,13 @@ func (c *composed) locale() string {
 // address is the one the visitor gave last, "" when it was erased or is none.
 func (c *composed) address() string {
 	for _, e := range c.events {
-		if b, ok := e.Body.(conversation.ContactGiven); ok && e.Seq == c.state.Address {
+		if e.Seq != c.state.Address {
+			continue
+		}
+		switch b := e.Body.(type) {
+		case conversation.ContactGiven:
+			return mailbox(b.Email)
+		case conversation.Identified:
 			return mailbox(b.Email)
 		}
 	}
@@ -248,7 +254,7 @@ func (c *composed) letter(ctx context.Context) (*letter, error) {
 // To be made for a proved address only: whoever reads another may be anybody.
 func (c *composed) resume(ctx context.Context) (string, error) {
 	page := c.ours("/resume")
-	if page == nil {
+	if page == nil || c.state.Identity.Seq != 0 { // who is signed in has it on the site
 		return "", nil
 	}
 	code, err := c.Codes.Resume(ctx, c.state.ID, c.to, c.w.Now.Add(ResumeLife))

@@ -60,6 +60,10 @@ func asideOfLabels(e conversation.Event, visitor string) (aside, bool) {
 	switch b := e.Body.(type) {
 	case conversation.ContactGiven:
 		return aside{spans: []span{words(contact(b, visitor))}, quote: b.Message}, true
+	case conversation.Identified:
+		return identified(b, visitor)
+	case conversation.Cleared:
+		return plainly(words(visitor + " has cleared this chat. What is written here now reaches nobody."))
 	case conversation.Verified:
 		return plainly(words(visitor + " has confirmed the address."))
 	case conversation.Rated:
@@ -259,4 +263,12 @@ func saidByCard(n conversation.Notice) bool {
 		conversation.NoticeNobody, conversation.NoticeContinues, conversation.NoticeSuggest, conversation.NoticeIdleWarning, conversation.NoticeRecap:
 	}
 	return false
+}
+
+// identified tells agents that they talk to somebody known from here on.
+func identified(b conversation.Identified, visitor string) (aside, bool) {
+	if !b.Taken {
+		return aside{}, false // the card says so
+	}
+	return plainly(words(visitor + " has signed in on the site; the card shows who the site says she is. What stands above was written before that."))
 }

@@ -14,12 +14,14 @@ import (
 // its events, in their words, each with the event it comes from. Nothing in it
 // was written by a model but the summary, which says so. Visitor text is raw.
 type Brief struct {
-	Seq      conversation.Seq    // how far it has read
-	Name     string              // the visitor's own name, "" for none
-	Context  map[string]any      // what the site says, unverified
-	Pages    []conversation.Page // the last ones, newest last
-	Referrer string              // where the visitor came from
-	Last     string              // the last visitor line
+	Seq      conversation.Seq       // how far it has read
+	Name     string                 // the visitor's own name, "" for none
+	Verified map[string]any         // what a signed token says of the visitor
+	Context  map[string]any         // what the page says, unverified
+	Events   []conversation.Tracked // what she did on the site last, newest last; unverified
+	Pages    []conversation.Page    // the last ones, newest last
+	Referrer string                 // where the visitor came from
+	Last     string                 // the last visitor line
 	LastSeq  conversation.Seq
 	Ask      string // the visitor line the escalation is about
 	AskSeq   conversation.Seq
@@ -58,8 +60,9 @@ type Tried struct {
 }
 
 const (
-	maxTried = 5 // answers on the card
-	maxPages = 5
+	maxTried  = 5 // answers on the card
+	maxPages  = 5
+	maxEvents = 5
 )
 
 // The signals of the policy that the card puts into words.
@@ -80,6 +83,13 @@ func (b Brief) Apply(e conversation.Event) Brief {
 		b = b.visited(body.Page).told(body.Context)
 	case conversation.PageChanged:
 		b = b.visited(body.Page).told(body.Context)
+	case conversation.Identified:
+		b = b.identified(e, body)
+	case conversation.Tracked:
+		b.Events = append(slices.Clone(b.Events), body)
+		b.Events = b.Events[max(0, len(b.Events)-maxEvents):]
+	case conversation.Cleared:
+		b.Contact, b.Reach = "", 0
 	case conversation.Message:
 		b = b.line(e, body)
 	case conversation.Decided:
@@ -106,6 +116,23 @@ func (b Brief) Apply(e conversation.Event) Brief {
 		b.Blocked = body
 	case conversation.HandedBack, conversation.Cancelled:
 		b.Tried, b.Answers, b.Upset, b.Unsure = nil, 0, Sign{}, Sign{}
+	}
+	return b
+}
+
+// identified takes what a signed token says: its name is hers, whatever the page
+// said before. What an anonymous visitor left as her address stays on the card as
+// not verified only while she is the same.
+func (b Brief) identified(e conversation.Event, i conversation.Identified) Brief {
+	b.Verified = i.Claims()
+	if i.Name != "" {
+		b.Name = i.Name
+	}
+	if i.Taken {
+		b.Contact, b.Reach = "", 0
+	}
+	if i.Mail && b.Contact == "" {
+		b.Contact, b.Reach = i.Email, e.Seq
 	}
 	return b
 }

@@ -71,9 +71,10 @@ func (c Card) from(seq conversation.Seq) []span {
 func (c Card) facts() slack.Block {
 	f := &facts{card: c}
 	b := c.Brief
+	f.text("Verified", attributes(b.Verified), 0)
 	f.text("Who", c.who(), 0)
 	f.text("Contact", b.reach(c.State), b.Reach)
-	f.text("Unverified", b.site(), 0)
+	f.text("Unverified", attributes(b.Context), 0)
 	f.text("Why", oneLine(cmp.Or(b.Why, reasonWords(c.State.Reason)), 400), b.WhySeq)
 	f.text("Priority", priorityWords(c.State.Priority), 0)
 	f.text("Topic", oneLine(c.State.Topic, 120), 0)
@@ -84,6 +85,7 @@ func (c Card) facts() slack.Block {
 	f.text("Sentiment", b.sentiment(), b.Upset.Seq)
 	f.text("Confidence", b.confidence(), b.Unsure.Seq)
 	f.text("Pages", b.pages(), 0)
+	f.text("Events (unverified)", b.events(), 0)
 	f.text("Came from", address(b.Referrer), 0)
 	f.add("Earlier chats", 0, c.earlier()...)
 	if len(f.spans) == 0 {
@@ -111,11 +113,11 @@ func (b Brief) reach(s conversation.State) string {
 	return oneLine(b.Contact, 200) + " (not verified)"
 }
 
-// site lists what the site says of the visitor.
-func (b Brief) site() string {
+// attributes is what is said of the visitor, by name.
+func attributes(of map[string]any) string {
 	var parts []string
-	for _, key := range slices.Sorted(maps.Keys(b.Context)) {
-		switch v := b.Context[key].(type) {
+	for _, key := range slices.Sorted(maps.Keys(of)) {
+		switch v := of[key].(type) {
 		case string, float64, bool, int, int64:
 			if text := oneLine(fmt.Sprint(v), 120); text != "" {
 				parts = append(parts, oneLine(key, 40)+": "+text)
@@ -126,6 +128,19 @@ func (b Brief) site() string {
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// events are what she did on the site last, the newest last.
+func (b Brief) events() string {
+	var out []string
+	for _, e := range b.Events {
+		text := oneLine(e.Name, 64)
+		if props := oneLine(attributes(e.Props), 80); props != "" {
+			text += " (" + props + ")"
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, " → ")
 }
 
 func priorityWords(p string) string {

@@ -19,11 +19,11 @@ func (s *Store) SaveCode(ctx context.Context, c session.Code) error {
 		if _, err := one(ctx, t, value[int], `select 1 from conversations where id = $1`+t.d.lock, string(c.Conversation)); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, `insert into codes (conversation, purpose, hash, address, expires, tries, used)
-			values ($1, $2, $3, $4, $5, 0, 0)
+		_, err := t.exec(ctx, `insert into codes (conversation, purpose, hash, address, expires, tries, used, proof)
+			values ($1, $2, $3, $4, $5, 0, 0, $6)
 			on conflict (conversation, purpose) do update set hash = excluded.hash, address = excluded.address,
-				expires = excluded.expires, tries = 0, used = 0`,
-			string(c.Conversation), string(c.Purpose), c.Hash[:], clean(c.Address), ms(c.Expires))
+				expires = excluded.expires, tries = 0, used = 0, proof = excluded.proof`,
+			string(c.Conversation), string(c.Purpose), c.Hash[:], clean(c.Address), ms(c.Expires), c.Proof)
 		if err != nil {
 			return fmt.Errorf("save a code: %w", err)
 		}
@@ -39,17 +39,17 @@ type code struct {
 	tries         int
 }
 
-const selectCode = `select c.conversation, v.visitor, v.widget, c.address, c.hash, c.expires, c.used, c.tries
+const selectCode = `select c.conversation, v.visitor, v.widget, c.address, c.hash, c.expires, c.used, c.tries, c.proof
 	from codes c join conversations v on v.id = c.conversation where c.purpose = $1 and `
 
 func scanCode(r row) (code, error) {
 	var c code
-	err := r.Scan(&c.Conversation, &c.Owner.Visitor, &c.Owner.Widget, &c.Address, &c.hash, &c.expires, &c.used, &c.tries)
+	err := r.Scan(&c.Conversation, &c.Owner.Visitor, &c.Owner.Widget, &c.Address, &c.hash, &c.expires, &c.used, &c.tries, &c.Proof)
 	return c, err
 }
 
 // UseCode uses a code up and says what it was good for. A code to Verify belongs
-// to the conversation id; one to Resume is found by its hash and id is not looked
+// to the conversation id; the others are found by their hash and id is not looked
 // at.
 //
 // Errors: session.ErrCodeWrong (a try is counted against the conversation's code
@@ -89,8 +89,12 @@ func (t *tx) code(ctx context.Context, purpose session.Purpose, id conversation.
 	if lock != "" {
 		lock += " of c"
 	}
-	if purpose == session.Resume {
+	switch purpose { // the purpose stands in the text, for the partial index
+	case session.Resume:
 		return one(ctx, t, scanCode, selectCode+`c.purpose = 'resume' and c.hash = $2`+lock, string(purpose), hash[:])
+	case session.Device:
+		return one(ctx, t, scanCode, selectCode+`c.purpose = 'device' and c.hash = $2`+lock, string(purpose), hash[:])
+	case session.Verify:
 	}
 	return one(ctx, t, scanCode, selectCode+`c.conversation = $2`+lock, string(purpose), string(id))
 }

@@ -48,7 +48,7 @@ func (s *Store) IDs(ctx context.Context, after conversation.ID, limit int) ([]co
 // Owned returns the state of the owner's conversation, and
 // conversation.ErrNotFound for somebody else's.
 func (s *Store) Owned(ctx context.Context, o session.Owner, id conversation.ID) (conversation.State, error) {
-	return s.state(ctx, ` where id = $1 and visitor = $2 and widget = $3`, string(id), o.Visitor, o.Widget)
+	return s.state(ctx, ` where id = $1 and visitor = $2 and widget = $3 and not cleared`, string(id), o.Visitor, o.Widget)
 }
 
 // Find returns the conversation with this id or reference ("H-4F2K", in any
@@ -69,7 +69,7 @@ func (s *Store) Find(ctx context.Context, idOrReference string) (conversation.St
 // Mine lists the owner's conversations, the one with the newest event first.
 func (s *Store) Mine(ctx context.Context, o session.Owner, limit int) ([]session.Summary, error) {
 	rows, err := all(ctx, s.read, scanConversation,
-		selectConversation+` where visitor = $1 and widget = $2 order by updated desc, id limit $3`, o.Visitor, o.Widget, limit)
+		selectConversation+` where visitor = $1 and widget = $2 and not cleared order by updated desc, id limit $3`, o.Visitor, o.Widget, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -108,11 +108,16 @@ func (s *Store) Create(ctx context.Context, by conversation.Author, o conversati
 		}
 		id := conversation.NewID()
 		o.Reference = reference
-		return t.create(ctx, id, conversation.Draft{Author: by, Source: conversation.FromWidget, Body: o}, o)
+		drafts, err := t.beginnings(ctx, o)
+		if err != nil {
+			return conversation.State{}, err
+		}
+		first := conversation.Draft{Author: by, Source: conversation.FromWidget, Body: o}
+		return t.create(ctx, id, append([]conversation.Draft{first}, drafts...), o)
 	})
 }
 
-func (t *tx) create(ctx context.Context, id conversation.ID, first conversation.Draft, o conversation.Opened) (conversation.State, error) {
+func (t *tx) create(ctx context.Context, id conversation.ID, drafts []conversation.Draft, o conversation.Opened) (conversation.State, error) {
 	_, err := t.exec(ctx, `insert into conversations
 		(id, reference, visitor, widget, state, last_seq, last_vseq, mode, owner, epoch, updated)
 		values ($1, $2, $3, $4, '', 0, 0, $5, '', 0, 0)`,
@@ -125,7 +130,7 @@ func (t *tx) create(ctx context.Context, id conversation.ID, first conversation.
 			return conversation.State{}, fmt.Errorf("create the %s reader: %w", consumer, err)
 		}
 	}
-	out, err := t.extend(ctx, conversation.State{}, id, "", []conversation.Draft{first})
+	out, err := t.extend(ctx, conversation.State{}, id, "", drafts)
 	return out.State, err
 }
 

@@ -11,14 +11,16 @@ import (
 
 // What nobody will ask for again is deleted, at most every sweepEvery: windows of
 // counters that began longer ago than counterLife, what a visitor spent on days
-// before that, codes and presences keepOver after they were over, and the links
-// that stop mails optOutLife after the last mail, unless they were used. No limit
+// before that, codes, used tokens and presences keepOver after they were over, the
+// links that stop mails optOutLife after the last mail, unless they were used, and
+// what a visitor did trackedLife after the last of it. No limit
 // looks back longer than a day. The totals of the days are kept.
 const (
 	counterLife = 48 * time.Hour
 	keepOver    = 24 * time.Hour
 	sweepEvery  = time.Hour
 	optOutLife  = 90 * 24 * time.Hour
+	trackedLife = 30 * 24 * time.Hour
 )
 
 // Count adds n to the counter (name, start of its window) and returns the sum.
@@ -49,6 +51,8 @@ func (t *tx) sweep(ctx context.Context) error {
 		{"counters", `delete from counters where start < $1`, old},
 		// A day's name sorts like the day. One day more, for clocks of all zones.
 		{"what visitors spent", `delete from spend where day < $1 and scope <> ''`, at(old).AddDate(0, 0, -1).Format(time.DateOnly)},
+		{"used tokens", `delete from used_tokens where expires < $1`, over},
+		{"what visitors did", `delete from tracked where updated < $1`, now - trackedLife.Milliseconds()},
 		{"codes", `delete from codes where expires < $1`, over},
 		{"links that stop mails", `delete from optouts where not stopped and seen < $1`, now - optOutLife.Milliseconds()},
 		{"who was there", `delete from presence where conversation in (select p.conversation from presence p

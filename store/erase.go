@@ -63,6 +63,9 @@ func (s *Store) EraseAll(ctx context.Context, ids []conversation.ID) error {
 					return fmt.Errorf("erase from %s: %w", table, err)
 				}
 			}
+			if err := t.forgetVisitor(ctx, id); err != nil {
+				return err
+			}
 			_, err := t.blank(ctx, id, "")
 			return err
 		})
@@ -71,6 +74,20 @@ func (s *Store) EraseAll(ctx context.Context, ids []conversation.ID) error {
 		}
 	}
 	return s.forget(ctx, true)
+}
+
+// forgetVisitor forgets what is kept of a conversation's visitor outside of her
+// conversations: what her site says of her, and what she did.
+func (t *tx) forgetVisitor(ctx context.Context, id conversation.ID) error {
+	for _, text := range []string{
+		`update identities set claims = '' where visitor in (select visitor from conversations where id = $1)`,
+		`delete from tracked where visitor in (select visitor from conversations where id = $1)`,
+	} {
+		if _, err := t.exec(ctx, text, string(id)); err != nil {
+			return fmt.Errorf("forget the visitor of %s: %w", id, err)
+		}
+	}
+	return nil
 }
 
 // blankInbox blanks what Slack sent in the threads of conversation $1. What was

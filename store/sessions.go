@@ -14,11 +14,11 @@ func (s *Store) SaveSession(ctx context.Context, v session.Session) error {
 }
 
 func (t *tx) saveSession(ctx context.Context, v session.Session) error {
-	_, err := t.exec(ctx, `insert into sessions (hash, visitor, widget, origin, verified, created, expires)
-		values ($1, $2, $3, $4, $5, $6, $7)
+	_, err := t.exec(ctx, `insert into sessions (hash, visitor, widget, origin, verified, created, expires, proof)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)
 		on conflict (hash) do update set visitor = excluded.visitor, widget = excluded.widget, origin = excluded.origin,
-			verified = excluded.verified, created = excluded.created, expires = excluded.expires`,
-		v.Hash[:], v.Visitor, v.Widget, v.Origin, v.Verified, ms(v.Created), ms(v.Expires))
+			verified = excluded.verified, created = excluded.created, expires = excluded.expires, proof = excluded.proof`,
+		v.Hash[:], v.Visitor, v.Widget, v.Origin, v.Verified, ms(v.Created), ms(v.Expires), v.Proof)
 	if err != nil {
 		return fmt.Errorf("save a session: %w", err)
 	}
@@ -27,15 +27,16 @@ func (t *tx) saveSession(ctx context.Context, v session.Session) error {
 
 // Session returns a session, expired or not, or conversation.ErrNotFound.
 func (s *Store) Session(ctx context.Context, hash [32]byte) (session.Session, error) {
-	return one(ctx, s.read, scanSession,
-		`select hash, visitor, widget, origin, verified, created, expires from sessions where hash = $1`, hash[:])
+	return one(ctx, s.read, scanSession, selectSession, hash[:])
 }
+
+const selectSession = `select hash, visitor, widget, origin, verified, created, expires, proof from sessions where hash = $1`
 
 func scanSession(r row) (session.Session, error) {
 	var v session.Session
 	var hash []byte
 	var created, expires int64
-	if err := r.Scan(&hash, &v.Visitor, &v.Widget, &v.Origin, &v.Verified, &created, &expires); err != nil {
+	if err := r.Scan(&hash, &v.Visitor, &v.Widget, &v.Origin, &v.Verified, &created, &expires, &v.Proof); err != nil {
 		return v, err
 	}
 	copy(v.Hash[:], hash)
@@ -58,6 +59,19 @@ func (s *Store) RotateSession(ctx context.Context, old [32]byte, next session.Se
 // DeleteSession deletes a session; conversation.ErrNotFound when it is not there.
 func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
 	return s.write(ctx, func(ctx context.Context, t *tx) error { return t.deleteSession(ctx, hash) })
+}
+
+// EndSession is DeleteSession for a visitor who logs out: links to other devices
+// that she has not used yet are void, too.
+func (s *Store) EndSession(ctx context.Context, v session.Session) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		if err := t.deleteSession(ctx, v.Hash); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, `delete from codes where purpose = 'device' and conversation in
+			(select id from conversations where visitor = $1 and widget = $2)`, v.Visitor, v.Widget)
+		return err
+	})
 }
 
 func (t *tx) deleteSession(ctx context.Context, hash [32]byte) error {

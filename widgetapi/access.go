@@ -59,6 +59,9 @@ func (s *Server) authorise(c *call) error {
 	if err := s.checkOrigin(c, key); err != nil {
 		return err
 	}
+	if err := c.checkIdentity(); err != nil {
+		return err
+	}
 	if origin := c.r.Header.Get("Origin"); origin != "" && found.Origin != "" && origin != found.Origin {
 		return &fault{code: codeUnauthorized}
 	}
@@ -83,7 +86,14 @@ func (s *Server) checkOrigin(c *call, key Key) error {
 
 // secretKeySeen refuses a key that should never have left the site's server.
 func (s *Server) secretKeySeen(c *call) error {
-	s.deps.Logger.Warn("a secret key was sent to the public API; replace it", "origin", c.r.Header.Get("Origin"))
+	origin := c.r.Header.Get("Origin")
+	s.deps.Logger.Warn("a secret key was sent to the public API; replace it", "origin", origin)
+	if !anyKeyAllows(c.cfg, origin) {
+		origin = "" // anybody can send any; what is not on a key's list is not repeated
+	}
+	s.deps.alert("secret key sent "+origin, "A key that starts with sk_ was sent to the public API"+from(origin)+". "+
+		"A secret in a page can be read by everybody who opens it. Take it out of the page, make a new one and replace it in widget.keys, identity_secret; "+
+		"the page needs the public key, which starts with pk_.")
 	return &fault{code: codeSecretKey}
 }
 
@@ -140,6 +150,13 @@ type SessionReply struct {
 	ExpiresAt string `json:"expires_at"`
 }
 
+func from(origin string) string {
+	if origin == "" {
+		return ""
+	}
+	return " from " + origin
+}
+
 func (s *Server) openSession(c *call, b *SessionBody) (reply, error) {
 	key, err := s.site(c, b.Key)
 	if err != nil {
@@ -173,11 +190,11 @@ func (s *Server) site(c *call, public string) (Key, error) {
 }
 
 func (s *Server) endSession(c *call) (reply, error) {
-	err := s.deps.Sessions.DeleteSession(c.ctx(), c.session.Hash)
+	err := s.deps.Sessions.EndSession(c.ctx(), c.session)
 	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
 		return reply{}, err
 	}
-	s.streams.revoke(c.session.Hash)
+	s.endStreams([][32]byte{c.session.Hash})
 	return noContent(), nil
 }
 

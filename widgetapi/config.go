@@ -56,8 +56,8 @@ type WidgetConfig struct {
 type Key struct {
 	Key            string   `yaml:"key" mapstructure:"key" doc:"the public key, pk_…, in the site's script tag"`
 	Origins        []string `yaml:"origins" mapstructure:"origins" doc:"the site's origins, https://www.example.com; *.example.com matches one label"`
-	Identity       string   `yaml:"identity" mapstructure:"identity" doc:"none; optional and required are not in this version"`
-	IdentitySecret []string `yaml:"identity_secret" mapstructure:"identity_secret" doc:"secrets of the site's tokens; not in this version"`
+	Identity       string   `yaml:"identity" mapstructure:"identity" doc:"none: visitors stay anonymous; optional: the site may say who a visitor is, by a signed token; required: without one nothing is let through"`
+	IdentitySecret []string `yaml:"identity_secret" mapstructure:"identity_secret" doc:"keys of the site's tokens: a shared secret of at least 32 bytes (HS256), or a public key as PEM (ES256, RS256); the first is the one to sign with, all verify"`
 	Level          string   `yaml:"level" mapstructure:"level" doc:"the escalation level of this site; empty for the house's"`
 }
 
@@ -184,12 +184,7 @@ func (k Key) problems(at string) []Problem {
 			out = append(out, Problem{fmt.Sprintf("%s.origins[%d]", at, i), fmt.Sprintf("%q %v", o, err), "write scheme, host and, if unusual, port: https://www.example.com"})
 		}
 	}
-	if k.Identity != "" && k.Identity != "none" {
-		out = append(out, notYet(at+".identity", fmt.Sprintf("identity: %s", k.Identity), "write none, or leave it out"))
-	}
-	if len(k.IdentitySecret) > 0 {
-		out = append(out, notYet(at+".identity_secret", "a verified identity", "leave it out"))
-	}
+	out = append(out, k.identityProblems(at)...)
 	if !slices.Contains(levels, k.Level) {
 		out = append(out, Problem{at + ".level", fmt.Sprintf("%q is not a level", k.Level), "use one of " + strings.Join(levels[1:], ", ")})
 	}

@@ -28,20 +28,23 @@ func TestProblems(t *testing.T) {
 	}
 	ok := []string{"https://a.example"}
 	for want, got := range map[string][]Problem{
-		"keys":                    WidgetDefaults().Problems(),
-		"keys[0].key":             key(Key{Key: "shop", Origins: ok}).Problems(),
-		"keys[0].key ":            key(Key{Key: "sk_live", Origins: ok}).Problems(),
-		"keys[0].origins":         key(Key{Key: "pk_a"}).Problems(),
-		"keys[0].origins[0]":      key(Key{Key: "pk_a", Origins: []string{"a.example"}}).Problems(),
-		"keys[0].origins[1]":      key(Key{Key: "pk_a", Origins: []string{"https://a.example", "https://a.example/x"}}).Problems(),
-		"keys[0].identity":        key(Key{Key: "pk_a", Origins: ok, Identity: "required"}).Problems(),
-		"keys[0].identity_secret": key(Key{Key: "pk_a", Origins: ok, IdentitySecret: []string{"x"}}).Problems(),
-		"keys[0].level":           key(Key{Key: "pk_a", Origins: ok, Level: "fast"}).Problems(),
-		"public_url":              ServerConfig{Addr: ":1", PublicURL: "http://chat.example.com"}.Problems(),
-		"public_url ":             ServerConfig{Addr: ":1", PublicURL: "chat.example.com"}.Problems(),
-		"public_url  ":            ServerConfig{Addr: ":1", PublicURL: "https://chat.example.com/support"}.Problems(),
-		"addr":                    ServerConfig{}.Problems(),
-		"trusted_proxies[0]":      ServerConfig{Addr: ":1", TrustedProxies: []string{"10.0.0.1"}}.Problems(),
+		"keys":                       WidgetDefaults().Problems(),
+		"keys[0].key":                key(Key{Key: "shop", Origins: ok}).Problems(),
+		"keys[0].key ":               key(Key{Key: "sk_live", Origins: ok}).Problems(),
+		"keys[0].origins":            key(Key{Key: "pk_a"}).Problems(),
+		"keys[0].origins[0]":         key(Key{Key: "pk_a", Origins: []string{"a.example"}}).Problems(),
+		"keys[0].origins[1]":         key(Key{Key: "pk_a", Origins: []string{"https://a.example", "https://a.example/x"}}).Problems(),
+		"keys[0].identity":           key(Key{Key: "pk_a", Origins: ok, Identity: "always"}).Problems(),
+		"keys[0].identity_secret":    key(Key{Key: "pk_a", Origins: ok, Identity: "required"}).Problems(),
+		"keys[0].identity_secret ":   key(Key{Key: "pk_a", Origins: ok, IdentitySecret: []string{shopSecret}}).Problems(),
+		"keys[0].identity_secret[0]": key(Key{Key: "pk_a", Origins: ok, Identity: "optional", IdentitySecret: []string{"sk_short"}}).Problems(),
+		"keys[0].identity_secret[1]": key(Key{Key: "pk_a", Origins: ok, Identity: "optional", IdentitySecret: []string{shopSecret, ""}}).Problems(),
+		"keys[0].level":              key(Key{Key: "pk_a", Origins: ok, Level: "fast"}).Problems(),
+		"public_url":                 ServerConfig{Addr: ":1", PublicURL: "http://chat.example.com"}.Problems(),
+		"public_url ":                ServerConfig{Addr: ":1", PublicURL: "chat.example.com"}.Problems(),
+		"public_url  ":               ServerConfig{Addr: ":1", PublicURL: "https://chat.example.com/support"}.Problems(),
+		"addr":                       ServerConfig{}.Problems(),
+		"trusted_proxies[0]":         ServerConfig{Addr: ":1", TrustedProxies: []string{"10.0.0.1"}}.Problems(),
 	} {
 		if len(got) != 1 || got[0].Key != strings.TrimSpace(want) || got[0].Message == "" || got[0].Mend == "" {
 			t.Errorf("%s: got %+v", want, got)

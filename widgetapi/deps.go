@@ -11,8 +11,8 @@ import (
 	"github.com/handoff-bot/handoff/feed"
 )
 
-// Deps is what the door needs from the house. Assets, Metrics, Health and Duty
-// may be nil; everything else is required.
+// Deps is what the door needs from the house. Assets, Metrics, Health, Duty and
+// Alert may be nil; everything else is required.
 type Deps struct {
 	Log           Log
 	Conversations Conversations
@@ -31,6 +31,9 @@ type Deps struct {
 	Escalation func(ctx context.Context, widgetKey string, s conversation.State) (Button, error)
 	// Health says how the house is, for the public "ok" and the admin's JSON.
 	Health func(ctx context.Context) Health
+	// Alert tells the operator what happened and what to do, once per cause and
+	// hour. nil for nobody.
+	Alert func(cause, text string)
 	// Metrics serves /metrics on the admin listener.
 	Metrics http.Handler
 
@@ -106,6 +109,12 @@ func (d Deps) duty(now time.Time) (bool, time.Time) {
 		return true, time.Time{}
 	}
 	return d.Duty(now)
+}
+
+func (d Deps) alert(cause, text string) {
+	if d.Alert != nil {
+		d.Alert(cause, text)
+	}
 }
 
 func (d Deps) health(ctx context.Context) Health {

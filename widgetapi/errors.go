@@ -53,8 +53,13 @@ const (
 	codeTooMany      = "too_many_requests"
 	codeNotYet       = "not_in_this_version"
 	codeBusy         = "busy"
-	codeFull         = "storage_full"
-	codeInternal     = "internal"
+
+	codeIdentity         = "identity_refused"
+	codeIdentityRequired = "identity_required"
+	codeIdentityOff      = "identity_off"
+	codeNoAddress        = "no_public_address"
+	codeFull             = "storage_full"
+	codeInternal         = "internal"
 )
 
 type answer struct {
@@ -64,28 +69,32 @@ type answer struct {
 
 // faults is the one place that knows HTTP statuses of errors.
 var faults = map[string]answer{
-	codeInvalid:      {http.StatusBadRequest, "The request is not valid."},
-	codeUnauthorized: {http.StatusUnauthorized, "The session is missing or has ended. Start a new one with POST /v1/sessions."},
-	codeOrigin:       {http.StatusForbidden, "This site is not on the widget key's list of origins. Add its origin to widget.keys in the configuration."},
-	codeSecretKey:    {http.StatusForbidden, "This is a secret key, and it was just sent from a public place. Replace it, and use the public key that starts with pk_."},
-	codeUnknownKey:   {http.StatusNotFound, "There is no such widget key. Check data-key in the script tag."},
-	codeNotFound:     {http.StatusNotFound, "There is no such conversation."},
-	codeNoRoute:      {http.StatusNotFound, "There is no such address. GET /v1/openapi.json lists what there is."},
-	codeMethod:       {http.StatusMethodNotAllowed, "This address does not take that method. The Allow header lists those it takes."},
-	codeClosed:       {http.StatusConflict, "This conversation ended too long ago to be reopened. Start a new one with POST /v1/conversations."},
-	codeBlocked:      {http.StatusForbidden, "You can't write here for now; what was said so far stays readable."},
-	codeRated:        {http.StatusConflict, "This conversation has a rating already."},
-	codeTooEarly:     {http.StatusConflict, "A person can be asked for after the assistant has tried to answer. Write what you need first."},
-	codeWrong:        {http.StatusUnprocessableEntity, "The code is not right. Take the six digits of the newest mail."},
-	codeExpired:      {http.StatusGone, "The code has expired. Give the address again, and a new one is sent."},
-	codeSpent:        {http.StatusGone, "The code was used, or tried too often. Give the address again, and a new one is sent."},
-	codeTooLarge:     {http.StatusRequestEntityTooLarge, "The request is too large."},
-	codeMediaType:    {http.StatusUnsupportedMediaType, "The body must be JSON. Send Content-Type: application/json and no Content-Encoding."},
-	codeTooMany:      {http.StatusTooManyRequests, "Too many requests. Retry-After says in how many seconds to try again."},
-	codeNotYet:       {http.StatusNotImplemented, "This is not in this version."},
-	codeBusy:         {http.StatusServiceUnavailable, "The server is busy. Retry-After says in how many seconds to try again."},
-	codeFull:         {http.StatusInsufficientStorage, "Nothing was kept: the server has no room left to store it. Send it again in a while; the team has to make room."},
-	codeInternal:     {http.StatusInternalServerError, "Something went wrong on our side. Try again, and quote the request_id if it stays."},
+	codeInvalid:          {http.StatusBadRequest, "The request is not valid."},
+	codeUnauthorized:     {http.StatusUnauthorized, "The session is missing or has ended. Start a new one with POST /v1/sessions."},
+	codeOrigin:           {http.StatusForbidden, "This site is not on the widget key's list of origins. Add its origin to widget.keys in the configuration."},
+	codeSecretKey:        {http.StatusForbidden, "This is a secret key, and it was just sent from a public place. Replace it, and use the public key that starts with pk_."},
+	codeUnknownKey:       {http.StatusNotFound, "There is no such widget key. Check data-key in the script tag."},
+	codeNotFound:         {http.StatusNotFound, "There is no such conversation."},
+	codeNoRoute:          {http.StatusNotFound, "There is no such address. GET /v1/openapi.json lists what there is."},
+	codeMethod:           {http.StatusMethodNotAllowed, "This address does not take that method. The Allow header lists those it takes."},
+	codeClosed:           {http.StatusConflict, "This conversation ended too long ago to be reopened. Start a new one with POST /v1/conversations."},
+	codeBlocked:          {http.StatusForbidden, "You can't write here for now; what was said so far stays readable."},
+	codeRated:            {http.StatusConflict, "This conversation has a rating already."},
+	codeTooEarly:         {http.StatusConflict, "A person can be asked for after the assistant has tried to answer. Write what you need first."},
+	codeWrong:            {http.StatusUnprocessableEntity, "The code is not right. Take the six digits of the newest mail."},
+	codeExpired:          {http.StatusGone, "The code has expired. Give the address again, and a new one is sent."},
+	codeSpent:            {http.StatusGone, "The code was used, or tried too often. Give the address again, and a new one is sent."},
+	codeTooLarge:         {http.StatusRequestEntityTooLarge, "The request is too large."},
+	codeMediaType:        {http.StatusUnsupportedMediaType, "The body must be JSON. Send Content-Type: application/json and no Content-Encoding."},
+	codeTooMany:          {http.StatusTooManyRequests, "Too many requests. Retry-After says in how many seconds to try again."},
+	codeNotYet:           {http.StatusNotImplemented, "This is not in this version."},
+	codeIdentity:         {http.StatusUnauthorized, "The token is not signed by a key of this site, or it is malformed. Compare the secret and the algorithm with widget.keys, identity_secret."},
+	codeIdentityRequired: {http.StatusUnauthorized, "This site's chat is for visitors who are signed in. Send the site's token to POST /v1/sessions/identify first."},
+	codeIdentityOff:      {http.StatusConflict, "This site does not verify who its visitors are. Write identity: optional or required under widget.keys."},
+	codeNoAddress:        {http.StatusConflict, "There is no link: this server does not know its own address. Write it as server.public_url."},
+	codeBusy:             {http.StatusServiceUnavailable, "The server is busy. Retry-After says in how many seconds to try again."},
+	codeFull:             {http.StatusInsufficientStorage, "Nothing was kept: the server has no room left to store it. Send it again in a while; the team has to make room."},
+	codeInternal:         {http.StatusInternalServerError, "Something went wrong on our side. Try again, and quote the request_id if it stays."},
 }
 
 // domain maps what the log answers to codes.
@@ -148,7 +157,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if f.retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retry.Seconds()))))
 	}
-	if f.code == codeUnauthorized {
+	if faults[f.code].status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	s.writeJSON(w, faults[f.code].status, ErrorReply{ErrorDetail{f.code, f.sentence(), id}})

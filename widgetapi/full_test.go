@@ -33,7 +33,17 @@ func (full) MarkRead(context.Context, conversation.ID, conversation.Seq) error {
 
 func (full) SaveSession(context.Context, session.Session) error { return noRoom() }
 
-func (full) DeleteSession(context.Context, [32]byte) error { return noRoom() }
+func (full) EndSession(context.Context, session.Session) error { return noRoom() }
+
+func (full) Identify(context.Context, session.Identification) (session.Identity, error) {
+	return session.Identity{}, noRoom()
+}
+
+func (full) Clear(context.Context, session.Owner) ([][32]byte, error) { return nil, noRoom() }
+
+func (full) Track(context.Context, session.Owner, session.Tracked) error { return noRoom() }
+
+func (full) SaveCode(context.Context, session.Code) error { return noRoom() }
 
 func (full) TouchSession(context.Context, [32]byte, time.Time) error { return noRoom() }
 
@@ -48,7 +58,7 @@ func (full) StopMails(context.Context, string, bool) error { return noRoom() }
 // A full disk refuses what it cannot keep with 507 and says so; what is stored
 // can be read, and the operator finds it in the log.
 func TestAFullDiskSaysSo(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, func(c *Config) { c.Server.PublicURL = publicURL })
 	g := h.guest()
 	id := g.open()
 	h.appendAs(id, conversation.Append(botSays("An answer"))) // for the route of the thumb

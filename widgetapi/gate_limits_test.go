@@ -359,11 +359,11 @@ func TestB37ProcessCap(t *testing.T) {
 	l := LimitsDefaults()
 	l.Streams = 2
 	for i := range 2 {
-		if _, err := s.enter([32]byte{byte(i)}, fmt.Sprint(i), l); err != nil {
+		if _, err := s.enter([32]byte{byte(i)}, fmt.Sprint(i), l, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, err := s.enter([32]byte{9}, "9", l)
+	_, err := s.enter([32]byte{9}, "9", l, nil)
 	if f := toFault(err); f.code != codeBusy || faults[f.code].status != http.StatusServiceUnavailable || f.retry == 0 {
 		t.Errorf("got %v, want busy with a time to retry", err)
 	}

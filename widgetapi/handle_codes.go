@@ -71,8 +71,13 @@ func (s *Server) address(ctx context.Context, state conversation.State) (string,
 	if err != nil || len(events) == 0 {
 		return "", err
 	}
-	given, _ := events[0].Body.(conversation.ContactGiven)
-	return given.Email, nil
+	switch b := events[0].Body.(type) {
+	case conversation.ContactGiven:
+		return b.Email, nil
+	case conversation.Identified:
+		return b.Email, nil
+	}
+	return "", nil
 }
 
 // sameAddress compares two addresses whose domains may be written in either form.
@@ -90,16 +95,18 @@ func ascii(address string) string {
 	return address[:at+1] + domain
 }
 
-// ResumeBody holds the code of a link that was mailed.
+// ResumeBody holds the code of a link that was mailed, or made on another device.
 type ResumeBody struct {
 	Code string `json:"code"`
 }
 
-// ResumeReply is a session of the visitor who was mailed, and what it continues.
+// ResumeReply is a session of the visitor whose link it was, and what it continues.
+// Verified says that the site has said who she is.
 type ResumeReply struct {
 	Token        string            `json:"token"`
 	VisitorID    string            `json:"visitor_id"`
 	ExpiresAt    string            `json:"expires_at"`
+	Verified     bool              `json:"verified"`
 	Key          string            `json:"key"`
 	Conversation ConversationReply `json:"conversation"`
 }
@@ -111,45 +118,64 @@ func (s *Server) resume(c *call, b *ResumeBody) (reply, error) {
 	if origin == "" || origin != publicOrigin(c.cfg) && !anyKeyAllows(c.cfg, origin) {
 		return reply{}, &fault{code: codeOrigin, words: "A link is opened at the address it leads to: send its Origin header."}
 	}
-	grant, err := s.deps.Codes.UseCode(c.ctx(), session.Resume, "", session.HashOf(b.Code), c.now)
+	if strings.HasPrefix(b.Code, "sk_") {
+		return reply{}, s.secretKeySeen(c)
+	}
+	purpose := session.LinkPurpose(b.Code)
+	grant, err := s.deps.Codes.UseCode(c.ctx(), purpose, "", session.HashOf(b.Code), c.now)
 	if err != nil {
-		return reply{}, deadLink(err)
+		return reply{}, deadLink(purpose, err)
 	}
 	key, known := c.cfg.key(grant.Owner.Widget)
 	if !known {
-		return reply{}, deadLink(session.ErrCodeExpired)
+		return reply{}, deadLink(purpose, session.ErrCodeExpired)
 	}
 	c.session.Origin = origin
 	if err := s.checkOrigin(c, key); err != nil {
 		return reply{}, err
 	}
-	return s.resumeAs(c, key, grant, origin)
+	c.key = key
+	return s.resumeAs(c, purpose, grant, origin)
 }
 
-func (s *Server) resumeAs(c *call, key Key, grant session.Grant, origin string) (reply, error) {
+func (s *Server) resumeAs(c *call, purpose session.Purpose, grant session.Grant, origin string) (reply, error) {
 	state, err := s.deps.Conversations.Owned(c.ctx(), grant.Owner, grant.Conversation)
 	if err != nil {
 		return reply{}, err
 	}
-	// Whoever has a mailbox has the chat only while its address is the proved one.
-	if proved, err := s.proved(c, state, grant); err != nil || !proved {
-		return reply{}, cmp.Or(err, error(&fault{code: codeExpired, words: "This link was mailed to an address that is not the confirmed one of this chat any more. Open the chat where you wrote to us."}))
-	}
 	token, hash := newToken()
 	made := session.Session{
-		Hash: hash, Visitor: grant.Owner.Visitor, Widget: key.Key, Origin: origin, Created: c.now, Expires: c.now.Add(sessionLife),
+		Hash: hash, Visitor: grant.Owner.Visitor, Widget: c.key.Key, Origin: origin, Created: c.now, Expires: c.now.Add(sessionLife),
+		Proof: grant.Proof, Verified: grant.Proof != "",
+	}
+	switch c.session = made; {
+	case purpose == session.Resume && state.Identity.Seq != 0:
+		// A mailbox shows who reads it, not who is signed in on the site.
+		return reply{}, &fault{code: codeExpired, words: "This chat belongs to somebody who is signed in. Open it on the site."}
+	case purpose == session.Resume:
+		// Whoever has a mailbox has the chat only while its address is the proved one.
+		if proved, err := s.proved(c, state, grant); err != nil || !proved {
+			return reply{}, cmp.Or(err, error(&fault{code: codeExpired, words: "This link was mailed to an address that is not the confirmed one of this chat any more. Open the chat where you wrote to us."}))
+		}
+	}
+	if err := c.checkIdentity(); err != nil {
+		return reply{}, err
 	}
 	if err := s.deps.Sessions.SaveSession(c.ctx(), made); err != nil {
 		return reply{}, err
 	}
 	return reply{status: http.StatusCreated, body: ResumeReply{
-		token, made.Visitor, stamp(made.Expires), key.Key, ConversationReply{state.ID, state.Reference},
+		token, made.Visitor, stamp(made.Expires), made.Verified, c.key.Key, ConversationReply{state.ID, state.Reference},
 	}}, nil
 }
 
 // deadLink says of a link why it does not work, in its own words.
-func deadLink(err error) error {
+func deadLink(p session.Purpose, err error) error {
 	f := toFault(err)
+	if p == session.Device {
+		f.words = "This link was used already, is older than ten minutes, or a newer one has replaced it. Make a new one in the chat on the other device."
+		return f
+	}
 	if errors.Is(err, session.ErrCodeWrong) || errors.Is(err, session.ErrCodeSpent) {
 		f.words = "This link was used already, or a newer mail has replaced it. Open the link in the newest mail, or the chat where you wrote to us."
 	}

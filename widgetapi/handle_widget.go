@@ -25,6 +25,10 @@ type ConfigReply struct {
 	NextOpen     string       `json:"next_open"`
 	LeaveMessage bool         `json:"leave_message"`
 	Mail         bool         `json:"mail"`
+	// Identity is none, optional or required: whether the site may or has to say
+	// who the visitor is. Devices says that links to another device can be made.
+	Identity string `json:"identity"`
+	Devices  bool   `json:"devices"`
 }
 
 // PublicLimits are the limits the widget respects by itself.
@@ -51,6 +55,7 @@ func (s *Server) widgetConfig(c *call) (reply, error) {
 		Key: key.Key, Title: w.Title.In(locales...), Greeting: w.Greeting.In(locales...), Starters: starters, Locale: w.Locale, Accent: w.Accent,
 		HumanButton: c.cfg.HumanButton, AI: level != "human_only", PrivacyURL: c.cfg.PrivacyURL,
 		Limits: PublicLimits{c.cfg.Limits.MessageChars}, Open: open, LeaveMessage: level == "ai_only", Mail: c.cfg.Mail,
+		Identity: key.identity(), Devices: publicOrigin(c.cfg) != "",
 	}
 	if !open && !next.IsZero() {
 		out.NextOpen = stamp(next)

@@ -91,11 +91,12 @@ func testConfig() Config {
 	limits.SessionsPerMinuteIP, limits.SessionsPerHourIP = 1000, 1000
 	limits.MessagesPerMinute, limits.MessagesPerTenMinutes, limits.MessagesPerMinuteIP = 10000, 10000, 10000
 	limits.RequestsPerMinute, limits.RequestsPerMinuteIP, limits.ConversationsPerHour = 100000, 100000, 10000
+	limits.IdentifyPerMinuteIP, limits.EventsPerMinute, limits.EventsPerDay, limits.LinksPerHour = 10000, 10000, 10000, 10000
 	limits.ContactsPerHour, limits.ContactsPerHourIP, limits.MessagesPerDay = 1000, 1000, 100000
 	widget := WidgetDefaults()
 	widget.Title = conversation.English("Acme support")
 	widget.Keys = []Key{
-		{Key: shopKey, Origins: []string{shopOrigin, "https://*.shop.example:8443"}},
+		{Key: shopKey, Origins: []string{shopOrigin, "https://*.shop.example:8443"}, Identity: "optional", IdentitySecret: []string{shopSecret}},
 		{Key: otherKey, Origins: []string{otherSite}},
 	}
 	return Config{

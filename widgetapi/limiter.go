@@ -27,7 +27,7 @@ type tokens struct {
 func newLimiter() *limiter { return &limiter{buckets: make(map[string]*tokens)} }
 
 // take takes one token from each bucket, or from none and says how long to wait.
-// who names the client per kind ("ip", "visitor"); a bucket whose kind it does
+// who names the client per kind ("ip", "visitor", "subject"); a bucket whose kind it does
 // not name is passed over.
 func (l *limiter) take(now time.Time, buckets []bucket, who map[string]string) time.Duration {
 	l.mu.Lock()

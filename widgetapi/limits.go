@@ -41,8 +41,11 @@ type Limits struct {
 
 	BodyBytes int `yaml:"body_bytes" mapstructure:"body_bytes" doc:"bytes in a JSON body"`
 
-	IdentifyPerMinute   int `yaml:"identify_per_minute" mapstructure:"identify_per_minute" doc:"identifications per minute and visitor; not in this version"`
-	IdentifyPerMinuteIP int `yaml:"identify_per_minute_ip" mapstructure:"identify_per_minute_ip" doc:"identifications per minute and IP; not in this version"`
+	IdentifyPerMinute   int `yaml:"identify_per_minute" mapstructure:"identify_per_minute" doc:"identifications per minute and sub of the token"`
+	IdentifyPerMinuteIP int `yaml:"identify_per_minute_ip" mapstructure:"identify_per_minute_ip" doc:"identifications per minute and IP"`
+	EventsPerMinute     int `yaml:"events_per_minute" mapstructure:"events_per_minute" doc:"events (track) per minute and visitor"`
+	EventsPerDay        int `yaml:"events_per_day" mapstructure:"events_per_day" doc:"events (track) per day and visitor"`
+	LinksPerHour        int `yaml:"links_per_hour" mapstructure:"links_per_hour" doc:"links to another device per hour and visitor"`
 	UploadBytes         int `yaml:"upload_bytes" mapstructure:"upload_bytes" doc:"bytes in a file; not in this version"`
 	UploadsPerMessage   int `yaml:"uploads_per_message" mapstructure:"uploads_per_message" doc:"files in a message; not in this version"`
 	UploadsPerDay       int `yaml:"uploads_per_day" mapstructure:"uploads_per_day" doc:"files per day and visitor; not in this version"`
@@ -61,7 +64,8 @@ func LimitsDefaults() Limits {
 		EscalationsPerDayIP: 3, EscalationCooldown: 10 * time.Minute,
 		AnswersPerDay: 60, MailsPerDayAddress: 3,
 		StreamsPerSession: 3, StreamsPerIP: 30, Streams: 2000,
-		BodyBytes: 64 << 10,
+		BodyBytes:         64 << 10,
+		IdentifyPerMinute: 10, IdentifyPerMinuteIP: 30, EventsPerMinute: 30, EventsPerDay: 500, LinksPerHour: 10,
 	}
 }
 
@@ -94,14 +98,23 @@ const (
 	budgetOpen     budget = "open"     // new conversations
 	budgetMessage  budget = "message"  // what the team or the model has to read
 	budgetContact  budget = "contact"  // the contact form
+	budgetIdentify budget = "identify" // tokens, per IP; those of a sub are counted once they are verified
+	budgetTrack    budget = "track"    // what she did on the site
+	budgetLink     budget = "link"     // links to another device
 	budgetRequest  budget = "request"  // everything else
 	budgetEscalate budget = "escalate" // never refused
 )
 
+// subject is the bucket of the tokens of one subject. It is counted for a token
+// whose signature is good only: nobody else can use it up.
+func (l Limits) subject() []bucket {
+	return []bucket{{"identify", "subject", l.IdentifyPerMinute, time.Minute}}
+}
+
 // bucket is a rate: n at once, refilled over the period.
 type bucket struct {
 	name   string
-	per    string // "ip" or "visitor"
+	per    string // "ip", "visitor" or "subject"
 	n      int
 	period time.Duration
 }
@@ -122,6 +135,12 @@ func (l Limits) buckets(b budget) []bucket {
 		}
 	case budgetContact:
 		return []bucket{{"contact", "visitor", l.ContactsPerHour, time.Hour}, {"contact", "ip", l.ContactsPerHourIP, time.Hour}}
+	case budgetIdentify:
+		return []bucket{all, {"identify", "ip", l.IdentifyPerMinuteIP, time.Minute}}
+	case budgetTrack:
+		return []bucket{all, {"track", "visitor", l.EventsPerMinute, time.Minute}}
+	case budgetLink:
+		return []bucket{all, {"link", "visitor", l.LinksPerHour, time.Hour}}
 	case budgetRequest:
 		return []bucket{all, {"request", "visitor", l.RequestsPerMinute, time.Minute}}
 	case budgetNone, budgetEscalate:

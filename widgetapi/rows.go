@@ -13,9 +13,16 @@ import (
 type Sessions interface {
 	SaveSession(ctx context.Context, s session.Session) error
 	Session(ctx context.Context, hash [32]byte) (session.Session, error)
-	// RotateSession stores next and deletes old in one transaction.
-	RotateSession(ctx context.Context, old [32]byte, next session.Session) error
-	DeleteSession(ctx context.Context, hash [32]byte) error
+	// Identify ends the session that was presented and stores the verified one that
+	// takes its place, with everything that follows from it: see
+	// [session.Identification]. session.ErrTokenUsed for a token that is good once
+	// and was used.
+	Identify(ctx context.Context, in session.Identification) (session.Identity, error)
+	// Clear closes all conversations of the owner, hides them from every session of
+	// hers and ends those. It returns their hashes.
+	Clear(ctx context.Context, o session.Owner) ([][32]byte, error)
+	// EndSession deletes a session and voids the unused links of its visitor.
+	EndSession(ctx context.Context, v session.Session) error
 	// TouchSession moves the expiry.
 	TouchSession(ctx context.Context, hash [32]byte, expires time.Time) error
 	// PurgeSessions deletes the sessions that expired by then, but none whose
@@ -49,12 +56,17 @@ type Conversations interface {
 	// MarkRead stores how far the visitor has read, in her numbering; it never
 	// goes back.
 	MarkRead(ctx context.Context, id conversation.ID, vseq conversation.Seq) error
+	// Track keeps what she did on the site, in the open conversation or for the next.
+	Track(ctx context.Context, o session.Owner, e session.Tracked) error
 }
 
-// Codes knows what was mailed to visitors. The store implements it.
+// Codes knows what was mailed to visitors, and the links they made. The store
+// implements it.
 type Codes interface {
+	// SaveCode keeps a code in place of the conversation's last one for the purpose.
+	SaveCode(ctx context.Context, c session.Code) error
 	// UseCode uses a code up, or says why not: session.ErrCodeWrong, ErrCodeExpired
-	// or ErrCodeSpent. One to Resume is found by its hash, whatever the conversation.
+	// or ErrCodeSpent. One of a link is found by its hash, whatever the conversation.
 	UseCode(ctx context.Context, p session.Purpose, id conversation.ID, hash [32]byte, now time.Time) (session.Grant, error)
 	// StopMails stops the mails to the address that a link with this code was mailed
 	// to, or allows them again. conversation.ErrNotFound when no link holds it.

@@ -130,6 +130,9 @@ type call struct {
 	session session.Session
 	state   conversation.State // of the owned conversation, as of the check
 	body    any
+	// anonymous says that the route lets an anonymous visitor in where the key
+	// requires a verified one.
+	anonymous bool
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }
@@ -177,7 +180,7 @@ func (s *Server) route(rt route) http.Handler {
 // admit runs the checks of a row, in this order: the session, the limits, the
 // owner, the team's block, the version, the body.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) (*call, error) {
-	c := &call{w: w, r: r, cfg: s.config(), now: s.deps.Now()}
+	c := &call{w: w, r: r, cfg: s.config(), now: s.deps.Now(), anonymous: rt.who.anonymous}
 	c.ip = clientIP(r, c.cfg.Server.TrustedProxies)
 	if rt.who.session {
 		if err := s.authorise(c); err != nil {

@@ -36,7 +36,8 @@ type stream struct {
 // follow sends what comes after a position until the client leaves, the session
 // ends or the server stops.
 func (s *Server) follow(c *call, after conversation.Seq) (reply, error) {
-	sl, err := s.streams.enter(c.session.Hash, network(c.ip), c.cfg.Limits)
+	cut := func() { _ = http.NewResponseController(c.w).SetWriteDeadline(time.Now()) }
+	sl, err := s.streams.enter(c.session.Hash, network(c.ip), c.cfg.Limits, cut)
 	if err != nil {
 		return reply{}, err
 	}

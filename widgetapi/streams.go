@@ -20,6 +20,9 @@ type slot struct {
 	session [32]byte
 	ip      string
 	done    chan struct{}
+	gone    chan struct{}
+	leaving sync.Once
+	cut     func() // ends a write that waits for its client
 }
 
 func newStreams() *streams {
@@ -29,7 +32,7 @@ func newStreams() *streams {
 // enter opens a stream. One too many of a session ends the session's oldest,
 // because a browser that lost its connection is back before we notice; one too
 // many of an IP or of the process is refused.
-func (s *streams) enter(session [32]byte, ip string, l Limits) (*slot, error) {
+func (s *streams) enter(session [32]byte, ip string, l Limits, cut func()) (*slot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if own := s.bySession[session]; len(own) > 0 && len(own) >= l.StreamsPerSession {
@@ -41,7 +44,7 @@ func (s *streams) enter(session [32]byte, ip string, l Limits) (*slot, error) {
 	case s.byIP[ip] >= l.StreamsPerIP:
 		return nil, tooMany(10 * time.Second)
 	}
-	made := &slot{session: session, ip: ip, done: make(chan struct{})}
+	made := &slot{session: session, ip: ip, done: make(chan struct{}), gone: make(chan struct{}), cut: cut}
 	s.bySession[session] = append(s.bySession[session], made)
 	s.byIP[ip]++
 	s.total++
@@ -53,15 +56,57 @@ func (s *streams) leave(sl *slot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.end(sl)
+	sl.leaving.Do(func() { close(sl.gone) })
 }
 
-// revoke ends the streams of a session.
-func (s *streams) revoke(session [32]byte) {
+// revoke ends the streams of a session and returns them; they may still be
+// writing.
+func (s *streams) revoke(session [32]byte) []*slot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, sl := range slices.Clone(s.bySession[session]) {
+	ended := slices.Clone(s.bySession[session])
+	for _, sl := range ended {
 		s.end(sl)
 	}
+	return ended
+}
+
+// How long a request waits for the streams it has ended: for politeTime as long as
+// they take, then their writes are cut. Only a client that does not read takes
+// longer, and what it does not read it does not get.
+const (
+	politeTime = 250 * time.Millisecond
+	revokeTime = 2 * time.Second
+)
+
+// endStreams ends the streams of sessions that are no more and waits until they
+// have said their last.
+func (s *Server) endStreams(sessions [][32]byte) {
+	var ended []*slot
+	for _, hash := range sessions {
+		ended = append(ended, s.streams.revoke(hash)...)
+	}
+	if left(ended, politeTime) {
+		return
+	}
+	for _, sl := range ended {
+		sl.cut()
+	}
+	left(ended, revokeTime)
+}
+
+// left says whether all streams have ended within a time.
+func left(ended []*slot, within time.Duration) bool {
+	patience := time.NewTimer(within)
+	defer patience.Stop()
+	for _, sl := range ended {
+		select {
+		case <-sl.gone:
+		case <-patience.C:
+			return false
+		}
+	}
+	return true
 }
 
 // closeAll ends every stream and lets no new one in.

@@ -18,10 +18,10 @@ func routes() []route {
 		{http.MethodGet, "/v1/widget/config", "widgetConfig", "Look and texts of a site's widget", visitor{}, budgetRequest, configQueries, answers(200, ConfigReply{}), plain((*Server).widgetConfig)},
 
 		{http.MethodPost, "/v1/sessions", "openSession", "A new anonymous session", visitor{}, budgetMint, nil, answers(201, SessionReply{}), takes((*Server).openSession)},
-		{http.MethodPost, "/v1/sessions/identify", "identify", "Verify who the visitor is and rotate the token", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
+		{http.MethodPost, "/v1/sessions/identify", "identify", "Verify who the visitor is and rotate the token", visitor{session: true, anonymous: true}, budgetIdentify, nil, answers(200, IdentifyReply{}), takes((*Server).identify)},
 		{http.MethodPost, "/v1/sessions/resume", "resume", "Continue from a mail or another device", visitor{}, budgetMint, nil, answers(201, ResumeReply{}), takes((*Server).resume)},
 		{http.MethodDelete, "/v1/sessions/current", "endSession", "End the session; its token is dead at once", visitor{session: true}, budgetRequest, nil, empty(), plain((*Server).endSession)},
-		{http.MethodDelete, "/v1/visitor", "clearVisitor", "End and clear everything of the visitor", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
+		{http.MethodDelete, "/v1/visitor", "clearVisitor", "End and clear: the visitor's conversations are closed and gone for her, and all her sessions end", visitor{session: true}, budgetRequest, nil, empty(), plain((*Server).clearVisitor)},
 
 		{http.MethodPost, "/v1/conversations", "openConversation", "A new conversation", visitor{session: true, writes: true}, budgetOpen, nil, answers(201, ConversationReply{}), takes((*Server).openConversation)},
 		{http.MethodGet, "/v1/conversations", "listConversations", "The visitor's conversations, newest first", visitor{session: true}, budgetRequest, nil, answers(200, ConversationsReply{}), plain((*Server).listConversations)},
@@ -40,9 +40,11 @@ func routes() []route {
 		{http.MethodPost, "/v1/conversations/{id}/contact", "contact", "How the visitor can be reached", writer, budgetContact, nil, answers(200, PhaseReply{}), takes((*Server).contact)},
 		{http.MethodPost, "/v1/conversations/{id}/contact/verify", "verifyContact", "Prove an address with the code sent to it", owner, budgetContact, nil, answers(200, PhaseReply{}), takes((*Server).verifyContact)},
 
+		{http.MethodPost, "/v1/conversations/{id}/link", "link", "A link that continues the conversation on another device, once and for ten minutes", owner, budgetLink, nil, answers(201, LinkReply{}), takes((*Server).link)},
+
 		{http.MethodPost, "/v1/files", "upload", "Send a file", visitor{session: true}, budgetMessage, nil, notInThisVersion(), nothing()},
 		{http.MethodGet, "/v1/files/{id}", "file", "A file of the visitor's conversations", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
-		{http.MethodPost, "/v1/events", "track", "Something the visitor did on the site", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
+		{http.MethodPost, "/v1/events", "track", "Something the visitor did on the site; unverified", visitor{session: true}, budgetTrack, nil, empty(), takes((*Server).track)},
 	}
 }
 
@@ -78,8 +80,9 @@ type route struct {
 // visitor says who may come in. owned: the {id} of the path has to be a
 // conversation of the session's visitor and key; it is looked up before the
 // handler, and another's is like none. writes: she gives the team something to
-// read, which is refused while it has blocked her.
-type visitor struct{ session, owned, writes bool }
+// read, which is refused while it has blocked her. anonymous: also a visitor who is
+// not verified may come in where the widget key requires it.
+type visitor struct{ session, owned, writes, anonymous bool }
 
 // owner is a visitor before her own conversation, writer one who adds to it.
 var (

@@ -36,6 +36,8 @@ type playback struct {
 	decisions []conversation.Decided
 	at        []conversation.Seq // of decisions
 	visitor   map[string]any
+	verified  map[string]any
+	events    []string
 	page      conversation.Page
 	locale    string
 	turns     []turn
@@ -63,6 +65,10 @@ func (p *playback) hear(e conversation.Event, rest []conversation.Event) {
 			p.page = b.Page
 		}
 		maps.Copy(p.visitor, b.Context)
+	case conversation.Identified:
+		p.verified = b.Claims()
+	case conversation.Tracked:
+		p.events = escalation.Remember(p.events, b.Name)
 	case conversation.Message:
 		p.lines = append(p.lines, escalation.Line{Seq: e.Seq, Role: e.Author.Role, Text: b.Text})
 	case conversation.Edited:
@@ -108,7 +114,7 @@ func (p *playback) say(what, note string, about func(turn) bool) {
 // turn is a decision with its situation. rest is what follows it: the answer
 // that the policy looked at stands there.
 func (p *playback) turn(d conversation.Decided, rest []conversation.Event) turn {
-	s := escalation.Situation{State: p.state, Visitor: maps.Clone(p.visitor), Page: p.page, Locale: p.locale, Draft: d.Draft}
+	s := escalation.Situation{State: p.state, Visitor: maps.Clone(p.visitor), Verified: p.verified, Events: p.events, Page: p.page, Locale: p.locale, Draft: d.Draft}
 	if d.On > 0 {
 		s.State.LastVisitor.Seq = min(s.State.LastVisitor.Seq, d.On)
 	}

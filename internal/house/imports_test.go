@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"mail":         {"conversation", "feed", "markup"},
 	"webhook":      {"conversation", "feed", "markup"},
 	"bot":          {"conversation", "feed", "markup", "escalation", "llm", "knowledge"},
-	"widgetapi":    {"conversation", "feed", "markup", "widget", "widgetapi/session"},
+	"widgetapi":    {"conversation", "feed", "markup", "widget", "widgetapi/identity", "widgetapi/session"},
 	"slackbridge":  {"conversation", "duty", "feed", "markup", "slackbridge/ledger"},
 	"llm":          {},
 	"knowledge":    {},
@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"slackbridge/ledger": {"conversation"},
 	"mail/ledger":        {"conversation"},
 	"widgetapi/session":  {"conversation"},
+	"widgetapi/identity": {},
 
 	"config": {"escalation", "knowledge", "llm", "mail", "slackbridge", "store", "webhook", "widgetapi"},
 
@@ -51,6 +52,7 @@ var homes = map[string][]string{
 	"github.com/spf13/viper":              {"config"},
 	"github.com/spf13/cobra":              {"cmd"},
 	"github.com/wneessen/go-mail":         {"mail"},
+	"github.com/golang-jwt/jwt/":          {"widgetapi/identity"},
 	"github.com/emersion/go-smtp":         {"internal/fakesmtp"},
 	"code.dny.dev/ssrf":                   {"webhook"},
 	"github.com/blevesearch/bleve/":       {"knowledge"},

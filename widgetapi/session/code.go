@@ -19,19 +19,22 @@ type Purpose string
 // replaces the old.
 const (
 	Verify Purpose = "verify" // the visitor types it to prove her address
-	Resume Purpose = "resume" // a link with it continues the conversation on any device, once
+	Resume Purpose = "resume" // a mailed link with it continues the conversation on any device, once
+	Device Purpose = "device" // the same, of a link that the visitor has made herself
 )
 
-// Code is a secret that a mail carried. Hash is the SHA-256 of it; the code
-// itself is never stored. A code to Resume is found by its hash alone and has to
-// be long and random; one to Verify only counts within its conversation, so a few
-// digits are enough. Address is where it was sent.
+// Code is a secret that a mail or a link carried. Hash is the SHA-256 of it; the code
+// itself is never stored. A code to Resume or for a Device is found by its hash alone and
+// has to be long and random; one to Verify only counts within its conversation, so a few
+// digits are enough. Address is where it was sent. Proof is that of the session which
+// made a code for another Device.
 type Code struct {
 	Hash         [32]byte
 	Purpose      Purpose
 	Conversation conversation.ID
 	Address      string
 	Expires      time.Time
+	Proof        string
 }
 
 // HashOf is what is stored of a code, and what a code is found by.
@@ -46,17 +49,33 @@ func NewDigits() string {
 // NewLink makes a code to Resume: 130 random bits, in letters and digits.
 func NewLink() string { return rand.Text() }
 
+// devicePrefix tells a code for another device from a mailed one, whose letters
+// are capitals.
+const devicePrefix = "dev_"
+
+// NewDevice makes a code for another Device.
+func NewDevice() string { return devicePrefix + NewLink() }
+
+// LinkPurpose says what the code of a link is good for.
+func LinkPurpose(code string) Purpose {
+	if strings.HasPrefix(code, devicePrefix) {
+		return Device
+	}
+	return Resume
+}
+
 // IsDigits says that a code has the form of one to Verify.
 func IsDigits(code string) bool {
 	return len(code) == 6 && strings.Trim(code, "0123456789") == ""
 }
 
 // Grant is what a code was good for: the conversation, whose it is, and the
-// address that is proved by it.
+// address that is proved by it. Proof is that of the session which made the code.
 type Grant struct {
 	Conversation conversation.ID
 	Owner        Owner
 	Address      string
+	Proof        string
 }
 
 // CodeTries is how many wrong tries use a code up.

@@ -16,8 +16,11 @@ type Session struct {
 	Widget   string // the widget key it was minted for
 	Origin   string
 	Verified bool
-	Created  time.Time
-	Expires  time.Time
+	// Proof names the key of the widget key's configuration that a verified session
+	// was verified with; "" for an anonymous one.
+	Proof   string
+	Created time.Time
+	Expires time.Time
 }
 
 // Owner is who may see a conversation: a visitor of a widget key.

@@ -57,7 +57,7 @@ func (a *App) buildDoor(*config.File) (err error) {
 	a.door, err = widgetapi.New(widgetapi.Deps{
 		Log: a.store, Conversations: a.store, Sessions: a.store, Counters: a.store, Presence: a.store, Codes: a.store,
 		Notifier: a.notifier, Live: a.live, Assets: assets{},
-		Duty: a.duty, Escalation: a.button, Health: a.health, Metrics: a.metrics(),
+		Duty: a.duty, Escalation: a.button, Health: a.health, Alert: a.alert, Metrics: a.metrics(),
 		Now: a.now, Logger: a.Logger,
 	}, a.doorConfig)
 	return err

@@ -36,6 +36,12 @@ func act(e conversation.Event) string {
 		return told("opened by "+b.Visitor, "key", b.Widget, "page", b.Page.URL)
 	case conversation.PageChanged:
 		return told("on another page", "", b.Page.URL)
+	case conversation.Identified:
+		return told("the visitor is known by a signed token", "name", b.Name)
+	case conversation.Tracked:
+		return told("the site reports: " + brief(b.Name))
+	case conversation.Cleared:
+		return "the visitor has cleared the chat"
 	case conversation.Asked:
 		return told("asked for a person", "by", b.How)
 	case conversation.Declined:

@@ -178,6 +178,7 @@ func TestEveryEventIsDescribed(t *testing.T) {
 		conversation.Claimed{}, conversation.Released{}, conversation.Transferred{}, conversation.HandedBack{}, conversation.Cancelled{},
 		conversation.Closed{}, conversation.Reopened{}, conversation.ContactGiven{}, conversation.Rated{}, conversation.Feedback{},
 		conversation.StopAsked{}, conversation.TurnFailed{}, conversation.Misjudged{}, conversation.Missed{},
+		conversation.Identified{}, conversation.Tracked{}, conversation.Cleared{},
 	}
 	for _, b := range bodies {
 		lines := describe(conversation.Event{Draft: conversation.Draft{Body: b}}, nil)
