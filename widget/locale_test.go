@@ -19,3 +19,21 @@ func TestThePageNamesALanguage(t *testing.T) {
 		}
 	}
 }
+
+// The widget's own words come in the visitor's language, right to left where it is
+// written so.
+func TestTheWidgetSpeaksTheVisitorsLanguage(t *testing.T) {
+	for language, want := range map[string][2]string{
+		"de-AT": {"ltr", "Nachricht schreiben"}, "ar": {"rtl", "اكتب رسالة"}, "sv": {"ltr", "Write a message"},
+	} {
+		chat := newChatServer(t)
+		chat.config["language"] = language
+		b := open(t, desktop, site(t, chat.URL, ""))
+		b.click("launcher")
+		b.until("q('composer')?.placeholder === '" + want[1] + "'")
+		if got := b.js("root.querySelector('.h').dir"); got != want[0] {
+			t.Errorf("%s: the direction is %v, want %s", language, got, want[0])
+		}
+		b.clean()
+	}
+}

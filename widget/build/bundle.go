@@ -34,6 +34,13 @@ func bundle(dir string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	languages, err := speeches(dir, define, short)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range languages {
+		files[a.file], addresses[a.address] = a.body, a.file
+	}
 	for _, name := range modules {
 		a, err := module(dir, "src/"+name+".ts", name, define, short)
 		if err != nil {

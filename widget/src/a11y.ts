@@ -2,6 +2,7 @@
 // polite region; only a failed send interrupts.
 import { h } from './view/dom';
 import { en as s } from './strings/en';
+import { say } from './words';
 
 const longest = 300;
 const queueEvery = 30_000;
@@ -19,7 +20,7 @@ export class Announcer {
 
   message(name: string, text: string): void {
     const short = text.length > longest ? `${text.slice(0, longest)}… ${s.more}` : text;
-    this.say(s.said(name, short));
+    this.say(say(s.said, name, short));
   }
 
   /** Once for each answer, not for each word. */

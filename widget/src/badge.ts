@@ -1,6 +1,7 @@
 // What the panel adds to the button: how many messages wait, and which way it goes.
 import type { Core } from './core';
 import { en as s } from './strings/en';
+import { say } from './words';
 import { h } from './view/dom';
 import { draw } from './view/draw';
 
@@ -19,7 +20,7 @@ export class Badge {
     this.count = count;
     this.element.hidden = count === 0;
     this.element.textContent = count > 9 ? '9+' : String(count);
-    this.core.launcher.setAttribute('aria-label', count > 0 ? s.openUnread(count) : s.openChat);
+    this.core.launcher.setAttribute('aria-label', count > 0 ? say(s.openUnread, count) : s.openChat);
     this.core.emit('unread', { count });
   }
 }

@@ -90,6 +90,8 @@ export interface Panel {
 
 /** What panel.js exports. */
 export interface PanelModule {
+  /** Loads the visitor's language; to be done before mount. Does not fail. */
+  speak(core: Core): Promise<void>;
   mount(core: Core): Panel;
   /** Ends and forgets the session of a page whose panel was never mounted. */
   wipe(core: Core, o?: { forget?: boolean }): Promise<void>;

@@ -17,7 +17,7 @@ export function paint(config: WidgetConfig, options: Options, css: string): Pick
   const container = document.createElement('div');
   container.className = 'h';
   look(container, config, options);
-  const launcher = button();
+  const launcher = button(config.launcher ?? 'Open chat');
   container.append(launcher);
   root.append(container);
   document.documentElement.append(host);
@@ -26,18 +26,19 @@ export function paint(config: WidgetConfig, options: Options, css: string): Pick
 
 /** Theme, side, direction and colour. */
 export function look(container: HTMLElement, config: WidgetConfig, { theme, position, accent, dir }: Options): void {
-  container.lang = 'en';
-  container.dir = dir === 'ltr' || dir === 'rtl' ? dir : 'ltr';
+  const { language = 'en' } = config;
+  container.lang = language;
+  container.dir = dir === 'ltr' || dir === 'rtl' ? dir : /^(ar|he)/.test(language) ? 'rtl' : 'ltr';
   container.dataset['theme'] = theme === 'light' || theme === 'dark' ? theme : 'auto';
   container.dataset['position'] = position === 'left' ? position : 'right';
   colour(container, accent ?? config.accent);
 }
 
-function button(): HTMLButtonElement {
+function button(label: string): HTMLButtonElement {
   const launcher = document.createElement('button');
   launcher.className = 'launcher';
   const attributes = {
-    type: 'button', 'data-handoff': 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-controls': 'panel', 'aria-label': 'Open chat',
+    type: 'button', 'data-handoff': 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-controls': 'panel', 'aria-label': label,
   };
   for (const [name, value] of Object.entries(attributes)) launcher.setAttribute(name, value);
   launcher.append(draw('chat', bubble));

@@ -66,7 +66,8 @@ function on(name: string, listener: (detail: unknown) => void): () => void {
 
 function load(): Promise<Panel> {
   const mine = core as Core;
-  loading ??= (import(mine.module) as Promise<PanelModule>).then((module) => {
+  loading ??= (import(mine.module) as Promise<PanelModule>).then(async (module) => {
+    await module.speak(mine);
     if (core !== mine) throw new Error('shut down');
     panel = module.mount(mine);
     for (const [name, args] of early.splice(0)) act(panel, name, args);

@@ -17,6 +17,8 @@ import { en as s } from './strings/en';
 import { queueWords } from './waiting';
 import { Window } from './window';
 
+export { speak } from './words';
+
 const stopped = ['keydown', 'keypress', 'keyup', 'paste', 'cut', 'copy', 'input'];
 
 export function mount(core: Core): Panel {
@@ -55,8 +57,6 @@ class Session implements Panel {
     // The site's single-key shortcuts see the host as target, not a text field.
     for (const name of stopped) core.root.addEventListener(name, (event) => event.stopPropagation());
     applyAccent(core.container);
-    const { locale } = core.config;
-    if (locale && !/^(auto|en)\b/i.test(locale)) console.warn(`[handoff] the widget's own words in "${locale}" are not in this version and stay English; the site's texts follow it`);
     const { api, storage } = connect(core);
     this.storage = storage;
     this.frame = new Frame(() => this.draw());

@@ -64,6 +64,10 @@ export interface WidgetConfig {
   greeting?: string;
   starters?: string[];
   locale?: string;
+  /** The tag of the language the widget's own words are in. */
+  language?: string;
+  /** The launcher's name in it. */
+  launcher?: string;
   accent?: string;
   human_button?: { after_answers?: number; strict?: boolean };
   ai?: boolean;

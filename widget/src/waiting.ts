@@ -2,6 +2,7 @@
 // that has passed. Never a countdown. Pure.
 import type { ChatState } from './store';
 import { en as s } from './strings/en';
+import { say } from './words';
 
 /** The usual wait in whole minutes, rounded up; undefined when the server knows none. */
 export function usual(state: ChatState): [low: number, high: number] | undefined {
@@ -20,12 +21,12 @@ export function dueAt(state: ChatState, now: number): number {
 
 export function place(state: ChatState): string {
   const position = state.queue?.position ?? 0;
-  return position > 1 ? s.position(position) : s.waiting;
+  return position > 1 ? say(s.position, position) : s.waiting;
 }
 
 /** The words of the banner; `late` when the range has passed. */
 export function queueWords(state: ChatState, late: boolean): string {
   const range = usual(state);
-  const rest = state.queue?.passed ? s.passed : range && !late ? s.usually(...range) : '';
+  const rest = state.queue?.passed ? s.passed : range && !late ? say(s.usually, range[0] === range[1] ? range[0] : range.join('–')) : '';
   return rest ? `${place(state)} · ${rest}` : place(state);
 }

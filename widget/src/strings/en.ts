@@ -1,21 +1,15 @@
-// Everything the widget says in English. Text that comes from the server is not here.
+// Everything the widget says, in English. {0} stands for a value; an object has a
+// form for each plural category (CLDR) of its first value. Text that comes from
+// the server is not here. The other files of this folder say the same; what one
+// of them lacks is said in English.
 
-const plural = new Intl.PluralRules('en');
-const ordinal = new Intl.PluralRules('en', { type: 'ordinal' });
-const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
-
-function count(n: number, one: string, other: string): string {
-  return `${n} ${plural.select(n) === 'one' ? one : other}`;
-}
-
-function nth(n: number): string {
-  return `${n}${endings[ordinal.select(n)] ?? 'th'}`;
-}
+/** Forms by plural category; with type ordinal they are those of 1st, 2nd, 3rd. */
+export type Forms = { type?: 'ordinal'; zero?: string; one?: string; two?: string; few?: string; many?: string; other: string };
 
 export const en = {
   title: 'Chat',
   openChat: 'Open chat',
-  openUnread: (n: number) => `Open chat, ${count(n, 'unread message', 'unread messages')}`,
+  openUnread: { one: 'Open chat, {0} unread message', other: 'Open chat, {0} unread messages' } as Forms,
   closeChat: 'Close chat',
   menu: 'Menu',
   conversation: 'Conversation',
@@ -24,16 +18,16 @@ export const en = {
   someone: 'Support',
   aiTag: 'AI',
   aiAssistant: 'AI assistant',
-  greeting: (title: string) => `Hi, I'm an AI assistant. Ask me anything about ${title}, or ask for a person at any time.`,
+  greeting: 'Hi, I\'m an AI assistant. Ask me anything about {0}, or ask for a person at any time.',
   today: 'Today',
   yesterday: 'Yesterday',
-  said: (name: string, text: string) => `${name} says: ${text}`,
+  said: '{0} says: {1}',
   more: 'message continues',
-  at: (name: string, time: string) => `${name}, ${time}`,
+  at: '{0}, {1}',
 
   placeholder: 'Write a message',
   placeholderWaiting: 'You can keep typing',
-  placeholderAgent: (name: string) => `Message ${name}`,
+  placeholderAgent: 'Message {0}',
   placeholderClosed: 'Still not solved? Write here to reopen',
   send: 'Send',
   stop: 'Stop',
@@ -44,21 +38,21 @@ export const en = {
   retry: 'Retry',
   delete: 'Delete',
   failedAlert: 'Your message was not sent. You can retry or delete it.',
-  limited: (seconds: number) => `You\'re sending messages quickly. Try again in ${seconds} s.`,
-  tooLong: (over: number) => `${count(over, 'character', 'characters')} too long. Shorten the message to send it.`,
-  left: (n: number) => `${count(n, 'character', 'characters')} left`,
+  limited: 'You\'re sending messages quickly. Try again in {0} s.',
+  tooLong: { one: '{0} character too long. Shorten the message to send it.', other: '{0} characters too long. Shorten the message to send it.' } as Forms,
+  left: { one: '{0} character left', other: '{0} characters left' } as Forms,
 
   thinking: 'The assistant is thinking',
   answering: 'The assistant is answering',
   stillWorking: 'Still working…',
-  typing: (name: string) => `${name} is typing`,
+  typing: '{0} is typing',
   stopped: 'Stopped',
   edited: 'Edited',
   removed: 'Message removed',
   sources: 'Sources',
   copy: 'Copy',
   copied: 'Copied',
-  newMessages: (n: number) => count(n, 'new message', 'new messages'),
+  newMessages: { one: '{0} new message', other: '{0} new messages' } as Forms,
   earlier: 'Loading earlier messages…',
   loading: 'Loading the conversation',
 
@@ -67,15 +61,16 @@ export const en = {
   keepTrying: 'Keep trying',
   requested: 'Asking the team…',
   waiting: 'Waiting for a person',
-  position: (n: number) => `${nth(n)} in line`,
-  usually: (low: number, high: number) => (low === high ? `usually ${high} min` : `usually ${low}–${high} min`),
+  position: { type: 'ordinal', one: '{0}st in line', two: '{0}nd in line', few: '{0}rd in line', other: '{0}th in line' } as Forms | string,
+  usually: 'usually {0} min',
   passed: 'Someone who has waited longer has joined the line',
   late: 'This is taking longer than usual. Leave an email and we\'ll reply there, or keep waiting.',
   lateKnown: 'This is taking longer than usual. Keep waiting, or close this: we have your address.',
   leaveEmail: 'Leave your email instead',
   cancel: 'Cancel',
   away: 'The team is away',
-  awayUntil: (when: string) => `The team is back ${when} (your time).`,
+  awayUntil: 'The team is back {0} (your time).',
+  dayAt: '{0} at {1}',
   offline: 'You\'re offline. Messages will send when you reconnect.',
   reconnecting: 'Reconnecting…',
   unavailable: 'Chat is unavailable right now. We\'ll keep trying.',
@@ -97,7 +92,8 @@ export const en = {
   contactNone: 'Enter an email address or a phone number.',
   contactBadPhone: 'Enter a phone number like +49 30 123456.',
   codeTitle: 'Confirm your email',
-  codeIntro: (email: string) => `We sent a code to ${email || 'your address'}. Type it here to get our answers there in full.`,
+  codeIntro: 'We sent a code to {0}. Type it here to get our answers there in full.',
+  yourAddress: 'your address',
   code: 'Code',
   codeSend: 'Confirm',
   codeBad: 'Type the six digits from the mail.',

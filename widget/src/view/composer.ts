@@ -1,6 +1,7 @@
 // Where the visitor writes. Enter sends, Shift+Enter breaks the line, and Enter
 // that ends an input method's composition does neither.
 import { en as s } from '../strings/en';
+import { say } from '../words';
 import { h, setAttribute, setText } from './dom';
 import { icon } from './icons';
 import type { Actions, Model, View } from './model';
@@ -52,7 +53,7 @@ export class Composer implements View {
     this.model = model;
     const { ended } = model.chat;
     this.form.hidden = ended || model.blocked !== '';
-    const words = ended ? s.ended : model.limited > 0 ? s.limited(model.limited) : model.notice;
+    const words = ended ? s.ended : model.limited > 0 ? say(s.limited, model.limited) : model.notice;
     this.notice.hidden = words === '';
     setText(this.notice, words);
     const hint = placeholder(model);
@@ -86,7 +87,7 @@ export class Composer implements View {
     const length = Array.from(this.area.value.trim()).length;
     const over = length > limit;
     this.count.hidden = length < limit * 0.8;
-    if (!this.count.hidden) setText(this.count, over ? s.tooLong(length - limit) : s.left(limit - length));
+    if (!this.count.hidden) setText(this.count, over ? say(s.tooLong, length - limit) : say(s.left, limit - length));
     this.count.classList.toggle('over', over);
     this.send.disabled = length === 0 || over || limited > 0;
     setAttribute(this.area, 'aria-invalid', over ? 'true' : undefined);
@@ -98,6 +99,6 @@ export class Composer implements View {
 function placeholder({ chat }: Model): string {
   const { phase, agent } = chat.state;
   if (phase === 'waiting' || phase === 'offline') return s.placeholderWaiting;
-  if (phase === 'agent' && agent?.name) return s.placeholderAgent(agent.name);
+  if (phase === 'agent' && agent?.name) return say(s.placeholderAgent, agent.name);
   return phase === 'closed' ? s.placeholderClosed : s.placeholder;
 }

@@ -1,6 +1,7 @@
 // Where the team can reach her: what is not known yet, and the code that
 // confirms an address.
 import { en as s } from '../strings/en';
+import { language, say } from '../words';
 import type { Fields } from '../contact';
 import { h, setText } from './dom';
 import { card, field, value, wrong, type Field } from './field';
@@ -77,7 +78,7 @@ export function codeForm(actions: Actions): View {
     element: form,
     update(model) {
       form.hidden = model.contact !== 'code';
-      setText(intro, s.codeIntro(model.email));
+      setText(intro, say(s.codeIntro, model.email || s.yourAddress));
     },
   };
 }
@@ -85,7 +86,7 @@ export function codeForm(actions: Actions): View {
 function introWords({ chat, config, fields, late }: Model): string {
   if (fields.phone) return s.contactCall;
   const when = nextOpen(chat.state.nextOpen || (chat.state.phase === 'offline' ? config.next_open : ''));
-  return [when && s.awayUntil(when), late ? s.late : s.contactIntro].filter(Boolean).join(' ');
+  return [when && say(s.awayUntil, when), late ? s.late : s.contactIntro].filter(Boolean).join(' ');
 }
 
 /** "Monday at 09:00" in the visitor's own zone; empty when there is no such time. */
@@ -93,6 +94,6 @@ export function nextOpen(at: string | undefined): string {
   const date = new Date(at ?? '');
   if (!at || Number.isNaN(date.getTime())) return '';
   const days = (date.getTime() - Date.now()) / 86_400_000;
-  const day = date.toLocaleDateString('en', days < 6 ? { weekday: 'long' } : { weekday: 'long', day: 'numeric', month: 'long' });
-  return `${day} at ${date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`;
+  const day = date.toLocaleDateString(language, days < 6 ? { weekday: 'long' } : { weekday: 'long', day: 'numeric', month: 'long' });
+  return say(s.dayAt, day, date.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }));
 }

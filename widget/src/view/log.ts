@@ -1,6 +1,7 @@
 // The conversation: keyed lines, at most a few hundred nodes, one redraw per
 // frame. A line whose signature is unchanged keeps its node.
 import { en as s } from '../strings/en';
+import { say } from '../words';
 import { lines, type Line, type MessageLine } from '../lines';
 import type { Message } from '../types';
 import { h, setChildren, setText } from './dom';
@@ -108,7 +109,7 @@ export class Log implements View {
 
   private withGreeting(all: Line[], { chat, config }: Model): Line[] {
     if (chat.follower.loading || chat.follower.hasOlder()) return all;
-    const text = config.greeting || s.greeting(config.title || s.title);
+    const text = config.greeting || say(s.greeting, config.title || s.title);
     const role = config.ai === false ? 'system' : 'bot';
     const message: Message = { seq: 0, id: 'greeting', at: '', from: { role }, text };
     const line: MessageLine = {
@@ -126,7 +127,7 @@ export class Log implements View {
 
   private showPill(): void {
     this.pill.hidden = this.fresh === 0;
-    setText(this.pillText, s.newMessages(this.fresh));
+    setText(this.pillText, say(s.newMessages, this.fresh));
   }
 
   private latest(): HTMLElement | undefined {

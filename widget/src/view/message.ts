@@ -1,6 +1,7 @@
 // One line of the log as nodes. The visitor's own words are shown literally;
 // everybody else's come as the server's tree.
 import { en as s } from '../strings/en';
+import { language, say } from '../words';
 import type { DayLine, Line, MessageLine, PendingLine, SystemLine } from '../lines';
 import type { Source } from '../types';
 import { safeUrl } from '../links';
@@ -40,7 +41,7 @@ export function dayLabel(at: number, now: number): string {
   if (days === 0) return s.today;
   if (days === 1) return s.yesterday;
   const year = date.getFullYear() === new Date(now).getFullYear() ? undefined : 'numeric';
-  return date.toLocaleDateString('en', { weekday: 'short', day: 'numeric', month: 'long', year });
+  return date.toLocaleDateString(language, { weekday: 'short', day: 'numeric', month: 'long', year });
 }
 
 function midnight(at: number): number {
@@ -57,7 +58,7 @@ function drawPending({ item, first, last }: PendingLine, actions: Actions): HTML
   const classes = ['row own', first && 'first', last && 'last', failed && 'failed', !failed && item.status !== 'sent' && 'unsent'];
   return h('div', {
     class: classes.filter(Boolean).join(' '), 'data-handoff': 'message', 'data-role': 'visitor', 'data-status': item.status,
-    role: 'article', 'aria-label': s.at(s.you, clock(item.at)),
+    role: 'article', 'aria-label': say(s.at, s.you, clock(item.at)),
   }, h('div', { class: 'text bubble', dir: 'auto' }, item.text), failed ? failure(item.client_id, item.reason, actions) : last && h('div', { class: 'note' }, receipt(item.status)));
 }
 
@@ -82,7 +83,7 @@ function drawMessage(line: MessageLine, model: Model, actions: Actions): HTMLEle
   const time = clock(Date.parse(message.at));
   const row = h('div', {
     class: classes.filter(Boolean).join(' '), 'data-handoff': 'message', 'data-role': role, 'data-seq': message.seq,
-    role: 'article', 'aria-label': s.at(own ? s.you : name, time), title: own ? time : undefined,
+    role: 'article', 'aria-label': say(s.at, own ? s.you : name, time), title: own ? time : undefined,
   });
   if (line.first && role === 'agent') row.append(h('div', { class: 'avatar person' }, avatar(message.from, model.base)));
   if (line.first && !own) row.append(heading(role === 'bot', name, time));
@@ -137,5 +138,5 @@ function offer(seq: number, model: Model, actions: Actions): HTMLElement {
 }
 
 export function clock(at: number): string {
-  return Number.isFinite(at) ? new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }) : '';
+  return Number.isFinite(at) ? new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }) : '';
 }

@@ -1,6 +1,7 @@
 // What stands below the last line while it lasts: the answer being written, the
 // dots, the starters, the contact form, the rating.
 import { en as s } from '../strings/en';
+import { say } from '../words';
 import type { Block } from '../types';
 import { renderBlocks } from '../tree';
 import { chip } from './chips';
@@ -90,7 +91,7 @@ function typingView(): View {
     update({ chat, now }) {
       const { typing, phase, agent } = chat.state;
       element.hidden = phase !== 'agent' || !typing || typing.until <= now;
-      setText(label, s.typing(typing?.name || agent?.name || s.someone));
+      setText(label, say(s.typing, typing?.name || agent?.name || s.someone));
     },
   };
 }

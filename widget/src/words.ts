@@ -1,0 +1,28 @@
+// Says the widget's sentences in the visitor's language.
+import type { Core } from './core';
+import { en, type Forms, type Strings } from './strings/en';
+
+declare const LANGUAGES_PATH: string;
+declare const LANGUAGES: string[];
+
+/** The tag of the language spoken: for plural forms, numbers and dates. */
+export let language = 'en';
+
+/** Loads the words of a language that is not English and speaks it from now on; what it lacks stays English. */
+export async function speak({ base, config: { language: tag = 'en' } }: Pick<Core, 'base' | 'config'>): Promise<void> {
+  const name = tag.slice(0, 2).toLowerCase();
+  if (!LANGUAGES.includes(name)) return;
+  try {
+    const { words } = (await import(`${base + LANGUAGES_PATH + name}.js`)) as { words: Partial<Strings> };
+    Object.assign(en, words);
+    language = tag;
+  } catch {
+    // A language that does not arrive must not cost the chat.
+  }
+}
+
+/** A sentence with its values put in; of several forms the one for the first value. */
+export function say(text: string | Forms, ...values: (string | number)[]): string {
+  const form = typeof text === 'string' ? text : text[new Intl.PluralRules(language, text as Intl.PluralRulesOptions).select(Number(values[0]))] ?? text.other;
+  return form.replace(/{(\d)}/g, (_, i: string) => (values[+i] ?? '').toLocaleString(language));
+}
