@@ -32,7 +32,12 @@ type line struct {
 	role conversation.Role
 	name string
 	text string
+	// files are what it carries; the model reads their names, the policy nothing.
+	files []conversation.File
 }
+
+// said is a line as the model reads it.
+func (l line) said() string { return conversation.Said(l.text, l.files) }
 
 // Situation is what the log knows of a conversation for the policy to judge, for
 // acts that are no turn of the bot's. The caller adds the time and the site's level.
@@ -69,14 +74,14 @@ func (h *history) add(e conversation.Event, reset conversation.Seq, at map[conve
 	switch b := e.Body.(type) {
 	case conversation.Message:
 		at[e.Seq] = len(h.lines)
-		h.lines = append(h.lines, line{e.Seq, e.Author.Role, e.Author.Name, b.Text})
+		h.lines = append(h.lines, line{e.Seq, e.Author.Role, e.Author.Name, b.Text, b.Files})
 	case conversation.Edited:
 		if i, ok := at[b.Of]; ok {
 			h.lines[i].text = b.Text
 		}
 	case conversation.Retracted:
 		if i, ok := at[b.Of]; ok {
-			h.lines[i].text = ""
+			h.lines[i].text, h.lines[i].files = "", nil
 		}
 	case conversation.Opened:
 		h.page, h.locale = b.Page, b.Locale
@@ -136,13 +141,14 @@ func (h *history) saidBefore() string {
 func (h *history) question(answered conversation.Seq) string {
 	var text string
 	for _, l := range h.lines {
-		if l.role != conversation.Visitor || l.seq <= answered || l.text == "" {
+		said := l.said()
+		if l.role != conversation.Visitor || l.seq <= answered || said == "" {
 			continue
 		}
 		if text != "" {
 			text += "\n"
 		}
-		text += l.text
+		text += said
 	}
 	return text
 }

@@ -44,16 +44,17 @@ func (h *history) messages() []llm.Message {
 	left := historyBudget
 	for i := len(h.lines) - 1; i >= 0 && left > 0; i-- {
 		l := h.lines[i]
-		if l.text == "" || l.role == conversation.System {
+		said := l.said()
+		if said == "" || l.role == conversation.System {
 			continue
 		}
-		left -= len(l.text)
-		m := llm.Message{Role: llm.RoleAssistant, Content: l.text}
+		left -= len(said)
+		m := llm.Message{Role: llm.RoleAssistant, Content: said}
 		switch l.role {
 		case conversation.Visitor:
 			m.Role = llm.RoleUser
 		case conversation.Agent:
-			m.Content = "(" + l.name + ", a colleague) " + l.text
+			m.Content = "(" + l.name + ", a colleague) " + said
 		case conversation.Bot, conversation.System:
 		}
 		out = append(out, m)

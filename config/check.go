@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/handoff-bot/handoff/escalation"
+	"github.com/handoff-bot/handoff/files"
 )
 
 // problems asks every room what is wrong with its section, and checks what no
@@ -57,8 +58,11 @@ func (f *File) storageProblems() []Problem {
 	if (scheme != "sqlite" && scheme != "postgres" && scheme != "postgresql") || rest == "" {
 		out = append(out, Problem{Key: "storage.url", Message: "is not the address of a database", Mend: "write sqlite://handoff.db or postgres://user@host/name"})
 	}
-	if f.Storage.Files != "" {
-		out = append(out, Problem{Key: "storage.files", Message: "storage.files is not in this version", Mend: "remove it"})
+	if _, err := files.ParsePlace(f.Storage.Files); err != nil {
+		out = append(out, Problem{Key: "storage.files", Message: err.Error(), Mend: "write file://files, or s3://bucket"})
+	}
+	if f.Storage.FilesDays < 1 {
+		out = append(out, Problem{Key: "storage.files_days", Message: "is less than a day", Mend: "write how many days a file is kept, or leave it out for 90"})
 	}
 	return out
 }

@@ -17,7 +17,7 @@ import (
 // name, with the sample's own values.
 func later() []string {
 	return []string{
-		"storage.files", "knowledge[1].url",
+		"knowledge[1].url",
 		"replies", "privacy.redact", "privacy.retention_days",
 	}
 }
@@ -27,7 +27,7 @@ func later() []string {
 func other() map[string]any {
 	return map[string]any{
 		"server.addr": ":9999", "server.admin_addr": "127.0.0.1:9999", "server.trusted_proxies": []any{"10.0.0.0/8"},
-		"storage.url": "sqlite://other.db", "limits": map[string]any{"streams": 7},
+		"storage.url": "sqlite://other.db", "storage.files": "file://elsewhere", "limits": map[string]any{"streams": 7},
 		"widget.keys[0].level": "quick", "widget.keys[0].identity_secret": []any{"0123456789abcdef0123456789abcdef"}, "widget.greeting": "Hello.", "widget.locale": "de", "widget.accent": "#112233",
 		"ai.base_url": "http://127.0.0.1:1/v1", "ai.model": "other", "ai.triage_model": "x", "ai.embedding_model": "x", "ai.timeout": "30s",
 		"ai.budget.day": 3, "ai.budget.visitor_day": 1.25, "ai.budget.currency": "EUR", "ai.budget.price.in": 1, "ai.budget.price.out": 3,

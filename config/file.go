@@ -62,8 +62,10 @@ type File struct {
 
 // Storage is the section "storage".
 type Storage struct {
-	URL   string `yaml:"url" mapstructure:"url" doc:"sqlite:// and a path that counts from the working directory, or postgres://…; several nodes may share a PostgreSQL."`
-	Files string `yaml:"files" mapstructure:"files" doc:"Where files are kept. Not in this version; leave it out."`
+	URL       string   `yaml:"url" mapstructure:"url" doc:"sqlite:// and a path that counts from the working directory, or postgres://…; several nodes may share a PostgreSQL."`
+	Files     string   `yaml:"files" mapstructure:"files" doc:"Where the content of files is kept: file:// and a folder that counts from the working directory, or s3://bucket/prefix?endpoint=https://…&region=…; several nodes need the same place. S3 credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the AWS credentials file or the machine's role."`
+	FilesDays int      `yaml:"files_days" mapstructure:"files_days" doc:"how many days a file is kept"`
+	Scan      []string `yaml:"scan" mapstructure:"scan" doc:"a program and its arguments that looks through each file before it is kept: it gets the file on its standard input, and ends with 0 for clean, 1 for blocked; anything else refuses the file for now. Example: [clamdscan, --no-summary, -]"`
 }
 
 // Later is a section whose feature does not exist yet. It is known by name, so
@@ -75,7 +77,7 @@ type Later struct{}
 func fileDefaults(withSlack bool) File {
 	f := File{
 		Server:  widgetapi.ServerDefaults(),
-		Storage: Storage{URL: "sqlite://handoff.db"},
+		Storage: Storage{URL: "sqlite://handoff.db", Files: "file://files", FilesDays: 90},
 		Limits:  widgetapi.LimitsDefaults(),
 		Widget:  widgetapi.WidgetDefaults(),
 		AI:      llm.Defaults(),

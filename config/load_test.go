@@ -92,7 +92,6 @@ func TestBadFilesSayWhereAndWhatToDo(t *testing.T) {
 		{"a room's own check", minimal + "handoff:\n  level: balancd\n", 6, 3, "handoff.level", "balancd", "balanced"},
 		{"a room's check in a list", minimal + "handoff:\n  restricted_topics:\n    - name: A\n      phrases: [a]\n    - name: B\n", 9, 7, "handoff.restricted_topics[1].phrases", "no phrases", ""},
 		{"storage", minimal + "storage: {url: handoff.db}\n", 5, 11, "storage.url", "not the address of a database", "sqlite://"},
-		{"files", minimal + "storage: {files: file://x}\n", 5, 11, "storage.files", "not in this version", "remove"},
 		{"a later section", minimal + "replies: [x]\n", 5, 1, "replies", "replies is not in this version", "remove"},
 		{"mail without a sender", minimal + "mail: {smtp: 'smtp://127.0.0.1'}\n", 5, 1, "mail.from", "is missing", "support@example.com"},
 		{"a placeholder", minimal + "slack: {bot_token: xoxb-your-token-here, app_token: xapp-12345678, channel: C0SUPPORT}\n", 5, 9, "slack.bot_token", "sample's value", "HANDOFF_SLACK_BOT_TOKEN"},

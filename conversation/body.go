@@ -87,6 +87,18 @@ type Signal struct {
 	By    string  `json:"by,omitempty"`
 }
 
+// File is a file that a line carries, as it is kept by us: ID finds its content,
+// Name is safe to show, Type is the media type that its content has, Size is in
+// bytes. Width and Height are those of a picture, in pixels.
+type File struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	Width  int    `json:"width,omitempty"`
+	Height int    `json:"height,omitempty"`
+}
+
 // ActEscalate is the act of a [Decided] that asks for a person.
 const ActEscalate = "escalate"
 
@@ -131,20 +143,26 @@ type (
 		// Moved marks an agent's line that was written in another conversation's
 		// thread: it stands nowhere in this one yet.
 		Moved bool `json:"moved,omitempty" log:"fact"`
+		// Files are what it carries. A line with files may be without text.
+		Files []File `json:"files,omitempty"`
 	}
 
 	// Note is an agent's line that stays inside. It never reaches the visitor.
+	// Files are the platform's ids of what it carries there.
 	Note struct {
 		Text    string          `json:"text"`
 		Content json.RawMessage `json:"content,omitempty"`
+		Files   []string        `json:"files,omitempty"`
 	}
 
-	// Edited replaces the text of event Of. Inside says that Of is a note.
+	// Edited replaces the text of event Of. Inside says that Of is a note. Dropped
+	// are files that it no longer carries.
 	Edited struct {
 		Of      Seq             `json:"of" log:"fact"`
 		Inside  bool            `json:"inside,omitempty" log:"fact"`
 		Text    string          `json:"text"`
 		Content json.RawMessage `json:"content,omitempty"`
+		Dropped []string        `json:"dropped,omitempty" log:"fact"`
 	}
 
 	// Retracted takes event Of back. Inside says that Of is a note. Unseen says

@@ -18,6 +18,24 @@ type Line struct {
 	Text      string
 	Content   json.RawMessage
 	Sources   []Citation
+	Files     []File
+}
+
+// Said is what a line says to readers that cannot show files: its text, and each
+// file by its name.
+func Said(text string, files []File) string {
+	for _, f := range files {
+		if text != "" {
+			text += "\n"
+		}
+		text += "[" + f.Name + "]"
+	}
+	return text
+}
+
+// without returns files but those with one of the ids.
+func without(files []File, ids []string) []File {
+	return slices.DeleteFunc(slices.Clone(files), func(f File) bool { return slices.Contains(ids, f.ID) })
 }
 
 // Lines returns what was said in events, which come in order: corrected where it
@@ -32,11 +50,11 @@ func Lines(events []Event) []Line {
 			at[e.Seq] = len(lines)
 			lines = append(lines, Line{
 				Seq: e.Seq, VSeq: e.VSeq, At: e.At, Author: e.Author, Order: e.Order,
-				Notice: b.Notice, Text: b.Text, Content: b.Content, Sources: b.Sources,
+				Notice: b.Notice, Text: b.Text, Content: b.Content, Sources: b.Sources, Files: b.Files,
 			})
 		case Edited:
 			if i, ok := at[b.Of]; ok && lines[i].Seq != 0 {
-				lines[i].Text, lines[i].Content = b.Text, b.Content
+				lines[i].Text, lines[i].Content, lines[i].Files = b.Text, b.Content, without(lines[i].Files, b.Dropped)
 			}
 		case Retracted:
 			if i, ok := at[b.Of]; ok {
@@ -44,7 +62,7 @@ func Lines(events []Event) []Line {
 			}
 		}
 	}
-	lines = slices.DeleteFunc(lines, func(l Line) bool { return l.Seq == 0 || l.Text == "" && len(l.Content) == 0 })
+	lines = slices.DeleteFunc(lines, func(l Line) bool { return l.Seq == 0 || l.Text == "" && len(l.Content) == 0 && len(l.Files) == 0 })
 	sortRuns(lines)
 	return lines
 }

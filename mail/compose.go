@@ -305,13 +305,14 @@ func (c *composed) site() string {
 	return c.settings.Site(widget, page)
 }
 
-// text is a line as plain text.
+// text is a line as plain text, with its files by name.
 func text(l conversation.Line) string {
 	var tree markup.Tree
-	if len(l.Content) == 0 || json.Unmarshal(l.Content, &tree) != nil {
-		return strings.TrimSpace(markup.Clean(l.Text))
+	said := markup.Clean(l.Text)
+	if len(l.Content) > 0 && json.Unmarshal(l.Content, &tree) == nil {
+		said = tree.Plain()
 	}
-	return strings.TrimSpace(tree.Plain())
+	return conversation.Said(strings.TrimSpace(said), l.Files)
 }
 
 // speaker is who said a line, for the visitor.

@@ -75,6 +75,9 @@ func (t *tx) extend(ctx context.Context, s conversation.State, id conversation.I
 			return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
 		}
 	}
+	if err := t.carry(ctx, events); err != nil {
+		return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
+	}
 	if err := t.saveFold(ctx, next, string(fold)); err != nil {
 		return conversation.Outcome{}, fmt.Errorf("append to %s: %w", id, err)
 	}

@@ -12,7 +12,8 @@ import (
 // words in the search, and, for a line that came from Slack, what Slack sent.
 // The key becomes a digest, so that a repeated act still finds the event. The
 // State stays. An edit of the event is an event of its own and is redacted by
-// itself. conversation.ErrNotFound when there is no such event.
+// itself. Files that the event carries are nobody's from then on, and their content
+// is deleted soon after. conversation.ErrNotFound when there is no such event.
 func (s *Store) Redact(ctx context.Context, id conversation.ID, seq conversation.Seq) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		// The raw bytes first: they are found by the event's order key.
@@ -26,6 +27,9 @@ func (s *Store) Redact(ctx context.Context, id conversation.ID, seq conversation
 			(select 1 from events e where e.conversation = $1 and e.seq = $2 and e.kind = 'contact_given')`, string(id), int64(seq))
 		if err != nil {
 			return fmt.Errorf("forget the codes: %w", err)
+		}
+		if err := t.dropFiles(ctx, id, ` and seq = $2`, int64(seq)); err != nil {
+			return err
 		}
 		return found(t.blank(ctx, id, ` and seq = $2`, int64(seq)))
 	})
@@ -62,6 +66,9 @@ func (s *Store) EraseAll(ctx context.Context, ids []conversation.ID) error {
 				if _, err := t.exec(ctx, `delete from `+table+` where conversation = $1`, string(id)); err != nil {
 					return fmt.Errorf("erase from %s: %w", table, err)
 				}
+			}
+			if err := t.dropFiles(ctx, id, ""); err != nil {
+				return err
 			}
 			if err := t.forgetVisitor(ctx, id); err != nil {
 				return err

@@ -143,6 +143,10 @@ func (t *tx) takeOver(ctx context.Context, old session.Session, in session.Ident
 	if _, err := t.extend(ctx, state, state.ID, "", []conversation.Draft{bySystem(claims)}); err != nil {
 		return "", nil, err
 	}
+	_, err = t.exec(ctx, `update files set visitor = $3 where visitor = $1 and widget = $2 and seq = 0`, state.Visitor, state.Widget, in.Claims.Visitor)
+	if err != nil {
+		return "", nil, err
+	}
 	_, err = t.exec(ctx, `update conversations set visitor = $2 where id = $1`, string(state.ID), in.Claims.Visitor)
 	return state.ID, ended, err
 }
@@ -244,6 +248,7 @@ func (s *Store) Clear(ctx context.Context, o session.Owner) ([][32]byte, error) 
 		for _, text := range []string{
 			`update conversations set cleared = true where visitor = $1 and widget = $2`,
 			`delete from tracked where visitor = $1 and widget = $2`,
+			`update files set state = 'gone', name = '' where visitor = $1 and widget = $2 and seq = 0`,
 			`update identities set claims = '' where visitor = $1 and widget = $2`,
 		} {
 			if _, err := t.exec(ctx, text, o.Visitor, o.Widget); err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/handoff-bot/handoff/feed"
 )
 
-// Deps is what the door needs from the house. Assets, Metrics, Health, Duty and
-// Alert may be nil; everything else is required.
+// Deps is what the door needs from the house. Assets, Files, Metrics, Health, Duty
+// and Alert may be nil; everything else is required. Without Files no file is taken.
 type Deps struct {
 	Log           Log
 	Conversations Conversations
@@ -23,6 +23,7 @@ type Deps struct {
 	Notifier      Notifier
 	Live          Live
 	Assets        Assets
+	Files         Files
 
 	// Duty says whether the team is there now, and when it is the next time; a
 	// zero time when that is not known. nil means always there.

@@ -58,6 +58,11 @@ const (
 	codeIdentityRequired = "identity_required"
 	codeIdentityOff      = "identity_off"
 	codeNoAddress        = "no_public_address"
+	codeFileType         = "file_type"
+	codeFileLarge        = "file_too_large"
+	codeFileEmpty        = "file_empty"
+	codeFileDamaged      = "file_unreadable"
+	codeFileBlocked      = "file_blocked"
 	codeFull             = "storage_full"
 	codeInternal         = "internal"
 )
@@ -93,6 +98,11 @@ var faults = map[string]answer{
 	codeIdentityOff:      {http.StatusConflict, "This site does not verify who its visitors are. Write identity: optional or required under widget.keys."},
 	codeNoAddress:        {http.StatusConflict, "There is no link: this server does not know its own address. Write it as server.public_url."},
 	codeBusy:             {http.StatusServiceUnavailable, "The server is busy. Retry-After says in how many seconds to try again."},
+	codeFileType:         {http.StatusUnsupportedMediaType, "This kind of file can't be sent. Allowed: images (PNG, JPEG, WebP, GIF), PDF, text."},
+	codeFileLarge:        {http.StatusRequestEntityTooLarge, "The file is too large. Send a smaller one."},
+	codeFileEmpty:        {http.StatusUnprocessableEntity, "The file is empty. Send one with content."},
+	codeFileDamaged:      {http.StatusUnprocessableEntity, "The file can't be read. Save it again and send that."},
+	codeFileBlocked:      {http.StatusUnprocessableEntity, "The file was blocked by the virus scanner."},
 	codeFull:             {http.StatusInsufficientStorage, "Nothing was kept: the server has no room left to store it. Send it again in a while; the team has to make room."},
 	codeInternal:         {http.StatusInternalServerError, "Something went wrong on our side. Try again, and quote the request_id if it stays."},
 }

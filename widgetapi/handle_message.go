@@ -41,7 +41,11 @@ func (s *Server) say(c *call, b *MessageBody) (reply, error) {
 	if err := s.countMessage(c); err != nil {
 		return reply{}, err
 	}
-	line := conversation.Message{ClientID: b.ClientID, Text: text}
+	carried, err := s.filesOf(c, b.Files)
+	if err != nil {
+		return reply{}, err
+	}
+	line := conversation.Message{ClientID: b.ClientID, Text: text, Files: carried}
 	decide := conversation.VisitorSays(c.author(), line, c.now, c.cfg.ReopenWithin)
 	out, err := s.deps.Log.Append(c.ctx(), c.id(), "v:"+b.ClientID, decide)
 	if err != nil {
@@ -62,13 +66,13 @@ func (b *MessageBody) check(l Limits) (string, error) {
 	switch {
 	case !clientIDForm.MatchString(b.ClientID):
 		return "", invalid("The client_id is not 1 to 64 letters, digits, - or _.")
-	case len(b.Files) > 0:
-		return "", &fault{code: codeNotYet, words: "Files in a message are not in this version."}
+	case len(b.Files) > l.UploadsPerMessage:
+		return "", invalid("A message carries at most %d files.", l.UploadsPerMessage)
 	case len(b.Text) > l.MessageBytes || utf8.RuneCountInString(b.Text) > l.MessageChars:
 		return "", &fault{code: codeTooLarge, words: "The message is too long. Send it in parts."}
 	}
 	text := strings.TrimSpace(markup.Clean(b.Text))
-	if text == "" {
+	if text == "" && len(b.Files) == 0 {
 		return "", invalid("The message is empty.")
 	}
 	return text, nil

@@ -68,6 +68,9 @@ func transcriptLine(m Message, retracted bool) string {
 	if retracted {
 		text = "(taken back)"
 	}
+	for _, f := range m.Files {
+		text = strings.TrimSpace(text + "\nFile: " + f.Name)
+	}
 	for _, src := range m.Sources {
 		text += "\nSource: " + strings.TrimSpace(src.Title+" "+src.URL)
 	}

@@ -34,6 +34,9 @@ type ConfigReply struct {
 // PublicLimits are the limits the widget respects by itself.
 type PublicLimits struct {
 	MessageChars int `json:"message_chars"`
+	// UploadBytes and UploadsPerMessage are zero where no file is taken.
+	UploadBytes       int `json:"upload_bytes,omitempty"`
+	UploadsPerMessage int `json:"uploads_per_message,omitempty"`
 }
 
 func (s *Server) widgetConfig(c *call) (reply, error) {
@@ -54,13 +57,21 @@ func (s *Server) widgetConfig(c *call) (reply, error) {
 	out := ConfigReply{
 		Key: key.Key, Title: w.Title.In(locales...), Greeting: w.Greeting.In(locales...), Starters: starters, Locale: w.Locale, Accent: w.Accent,
 		HumanButton: c.cfg.HumanButton, AI: level != "human_only", PrivacyURL: c.cfg.PrivacyURL,
-		Limits: PublicLimits{c.cfg.Limits.MessageChars}, Open: open, LeaveMessage: level == "ai_only", Mail: c.cfg.Mail,
+		Limits: s.publicLimits(c.cfg.Limits), Open: open, LeaveMessage: level == "ai_only", Mail: c.cfg.Mail,
 		Identity: key.identity(), Devices: publicOrigin(c.cfg) != "",
 	}
 	if !open && !next.IsZero() {
 		out.NextOpen = stamp(next)
 	}
 	return reply{status: http.StatusOK, body: out}, nil
+}
+
+func (s *Server) publicLimits(l Limits) PublicLimits {
+	out := PublicLimits{MessageChars: l.MessageChars}
+	if s.deps.Files != nil {
+		out.UploadBytes, out.UploadsPerMessage = l.UploadBytes, l.UploadsPerMessage
+	}
+	return out
 }
 
 func (s *Server) openapi(*call) (reply, error) {

@@ -17,12 +17,16 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/files"
 	"github.com/handoff-bot/handoff/store"
 )
 
 func TestMain(m *testing.M) {
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/javascript", openapi3filter.FileBodyDecoder)
+	for _, kind := range []string{"image/png", "image/jpeg", "image/gif", "application/pdf"} {
+		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -46,6 +50,9 @@ type house struct {
 	cfg      atomic.Pointer[Config]
 	button   atomic.Pointer[Button]
 	logs     *logBuffer
+	files    *files.Room
+	folder   string
+	scan     atomic.Pointer[func([]byte) (bool, error)]
 }
 
 // clock stands still until it is moved; without a time it is the bubble's.
@@ -92,6 +99,7 @@ func testConfig() Config {
 	limits.MessagesPerMinute, limits.MessagesPerTenMinutes, limits.MessagesPerMinuteIP = 10000, 10000, 10000
 	limits.RequestsPerMinute, limits.RequestsPerMinuteIP, limits.ConversationsPerHour = 100000, 100000, 10000
 	limits.IdentifyPerMinuteIP, limits.EventsPerMinute, limits.EventsPerDay, limits.LinksPerHour = 10000, 10000, 10000, 10000
+	limits.UploadsPerMinute, limits.UploadsPerDay = 10000, 10000
 	limits.ContactsPerHour, limits.ContactsPerHourIP, limits.MessagesPerDay = 1000, 1000, 100000
 	widget := WidgetDefaults()
 	widget.Title = conversation.English("Acme support")
@@ -131,8 +139,26 @@ func emptyHouse(t *testing.T, now time.Time, change ...func(*Config)) *house {
 	h.cfg.Store(&cfg)
 	h.button.Store(&Button{})
 	h.store = h.openStore()
+	h.folder = filepath.Join(t.TempDir(), "kept")
+	h.files = h.openFiles(files.Place{Folder: h.folder})
 	h.server = h.serve()
 	return h
+}
+
+func (h *house) openFiles(place files.Place) *files.Room {
+	h.Helper()
+	scan := func(_ context.Context, data []byte) (bool, error) {
+		if f := h.scan.Load(); f != nil {
+			return (*f)(data)
+		}
+		return true, nil
+	}
+	room, err := files.Open(files.Deps{Place: place, Rows: h.store, Scan: scan, Now: h.clock.now, Logger: slog.New(slog.NewTextHandler(h.logs, nil))})
+	if err != nil {
+		h.Fatalf("open the files: %v", err)
+	}
+	h.Cleanup(func() { _ = room.Close() })
+	return room
 }
 
 func (h *house) openStore() *store.Store {
@@ -157,7 +183,7 @@ func (h *house) serve() *Server {
 	h.Helper()
 	s, err := New(Deps{
 		Log: h.store, Conversations: h.store, Sessions: h.store, Counters: h.store, Presence: h.store, Codes: h.store,
-		Notifier: h.notifier, Live: h.live, Assets: testAssets{},
+		Notifier: h.notifier, Live: h.live, Assets: testAssets{}, Files: h.files,
 		Duty:       func(time.Time) (bool, time.Time) { return false, h.clock.now().Add(time.Hour) },
 		Escalation: func(context.Context, string, conversation.State) (Button, error) { return *h.button.Load(), nil },
 		Now:        h.clock.now, Logger: slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -46,10 +46,11 @@ type Limits struct {
 	EventsPerMinute     int `yaml:"events_per_minute" mapstructure:"events_per_minute" doc:"events (track) per minute and visitor"`
 	EventsPerDay        int `yaml:"events_per_day" mapstructure:"events_per_day" doc:"events (track) per day and visitor"`
 	LinksPerHour        int `yaml:"links_per_hour" mapstructure:"links_per_hour" doc:"links to another device per hour and visitor"`
-	UploadBytes         int `yaml:"upload_bytes" mapstructure:"upload_bytes" doc:"bytes in a file; not in this version"`
-	UploadsPerMessage   int `yaml:"uploads_per_message" mapstructure:"uploads_per_message" doc:"files in a message; not in this version"`
-	UploadsPerDay       int `yaml:"uploads_per_day" mapstructure:"uploads_per_day" doc:"files per day and visitor; not in this version"`
-	UploadBytesPerDayIP int `yaml:"upload_bytes_per_day_ip" mapstructure:"upload_bytes_per_day_ip" doc:"bytes of files per day and IP; not in this version"`
+	UploadBytes         int `yaml:"upload_bytes" mapstructure:"upload_bytes" doc:"bytes in a file"`
+	UploadsPerMinute    int `yaml:"uploads_per_minute" mapstructure:"uploads_per_minute" doc:"files per minute and visitor"`
+	UploadsPerMessage   int `yaml:"uploads_per_message" mapstructure:"uploads_per_message" doc:"files in a message"`
+	UploadsPerDay       int `yaml:"uploads_per_day" mapstructure:"uploads_per_day" doc:"files per day and visitor"`
+	UploadBytesPerDayIP int `yaml:"upload_bytes_per_day_ip" mapstructure:"upload_bytes_per_day_ip" doc:"bytes of files per day and IP"`
 	MailsPerDayAddress  int `yaml:"mails_per_day_address" mapstructure:"mails_per_day_address" doc:"mails per day to an address that nobody has proved, and caused by one visitor"`
 }
 
@@ -66,6 +67,7 @@ func LimitsDefaults() Limits {
 		StreamsPerSession: 3, StreamsPerIP: 30, Streams: 2000,
 		BodyBytes:         64 << 10,
 		IdentifyPerMinute: 10, IdentifyPerMinuteIP: 30, EventsPerMinute: 30, EventsPerDay: 500, LinksPerHour: 10,
+		UploadBytes: 10 << 20, UploadsPerMinute: 15, UploadsPerMessage: 5, UploadsPerDay: 20, UploadBytesPerDayIP: 200 << 20,
 	}
 }
 
@@ -97,6 +99,7 @@ const (
 	budgetMint     budget = "mint"     // new sessions
 	budgetOpen     budget = "open"     // new conversations
 	budgetMessage  budget = "message"  // what the team or the model has to read
+	budgetUpload   budget = "upload"   // files
 	budgetContact  budget = "contact"  // the contact form
 	budgetIdentify budget = "identify" // tokens, per IP; those of a sub are counted once they are verified
 	budgetTrack    budget = "track"    // what she did on the site
@@ -133,6 +136,8 @@ func (l Limits) buckets(b budget) []bucket {
 			{"message_ten", "visitor", l.MessagesPerTenMinutes, 10 * time.Minute},
 			{"message", "ip", l.MessagesPerMinuteIP, time.Minute},
 		}
+	case budgetUpload:
+		return []bucket{all, {"upload", "visitor", l.UploadsPerMinute, time.Minute}}
 	case budgetContact:
 		return []bucket{{"contact", "visitor", l.ContactsPerHour, time.Hour}, {"contact", "ip", l.ContactsPerHourIP, time.Hour}}
 	case budgetIdentify:

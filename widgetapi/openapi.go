@@ -62,6 +62,11 @@ func (s schemaSet) operation(rt route) object {
 		body := reflect.TypeOf(rt.handler.newBody()).Elem()
 		op["requestBody"] = object{"required": body.NumField() > 0, "content": object{"application/json": object{"schema": s.body(body)}}}
 	}
+	if rt.handler.form {
+		op["requestBody"] = object{"required": true, "content": object{"multipart/form-data": object{"schema": object{
+			"type": "object", "required": []string{"file"}, "properties": object{"file": object{"type": "string", "format": "binary"}},
+		}}}}
+	}
 	op["responses"] = s.responses(rt)
 	return op
 }

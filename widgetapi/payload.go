@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -35,6 +36,7 @@ type (
 		Content  markup.Tree         `json:"content"`
 		Text     string              `json:"text"`
 		Sources  []Source            `json:"sources,omitempty"`
+		Files    []FileReply         `json:"files,omitempty"`
 		ClientID string              `json:"client_id,omitempty"`
 		Stopped  bool                `json:"stopped,omitempty"`
 		Offer    bool                `json:"offer,omitempty"`
@@ -52,12 +54,14 @@ type (
 		URL   string `json:"url,omitempty"`
 		Path  string `json:"path,omitempty"`
 	}
-	// Edited replaces the text of message Of.
+	// Edited replaces the text of message Of. Dropped are the ids of files that it
+	// no longer carries.
 	Edited struct {
 		Seq     conversation.Seq `json:"seq"`
 		Of      conversation.Seq `json:"of"`
 		Content markup.Tree      `json:"content"`
 		Text    string           `json:"text"`
+		Dropped []string         `json:"dropped,omitempty"`
 	}
 	// Retracted takes message Of back. Unseen says that nobody has read it: it
 	// leaves without a trace.
@@ -120,6 +124,7 @@ type amendment struct {
 	retracted bool
 	text      string
 	content   json.RawMessage
+	dropped   []string
 }
 
 // note takes an event's amendment in. Events have to come in order.
@@ -127,7 +132,7 @@ func (a amendments) note(e conversation.Event) {
 	switch b := e.Body.(type) {
 	case conversation.Edited:
 		if !a[b.Of].retracted {
-			a[b.Of] = amendment{text: b.Text, content: b.Content}
+			a[b.Of] = amendment{text: b.Text, content: b.Content, dropped: append(a[b.Of].dropped, b.Dropped...)}
 		}
 	case conversation.Retracted:
 		a[b.Of] = amendment{retracted: true}
@@ -161,7 +166,7 @@ func (v view) event(e conversation.Event) (Event, error) {
 		return Event{"message", v.message(e, b)}, nil
 	case conversation.Edited:
 		text, tree := v.amends.words(b.Of, b.Text, b.Content)
-		return Event{"edited", Edited{Seq: e.VSeq, Of: v.number[b.Of], Content: tree, Text: text}}, nil
+		return Event{"edited", Edited{Seq: e.VSeq, Of: v.number[b.Of], Content: tree, Text: text, Dropped: b.Dropped}}, nil
 	case conversation.Retracted:
 		return Event{"retracted", Retracted{Seq: e.VSeq, Of: v.number[b.Of], Unseen: b.Unseen}}, nil
 	case conversation.Rated:
@@ -190,6 +195,11 @@ func (v view) message(e conversation.Event, b conversation.Message) Message {
 	if !v.amends[e.Seq].retracted {
 		for _, c := range b.Sources {
 			m.Sources = append(m.Sources, Source(c))
+		}
+		for _, f := range b.Files {
+			if !slices.Contains(v.amends[e.Seq].dropped, f.ID) {
+				m.Files = append(m.Files, fileReply(f))
+			}
 		}
 	}
 	return m

@@ -42,8 +42,8 @@ func routes() []route {
 
 		{http.MethodPost, "/v1/conversations/{id}/link", "link", "A link that continues the conversation on another device, once and for ten minutes", owner, budgetLink, nil, answers(201, LinkReply{}), takes((*Server).link)},
 
-		{http.MethodPost, "/v1/files", "upload", "Send a file", visitor{session: true}, budgetMessage, nil, notInThisVersion(), nothing()},
-		{http.MethodGet, "/v1/files/{id}", "file", "A file of the visitor's conversations", visitor{session: true}, budgetRequest, nil, notInThisVersion(), nothing()},
+		{http.MethodPost, "/v1/files", "upload", "Keep a file that a message will name", visitor{session: true, writes: true}, budgetUpload, nil, answers(201, FileReply{}), form((*Server).upload)},
+		{http.MethodGet, "/v1/files/{id}", "file", "A file of the visitor's conversations", visitor{session: true}, budgetRequest, nil, download(), plain((*Server).file)},
 		{http.MethodPost, "/v1/events", "track", "Something the visitor did on the site; unverified", visitor{session: true}, budgetTrack, nil, empty(), takes((*Server).track)},
 	}
 }
@@ -104,6 +104,7 @@ func answers(status int, body any) gives { return gives{status: status, body: bo
 func empty() gives                       { return gives{status: http.StatusNoContent} }
 func text() gives                        { return gives{status: http.StatusOK, media: "text/plain"} }
 func script() gives                      { return gives{status: http.StatusOK, media: "text/javascript"} }
+func download() gives                    { return gives{status: http.StatusOK, media: "*/*"} }
 func page() gives                        { return gives{status: http.StatusOK, media: "text/html"} }
 func notInThisVersion() gives            { return gives{notYet: true} }
 
@@ -116,6 +117,7 @@ func streams200() gives {
 type handler struct {
 	newBody func() any
 	run     func(*Server, *call) (reply, error)
+	form    bool // the body is a form with a file, which run reads
 }
 
 // takes makes a handler with a body of type B.
@@ -125,6 +127,9 @@ func takes[B any](f func(*Server, *call, *B) (reply, error)) handler {
 		run:     func(s *Server, c *call) (reply, error) { return f(s, c, c.body.(*B)) },
 	}
 }
+
+// form makes a handler that reads a form with a file by itself.
+func form(f func(*Server, *call) (reply, error)) handler { return handler{run: f, form: true} }
 
 // plain makes a handler without a body.
 func plain(f func(*Server, *call) (reply, error)) handler { return handler{run: f} }

@@ -17,6 +17,7 @@ server:
 
 storage:
   url: sqlite://handoff.db
+  files: file://files # what visitors and agents send beside words; s3://bucket works, too
 
 widget:
   keys:

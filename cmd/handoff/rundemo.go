@@ -70,6 +70,7 @@ func demoFile(db, public, staff string) (*config.File, error) {
 	}
 	set := map[string]string{
 		"HANDOFF_STORAGE_URL":           "sqlite://" + db,
+		"HANDOFF_STORAGE_FILES":         "file://" + filepath.Join(filepath.Dir(db), "files"),
 		"HANDOFF_SERVER_ADDR":           public,
 		"HANDOFF_WIDGET_KEYS_0_ORIGINS": "http://" + public + ",http://127.0.0.1:" + port + ",http://localhost:" + port,
 		"HANDOFF_SLACK_BOT_TOKEN":       fakeslack.SampleBotToken,

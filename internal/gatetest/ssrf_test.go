@@ -44,7 +44,7 @@ func addresses(canary string) []string {
 var fetchers = []struct{ form, refusal string }{
 	{"knowledge: [{url: %q}]", "knowledge.url is not in this version"},
 	{"mail: {smtp: %q}", "mail.smtp"},
-	{"storage: {url: sqlite://x.db, files: %q}", "storage.files is not in this version"},
+	{"storage: {url: sqlite://x.db, files: %q}", "storage.files"},
 	{"handoff: {when_nobody: [{after: 2m, do: email, address: %q}]}", "is not a mail address"},
 	{"widget: {keys: [{key: pk_x, origins: ['https://a.example'], avatar: %q}]}", `there is no key "avatar"`},
 	{"widget: {keys: [{key: pk_x, origins: ['https://a.example'], jwks: %q}]}", `there is no key "jwks"`},

@@ -203,9 +203,9 @@ func (h *House) config(o Options) string {
 		policy += DefaultPolicy
 	}
 	text := fmt.Sprintf(`server: {addr: "%s", admin_addr: "127.0.0.1:0"}
-storage: {url: "%s"}
+storage: {url: "%s", files: "file://%s"}
 %sknowledge: [{path: "%s"}]
-`, h.addr, h.storage, generous, filepath.Join(h.Dir, "knowledge"))
+`, h.addr, h.storage, filepath.Join(h.Dir, "files"), generous, filepath.Join(h.Dir, "knowledge"))
 	if !has(policy, "widget") {
 		text += fmt.Sprintf("widget:\n  keys: [{key: %s, origins: [\"%s\"]}]\n  title: Sample shop\n", Key, Origin)
 	}

@@ -72,6 +72,8 @@ var suite = []struct {
 	{"slack/by order", byOrder},
 	{"slack/inbox", inbox},
 	{"slack/inbox order", inboxOrder},
+	{"files", files},
+	{"files/erase", filesErased},
 	{"mails", mails},
 	{"opt-outs", optOuts},
 	{"erase/redact", redact},

@@ -30,6 +30,7 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/escalation"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/files"
 	"github.com/handoff-bot/handoff/knowledge"
 	"github.com/handoff-bot/handoff/mail"
 	"github.com/handoff-bot/handoff/queue"
@@ -77,6 +78,7 @@ type App struct {
 	live     *feed.Live
 	relay    chan relayed
 	library  *library
+	files    *files.Room
 	door     *widgetapi.Server
 	bridge   *slackbridge.Bridge // nil without Slack
 	leader   *feed.Leader        // nil without Slack
@@ -136,7 +138,7 @@ func (a *App) open(ctx context.Context, file *config.File) error {
 		return err
 	}
 	a.model = newModel(file, a.Options)
-	for _, build := range []func(*config.File) error{a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail, a.buildWebhook} {
+	for _, build := range []func(*config.File) error{a.buildFiles, a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail, a.buildWebhook} {
 		if err := build(file); err != nil {
 			return err
 		}
@@ -240,6 +242,9 @@ func (a *App) Close() error {
 	var errs []error
 	if a.library != nil {
 		errs = append(errs, a.library.Close())
+	}
+	if a.files != nil {
+		errs = append(errs, a.files.Close())
 	}
 	if a.store != nil {
 		errs = append(errs, a.store.Close())

@@ -43,7 +43,7 @@ func (a *App) adminHandler() http.Handler {
 
 // parts are what runs beside the listeners.
 func (a *App) parts() []func(context.Context) error {
-	parts := []func(context.Context) error{a.door.Run, a.library.Run, a.hear, a.relays, a.hearLive, a.line().Run, a.watch}
+	parts := []func(context.Context) error{a.door.Run, a.library.Run, a.files.Run, a.hear, a.relays, a.hearLive, a.line().Run, a.watch}
 	for _, r := range a.runners {
 		parts = append(parts, r.Run)
 	}

@@ -1,0 +1,48 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os/exec"
+	"time"
+
+	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/files"
+)
+
+// buildFiles makes the room that keeps files.
+func (a *App) buildFiles(file *config.File) (err error) {
+	place, err := files.ParsePlace(file.Storage.Files)
+	if err != nil {
+		return err
+	}
+	a.files, err = files.Open(files.Deps{
+		Place: place, Rows: a.store, Scan: scanner(file.Storage.Scan), Retention: time.Duration(file.Storage.FilesDays) * 24 * time.Hour,
+		Now: a.now, Logger: a.Logger,
+	})
+	return err
+}
+
+// scanPatience is how long a scanner may take.
+const scanPatience = time.Minute
+
+// scanner runs the program of storage.scan over a file; nil for none. The words
+// are the operator's, and no shell reads them.
+func scanner(words []string) func(context.Context, []byte) (bool, error) {
+	if len(words) == 0 {
+		return nil
+	}
+	return func(ctx context.Context, data []byte) (bool, error) {
+		ctx, cancel := context.WithTimeout(ctx, scanPatience)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the operator's own program, from the file
+		cmd.Stdin = bytes.NewReader(data)
+		err := cmd.Run()
+		var ended *exec.ExitError
+		if errors.As(err, &ended) && ended.ExitCode() == 1 {
+			return false, nil
+		}
+		return err == nil, err
+	}
+}
