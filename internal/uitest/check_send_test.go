@@ -163,6 +163,21 @@ func TestUI038_AReloadKeepsWhatIsQueued(t *testing.T) {
 	v.reads("visitor: hello", "visitor: kept over a reload", "visitor: this one too")
 	v.until("all('.unsent').length === 0 && !storage().outbox")
 	v.clean()
+
+	r.site.attrs = `data-persistence="none"`
+	v = r.stranger(desktop)
+	v.open()
+	v.say("hello")
+	v.reads("visitor: hello", "bot: ")
+	r.wire.down()
+	v.say("gone with the page")
+	v.until("q('retry')")
+	r.wire.up()
+	v.reload()
+	v.open()
+	if got := v.js("log().length + Object.keys(localStorage).length + Object.keys(sessionStorage).length"); got != 1.0 {
+		t.Errorf("after a reload without persistence: got %v lines and entries, want the greeting alone", got)
+	}
 }
 
 func TestUI039_TooFastKeepsTheTextAndCountsDown(t *testing.T) {

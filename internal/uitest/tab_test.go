@@ -185,7 +185,8 @@ func (v *tab) reload() {
 	v.do(chromedp.Reload())
 }
 
-// goTo opens another path of the site, back goes back in the history.
+// goTo opens another path of the site. back goes back in the history and does not
+// wait: a page that the browser has kept does not load again.
 func (v *tab) goTo(path string) {
 	v.Helper()
 	v.do(chromedp.Navigate(v.url + path))
@@ -193,7 +194,7 @@ func (v *tab) goTo(path string) {
 
 func (v *tab) back() {
 	v.Helper()
-	v.do(chromedp.NavigateBack())
+	v.js("void setTimeout(() => history.back())")
 }
 
 // clean fails the check when the page saw a policy violation or an error.

@@ -15,6 +15,7 @@ import type { Attributes } from './types';
 import { unreadCount, wordsOf } from './store';
 import { en as s } from './strings/en';
 import { queueWords } from './waiting';
+import { patience } from './view/banner';
 import { Window } from './window';
 
 export { speak } from './words';
@@ -48,6 +49,7 @@ class Session implements Panel {
   private readonly badge: Badge;
   private readonly unwatch: () => void;
   private spoken = 0;
+  private away = false;
   private conversationId: string | undefined;
   private amended: unknown;
   private alive = true;
@@ -162,7 +164,10 @@ class Session implements Panel {
   }
 
   private speak(): void {
-    const { state, follower } = this.chat;
+    const { state, follower, lostAt } = this.chat;
+    const away = lostAt > 0 && Date.now() - lostAt > patience;
+    if (away && !this.away && this.isOpen()) this.announcer.say(s.reconnecting);
+    this.away = away;
     if (follower.loading) return;
     if (state.conversation?.id !== this.conversationId) this.spoken = follower.history;
     this.conversationId = state.conversation?.id;

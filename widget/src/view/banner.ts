@@ -4,7 +4,8 @@ import { queueWords } from '../waiting';
 import { h, setChildren } from './dom';
 import type { Actions, Model, View } from './model';
 
-const patience = 3_000;
+/** How long a lost connection is nobody's business, in ms. */
+export const patience = 3_000;
 const unavailableAfter = 30_000;
 
 export function banner(actions: Actions): View {
