@@ -1,6 +1,7 @@
 package widget_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -39,6 +40,8 @@ type chatServer struct {
 	skipped  map[int]bool     // seqs the streams leave out once
 	tokens   map[string]bool
 	minted   int
+	subs     map[string]string // token → whom it names
+	owner    string            // whom the conversation belongs to
 	calls    []string
 	bodies   []object
 }
@@ -52,7 +55,7 @@ var (
 func newChatServer(t *testing.T) *chatServer {
 	t.Helper()
 	s := &chatServer{
-		phase: "bot", streams: map[chan event]bool{}, refusals: map[string][]int{}, skipped: map[int]bool{}, tokens: map[string]bool{},
+		phase: "bot", streams: map[chan event]bool{}, refusals: map[string][]int{}, skipped: map[int]bool{}, tokens: map[string]bool{}, subs: map[string]string{},
 		config: object{
 			"key": "pk_test", "title": "Acme support", "greeting": "Hi, I'm an AI assistant. Ask me anything about Acme, or ask for a person at any time.",
 			"starters": []string{"Where is my order?", "Change my plan", "Talk about pricing"}, "locale": "en", "accent": "#3B4FD8",
@@ -106,7 +109,7 @@ func (s *chatServer) api(w http.ResponseWriter, r *http.Request) {
 	s.calls = append(s.calls, r.Method+" "+r.URL.Path)
 	s.bodies = append(s.bodies, body)
 	status := s.refusal(r.URL.Path)
-	known := s.tokens[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	known := s.tokens[bearer(r)]
 	s.mu.Unlock()
 	if status != 0 {
 		w.Header().Set("Retry-After", "20")
@@ -128,8 +131,15 @@ func (s *chatServer) route(w http.ResponseWriter, r *http.Request, body object) 
 		answer(w, http.StatusOK, s.config)
 	case r.URL.Path == "/v1/sessions":
 		answer(w, http.StatusCreated, object{"token": s.mint(), "visitor_id": "vis_1", "expires_at": "2030-01-01T00:00:00Z"})
+	case r.URL.Path == "/v1/sessions/identify":
+		s.identify(w, body)
 	case r.URL.Path == "/v1/conversations" && r.Method == http.MethodPost:
+		s.mu.Lock()
+		s.owner = s.subs[bearer(r)]
+		s.mu.Unlock()
 		answer(w, http.StatusCreated, object{"id": "cnv_1", "reference": "H-4F2K"})
+	case r.URL.Path == "/v1/conversations" && s.owner != s.subs[bearer(r)]:
+		answer(w, http.StatusOK, object{"conversations": []object{}})
 	case r.URL.Path == "/v1/conversations":
 		answer(w, http.StatusOK, object{"conversations": []object{{"id": "cnv_1", "reference": "H-4F2K", "phase": s.phaseNow(), "unread": 0}}})
 	case rest == "messages":
@@ -141,6 +151,23 @@ func (s *chatServer) route(w http.ResponseWriter, r *http.Request, body object) 
 	default:
 		answer(w, http.StatusOK, object{})
 	}
+}
+
+func bearer(r *http.Request) string { return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ") }
+
+// identify believes what a token says, and refuses one that says nothing.
+func (s *chatServer) identify(w http.ResponseWriter, body object) {
+	parts := strings.Split(fmt.Sprint(body["jwt"]), ".")
+	var claims struct{ Sub string }
+	if len(parts) == 3 {
+		raw, _ := base64.RawURLEncoding.DecodeString(parts[1])
+		_ = json.Unmarshal(raw, &claims)
+	}
+	token := s.mint()
+	s.mu.Lock()
+	s.subs[token] = claims.Sub
+	s.mu.Unlock()
+	answer(w, http.StatusOK, object{"token": token, "visitor_id": "vis_" + claims.Sub, "expires_at": "2030-01-01T00:00:00Z", "verified": true})
 }
 
 func (s *chatServer) mint() string {

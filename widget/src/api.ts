@@ -77,7 +77,8 @@ export class Api {
     }
   }
 
-  // A 401 means the session has run out: one new session, one more try.
+  // A 401 means the session has run out: one new session, one more try. One that is
+  // about the site's token is an answer.
   private async authorized(
     method: string, path: string, body?: unknown, signal?: AbortSignal, accept = 'application/json',
   ): Promise<Response> {
@@ -85,7 +86,7 @@ export class Api {
     try {
       return await this.send(method, path, body, token, accept, signal);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (!(error instanceof ApiError) || error.status !== 401 || error.code.startsWith('identity')) throw error;
       if (this.tokens.token() === token) this.tokens.setToken(undefined);
       const fresh = this.tokens.token() ?? (await this.mint());
       return this.send(method, path, body, fresh, accept, signal);

@@ -45,6 +45,7 @@ export class Chat {
   private making: Promise<void> | undefined;
   private typedAt = 0;
   private page: Page | undefined;
+  private tracked: { name: string; props: Attributes }[] = [];
   private lateSeq = 0;
 
   constructor(
@@ -86,12 +87,14 @@ export class Chat {
     if (kept.conversation && kept.token) {
       try {
         await this.follower.resume(kept.conversation, kept.read);
+        this.moved();
       } catch {
         this.connected('connecting');
         setTimeout(() => void this.resume(), 5_000 + Math.random() * 10_000);
         return;
       }
     }
+    this.deliverTracked();
     if (kept.outbox?.length) {
       this.outbox.restore(kept.outbox);
       void this.outbox.flush();
@@ -206,6 +209,20 @@ export class Chat {
 
   /** Leaves this conversation behind; the next message opens another. */
   startOver(): void {
+    this.leaveConversation();
+    this.storage.save({ conversation: undefined, read: undefined, declined: undefined, contact: undefined, unrated: undefined });
+  }
+
+  /** The same, and the visitor: what another tab has ended is not written again. */
+  reset(): void {
+    this.api.forget();
+    this.making = undefined;
+    this.outbox.stop();
+    this.outbox.items = [];
+    this.leaveConversation();
+  }
+
+  private leaveConversation(): void {
     this.follower.leave();
     this.ended = false;
     this.blocked = '';
@@ -213,7 +230,6 @@ export class Chat {
     this.awaitingAt = 0;
     this.lostAt = 0;
     this.declined = new Set();
-    this.storage.save({ conversation: undefined, read: undefined, declined: undefined, contact: undefined, unrated: undefined });
     this.hooks.changed();
   }
 
@@ -233,12 +249,20 @@ export class Chat {
 
   /** Nothing of this visitor stays in memory or in the browser. */
   wipe(): void {
-    this.startOver();
-    this.outbox.clear();
+    this.reset();
     this.context = {};
-    this.making = undefined;
-    this.api.forget();
     this.storage.clear();
+  }
+
+  /** Tells the server what she did on the site, once she has a session; of what came before the last twenty. */
+  track(name: string, props: Attributes): void {
+    this.tracked = [...this.tracked, { name: String(name), props }].slice(-20);
+    this.deliverTracked();
+  }
+
+  private deliverTracked(): void {
+    if (!this.api.hasSession()) return;
+    for (const event of this.tracked.splice(0)) this.api.post('/v1/events', event).catch((error: unknown) => this.refused(error));
   }
 
   /** True while the bot owes an answer, from the send to its last word. */
@@ -263,6 +287,7 @@ export class Chat {
       .then((ref) => {
         this.storage.save({ conversation: { id: ref.id, ...(ref.reference ? { reference: ref.reference } : {}) }, read: 0 });
         this.follower.begin(ref);
+        this.deliverTracked();
         this.hooks.emit('conversation:started', { id: ref.id, reference: ref.reference });
       })
       .finally(() => { this.making = undefined; });

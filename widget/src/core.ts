@@ -58,8 +58,8 @@ export interface Core {
   module: string;
   /** Tells listeners and the window; false when a listener prevented it. */
   emit(name: string, detail?: unknown): boolean;
-  /** Asks the server for look and texts in the language of the options. */
-  fetchConfig(): Promise<WidgetConfig>;
+  /** Starts again with other options; nobody is logged out. */
+  restart(options: Options): void;
   /** Fetches the panel, as interest in the button does. */
   load(): Promise<Panel>;
   /** Opens or closes the panel for the visitor, who gets the focus. */

@@ -1,7 +1,8 @@
 // Follows one conversation: the first page, the live stream, the holes. Its
 // state is always a true prefix of the log, plus what hangs beyond a hole.
 import { ApiError, type Api } from './api';
-import { EventStream, type Connection } from './stream';
+import type { Connection } from './stream';
+import { SharedStream } from './tabs';
 import type { ServerEvent } from './sse';
 import { applyAll, applyDurable, applyEphemeral, emptyChat, hasHole, prepend, startAt, type ChatState } from './store';
 import type { ConversationRef, Durable, Phase } from './types';
@@ -26,7 +27,7 @@ export class Follower {
   loading = false;
   /** Seq of the newest event that was there before the visitor came back; 0 in a new conversation. */
   history = 0;
-  private stream: EventStream | undefined;
+  private stream: SharedStream | undefined;
   private filling = false;
   private fillTimer: ReturnType<typeof setTimeout> | undefined;
   private fillTries = 0;
@@ -125,7 +126,9 @@ export class Follower {
   }
 
   private follow(): void {
-    const stream = new EventStream({
+    const stream = new SharedStream(`handoff:${this.state.conversation?.id}`, {
+      last: () => this.state.last,
+      behind: () => void this.fill(),
       connect: (signal) => this.api.stream(`${this.path}/events?after=${this.state.last}`, signal),
       event: (event) => this.take(event),
       status: (status) => {

@@ -112,11 +112,10 @@ async function start(given: Any, mine: number): Promise<void> {
   await ending.catch(() => undefined);
   const extra = Object.keys(given).every((name) => simple.test(name)) ? undefined : await settings();
   const wanted = extra ? extra.read(given, warn) : (given as unknown as Options);
-  const fetchConfig = (): Promise<WidgetConfig> => ask(wanted, mine);
-  const config = await fetchConfig();
+  const config = await ask(wanted, mine);
   if (mine !== generation) return;
   options = wanted;
-  core = { ...paint(config, wanted, css), base, module: base + PANEL_PATH, options, config, css, emit, fetchConfig, load, toggle };
+  core = { ...paint(config, wanted, css), base, module: base + PANEL_PATH, options, config, css, emit, load, toggle, restart };
   core.launcher.addEventListener('click', toggle);
   for (const intent of ['pointerenter', 'focus', 'touchstart']) core.launcher.addEventListener(intent, () => void load(), { passive: true });
   extra?.apply(core);
@@ -124,6 +123,10 @@ async function start(given: Any, mine: number): Promise<void> {
   if (/"(open|conversation|outbox)":/.test(stored())) (window.requestIdleCallback ?? setTimeout)(() => void load());
   markReady();
   emit('ready');
+}
+
+function restart(wanted: Options): void {
+  void boot(wanted as unknown as Any);
 }
 
 function toggle(): void {
@@ -198,7 +201,7 @@ const api: Record<string, (...args: never[]) => unknown> = {
     } else {
       consented = undefined;
       void shutdown();
-      if (options) void boot(options as unknown as Any);
+      if (options) restart(options);
     }
   },
   on,

@@ -14,6 +14,7 @@ import { Storage } from './storage';
 import type { Attributes } from './types';
 import { unreadCount, wordsOf } from './store';
 import { en as s } from './strings/en';
+import { once } from './tabs';
 import { queueWords } from './waiting';
 import { patience } from './view/banner';
 import { Window } from './window';
@@ -21,6 +22,11 @@ import { Window } from './window';
 export { speak } from './words';
 
 const stopped = ['keydown', 'keypress', 'keyup', 'paste', 'cut', 'copy', 'input'];
+
+declare const IDENTITY_PATH: string;
+declare const SOUND_PATH: string;
+type IdentityModule = typeof import('./identity');
+type SoundModule = typeof import('./sound');
 
 export function mount(core: Core): Panel {
   return new Session(core);
@@ -48,6 +54,10 @@ class Session implements Panel {
   private readonly frame: Frame;
   private readonly badge: Badge;
   private readonly unwatch: () => void;
+  private readonly api: Api;
+  /** Whose session this tab shows: what the site has named her; undefined for nobody. */
+  private user: string | undefined;
+  private identified: Promise<{ verified: true; visitorId: string }> | undefined;
   private spoken = 0;
   private away = false;
   private conversationId: string | undefined;
@@ -60,7 +70,7 @@ class Session implements Panel {
     for (const name of stopped) core.root.addEventListener(name, (event) => event.stopPropagation());
     applyAccent(core.container);
     const { api, storage } = connect(core);
-    this.storage = storage;
+    [this.api, this.storage] = [api, storage];
     this.frame = new Frame(() => this.draw());
     this.badge = new Badge(core);
     this.chat = new Chat(api, storage, core.config, core.options, {
@@ -74,8 +84,30 @@ class Session implements Panel {
     this.unwatch = watchPage(() => this.chat.moved());
     window.addEventListener('storage', this.otherTab);
     document.addEventListener('visibilitychange', this.look);
-    void this.chat.resume();
+    window.addEventListener('pageshow', this.back);
+    void this.begin();
     if (this.storage.wasOpen() && !this.window.isPhone()) this.open({}, false);
+  }
+
+  // With a user of the site's nothing is shown before the server has agreed.
+  private async begin(): Promise<void> {
+    const { user } = this.core.options;
+    if (user) await this.identify(user).catch(() => undefined);
+    else if (user === null && this.storage.load().user) this.forget(true);
+    else await this.resume();
+  }
+
+  private resume(): Promise<void> {
+    this.user = this.storage.load().user;
+    return this.chat.resume();
+  }
+
+  /** Nothing of this visitor stays on the page; with `stored` neither in the browser. */
+  private forget(stored: boolean): void {
+    if (stored) this.chat.wipe();
+    else this.chat.reset();
+    this.window.clear();
+    this.user = undefined;
   }
 
   open(o: OpenOptions, focus: boolean): void {
@@ -111,14 +143,16 @@ class Session implements Panel {
     this.chat.setContext(attributes);
   }
 
-  /** Not in this version. */
-  identify(): Promise<never> {
-    return Promise.reject(new Error('identify is not in this version'));
+  identify(user: { jwt: string }): Promise<{ verified: true; visitorId: string }> {
+    const { core, api, storage } = this;
+    this.identified = (import(core.base + IDENTITY_PATH) as Promise<IdentityModule>)
+      .then((module) => module.identify(user, { core, api, storage, forget: () => this.forget(true), resume: () => this.resume() }));
+    this.identified.catch(() => undefined);
+    return this.identified;
   }
 
-  /** Not in this version. */
-  track(): void {
-    console.warn('[handoff] track is not in this version');
+  track(name: string, props: Attributes = {}): void {
+    this.chat.track(name, props);
   }
 
   refresh(): void {
@@ -135,6 +169,7 @@ class Session implements Panel {
     this.frame.stop();
     this.unwatch();
     window.removeEventListener('storage', this.otherTab);
+    window.removeEventListener('pageshow', this.back);
     document.removeEventListener('visibilitychange', this.look);
     this.window.destroy();
     this.chat.leave();
@@ -176,6 +211,7 @@ class Session implements Panel {
     for (const message of state.messages) {
       const words = wordsOf(state, message);
       if (message.seq <= this.spoken || message.from.role === 'visitor' || !words) continue;
+      if (message.from.role === 'agent') this.ring();
       if (message.from.role === 'system') this.announcer.say(words);
       else this.announcer.message(message.from.name || s.assistant, words);
     }
@@ -188,16 +224,35 @@ class Session implements Panel {
     }
   }
 
+  // Only what a person writes, and only where she does not look; in one tab, at most every 3 s.
+  private ring(): void {
+    const { options, base } = this.core;
+    const looks = this.isOpen() && document.visibilityState === 'visible';
+    if (looks || options.sounds === false || this.storage.load().muted || !navigator.userActivation?.hasBeenActive) return;
+    once('handoff:sound', () => void (import(base + SOUND_PATH) as Promise<SoundModule>).then((module) => module.ring()).catch(() => undefined));
+  }
+
   private readonly look = (): void => this.frame.ask();
 
-  // Another tab has logged out, started a chat, or read on.
   private readonly otherTab = (event: StorageEvent): void => {
-    if (!this.storage.concerns(event)) return;
-    const kept = this.storage.load();
-    const mine = this.chat.state.conversation?.id;
-    if (mine && !kept.conversation) this.chat.startOver();
-    else if (kept.conversation && kept.conversation.id !== mine) void this.chat.resume();
-    else if (kept.read !== undefined && kept.read > this.chat.state.read) this.chat.follower.update({ read: kept.read });
+    if (this.storage.concerns(event)) this.follow(event.newValue === null);
   };
-}
 
+  // A page from the back button was told of nothing meanwhile.
+  private readonly back = (event: PageTransitionEvent): void => {
+    if (event.persisted) this.follow(!this.storage.load().token);
+  };
+
+  // Another tab has logged out, become somebody else, started a chat, or read on.
+  private follow(gone: boolean): void {
+    const kept = this.storage.load();
+    const { conversation, read } = this.chat.state;
+    if (gone || kept.user !== this.user) {
+      this.forget(false);
+      if (!gone) void this.resume();
+    } else if (conversation && !kept.conversation) this.chat.reset();
+    else if (kept.conversation && kept.conversation.id !== conversation?.id) void this.chat.resume();
+    else if (kept.read !== undefined && kept.read > read) this.chat.follower.update({ read: kept.read });
+    this.window.draft(kept.draft ?? '');
+  }
+}

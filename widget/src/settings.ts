@@ -171,7 +171,7 @@ function place(core: Core): void {
 const live = new Set<keyof Options>(['locale', 'dir', 'theme', 'accent', 'position', 'offset', 'launcher', 'greeting', 'starters', 'escalation', 'sounds', 'exposeText', 'pageContext']);
 
 /** Changes a running widget. What only boot can set is named and left alone. */
-export async function update(core: Core, patch: Record<string, unknown>, warn: Warn, panel: Panel | undefined): Promise<void> {
+export function update(core: Core, patch: Record<string, unknown>, warn: Warn, panel: Panel | undefined): void {
   const wanted = read(patch, warn);
   for (const name of Object.keys(wanted) as (keyof Options)[]) {
     if (live.has(name) || wanted[name] === core.options[name]) continue;
@@ -180,7 +180,10 @@ export async function update(core: Core, patch: Record<string, unknown>, warn: W
   }
   const other = wanted.locale !== undefined && wanted.locale !== core.options.locale;
   Object.assign(core.options, wanted);
-  if (other) Object.assign(core.config, await core.fetchConfig());
+  if (other) {
+    core.restart(core.options);
+    return;
+  }
   apply(core);
   panel?.refresh();
 }

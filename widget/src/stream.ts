@@ -62,11 +62,16 @@ export class EventStream {
     void this.open();
   }
 
-  private readonly wake = (): void => {
-    if (document.visibilityState === 'hidden' || this.abort || !this.running) return;
+  /** Tries at once, when it waits between two tries. */
+  hurry(): void {
+    if (this.abort || !this.running) return;
     this.tries = 0;
     this.cut();
     void this.open();
+  }
+
+  private readonly wake = (): void => {
+    if (document.visibilityState !== 'hidden') this.hurry();
   };
 
   private readonly lost = (): void => {

@@ -96,8 +96,9 @@ export class Window {
     this.core.emit(open ? 'open' : 'close');
   }
 
+  /** A panel that is open stands open again when the widget comes back. */
   destroy(): void {
-    if (this.isOpen()) this.shut();
+    if (this.isOpen()) this.shell.close();
     this.shell.dialog.remove();
   }
 
@@ -128,8 +129,23 @@ export class Window {
     this.composer.focus();
   }
 
+  /** Everything of one visitor goes from the page, at once and also from a panel that is shut. */
+  clear(): void {
+    this.composer.setText('');
+    [this.contactAsked, this.aside, this.limitedUntil, this.noticeUntil] = [false, -1, 0, 0];
+    this.paint();
+  }
+
+  /** What is being typed in another tab; not while she writes here. */
+  draft(text: string): void {
+    if (document.visibilityState === 'hidden' && text !== this.composer.text()) this.composer.setText(text);
+  }
+
   draw(): void {
-    if (!this.isOpen()) return;
+    if (this.isOpen()) this.paint();
+  }
+
+  private paint(): void {
     const model = this.model();
     this.shell.dialog.dataset['phase'] = this.chat.state.phase;
     for (const view of this.views) view.update(model);

@@ -5,12 +5,16 @@ import { en, type Forms, type Strings } from './strings/en';
 declare const LANGUAGES_PATH: string;
 declare const LANGUAGES: string[];
 
+const english = { ...en };
+
 /** The tag of the language spoken: for plural forms, numbers and dates. */
 export let language = 'en';
 
 /** Loads the words of a language that is not English and speaks it from now on; what it lacks stays English. */
 export async function speak({ base, config: { language: tag = 'en' } }: Pick<Core, 'base' | 'config'>): Promise<void> {
   const name = tag.slice(0, 2).toLowerCase();
+  Object.assign(en, english);
+  language = 'en';
   if (!LANGUAGES.includes(name)) return;
   try {
     const { words } = (await import(`${base + LANGUAGES_PATH + name}.js`)) as { words: Partial<Strings> };
