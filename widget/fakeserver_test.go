@@ -153,7 +153,9 @@ func (s *chatServer) route(w http.ResponseWriter, r *http.Request, body object) 
 	}
 }
 
-func bearer(r *http.Request) string { return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ") }
+func bearer(r *http.Request) string {
+	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+}
 
 // identify believes what a token says, and refuses one that says nothing.
 func (s *chatServer) identify(w http.ResponseWriter, body object) {
