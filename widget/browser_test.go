@@ -100,7 +100,7 @@ func (b *tab) js(expression string) any {
 	const find = `(()=>{const root=document.querySelector('handoff-widget')?.shadowRoot;` +
 		`const q=(hook)=>root?.querySelector('[data-handoff="'+hook+'"]');const all=(s)=>[...(root?.querySelectorAll(s)??[])];` +
 		`const log=()=>all('[data-handoff=log] .text,[data-handoff=log] .system').filter(e=>e.offsetParent).map(e=>e.innerText).join('|');return (`
-	got, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](find+expression+`)})()`))
+	got, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](find+expression+`)})()`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.Fatalf("%s: %v", expression, err)
 	}

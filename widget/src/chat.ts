@@ -88,7 +88,8 @@ export class Chat {
       try {
         await this.follower.resume(kept.conversation, kept.read);
         this.moved();
-      } catch {
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'gone') return;
         this.connected('connecting');
         setTimeout(() => void this.resume(), 5_000 + Math.random() * 10_000);
         return;
