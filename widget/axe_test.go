@@ -61,8 +61,8 @@ func axeStates(chat *chatServer, b *tab) []axeState {
 		{"longer", func() {
 			chat.say("state", object{"phase": "waiting", "at": time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)})
 			chat.pass("queue", object{"position": 2, "wait": []int{2, 5}})
-		}, "q('contact').offsetParent"},
-		{"code", func() { chat.notice("contact_taken", "Thank you.") }, "q('code').offsetParent"},
+		}, "q('contact')?.offsetParent"},
+		{"code", func() { chat.notice("contact_taken", "Thank you.") }, "q('code')?.offsetParent"},
 		{"failed", func() {
 			chat.say("state", object{"phase": "agent", "agent": object{"name": "Maya"}})
 			chat.agent("hi")
@@ -75,7 +75,7 @@ func axeStates(chat *chatServer, b *tab) []axeState {
 			chat.notice("suggest", "Call us.")
 		}, "all('[name=phone]')[0].offsetParent"},
 		{"blocked", func() { chat.say("state", object{"phase": "closed", "reason": "blocked"}) }, "!q('banner').hidden"},
-		{"closed", func() { chat.say("state", object{"phase": "closed"}) }, "q('rating').offsetParent"},
+		{"closed", func() { chat.say("state", object{"phase": "closed"}) }, "q('rating')?.offsetParent"},
 	}
 }
 

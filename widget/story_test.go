@@ -97,11 +97,11 @@ func rates(t *testing.T, name string, chat *chatServer, b *tab) {
 	t.Helper()
 	chat.say("state", object{"phase": "closed", "reason": "agent"})
 	chat.system("Maya has closed this chat.")
-	b.until("q('rating').offsetParent")
+	b.until("q('rating')?.offsetParent")
 	b.js("all('[name=score]')[3].click()")
 	b.shot(name + "-9-closed")
 	b.js("all('.card .primary').find(e=>e.offsetParent).click()")
-	b.until("q('rating').innerText.includes('Thank you')")
+	b.until("q('rating')?.innerText.includes('Thank you')")
 	if got := chat.lastBody("/rating")["score"]; got != float64(4) {
 		t.Errorf("score: got %v, want 4", got)
 	}
@@ -127,7 +127,7 @@ func TestOfflineAsksForContact(t *testing.T) {
 				t.Errorf("sent %v, want the address alone", got)
 			}
 			chat.notice("contact_taken", "Thank you. The team will answer there. Your reference is H-4F2K.")
-			b.until("!q('contact').offsetParent && log().endsWith('Your reference is H-4F2K.')")
+			b.until("!q('contact')?.offsetParent && log().endsWith('Your reference is H-4F2K.')")
 			b.shot(name + "-11-contact-done")
 			b.clean()
 		})

@@ -45,14 +45,14 @@ func TestThePlaceInLine(t *testing.T) {
 func TestAWaitThatIsLonger(t *testing.T) {
 	chat, b := waits(t, desktop, 5*time.Minute-time.Second)
 	chat.pass("queue", object{"position": 2, "wait": []int{2, 5}})
-	b.until("q('banner').innerText.includes('usually 2–5 min') && !q('contact').offsetParent")
-	b.until("q('contact').offsetParent && q('contact').innerText.includes('This is taking longer than usual.') && !q('banner').innerText.includes('usually')")
+	b.until("q('banner').innerText.includes('usually 2–5 min') && !q('contact')?.offsetParent")
+	b.until("q('contact')?.offsetParent && q('contact')?.innerText.includes('This is taking longer than usual.') && !q('banner').innerText.includes('usually')")
 	b.shot("desktop-19-longer")
 	chat.pass("queue", object{"position": 2, "wait": []int{9, 20}}) // what is said stays said
 	b.js("(all('[name=email]')[0].value='kari@example.com', all('.card .primary').find(e=>e.offsetParent).click())")
 	waitFor(t, func() bool { return chat.called("/contact") == 1 })
 	chat.notice("contact_taken", "Thank you.")
-	b.until("!q('contact').offsetParent && q('late').offsetParent && q('late').innerText.includes('we have your address') && !q('email')")
+	b.until("!q('contact')?.offsetParent && q('late').offsetParent && q('late').innerText.includes('we have your address') && !q('email')")
 	chat.say("state", object{"phase": "agent", "agent": object{"name": "Maya"}})
 	b.until("!q('late').offsetParent && q('banner').hidden")
 	b.clean()
@@ -62,11 +62,11 @@ func TestAWaitThatIsLonger(t *testing.T) {
 func TestTheContactFormCanBePutAside(t *testing.T) {
 	chat, b := waits(t, phone, 0)
 	chat.notice("ask_contact", "Everybody is still busy.")
-	b.until("q('contact').offsetParent && !all('[data-handoff=chip]').some(e=>e.offsetParent&&e.innerText.includes('email'))")
+	b.until("q('contact')?.offsetParent && !all('[data-handoff=chip]').some(e=>e.offsetParent&&e.innerText.includes('email'))")
 	b.js("all('.quiet').find(e=>e.offsetParent&&e.innerText==='Not now').click()")
-	b.until("!q('contact').offsetParent")
+	b.until("!q('contact')?.offsetParent")
 	b.js("all('[data-handoff=chip]').find(e=>e.innerText==='Leave your email instead').click()")
-	b.until("q('contact').offsetParent")
+	b.until("q('contact')?.offsetParent")
 	b.clean()
 }
 
@@ -79,11 +79,11 @@ func TestASuggestionOffersACall(t *testing.T) {
 		{"type": "paragraph", "children": []object{text("Call us: "), {"type": "link", "url": "tel:+4930123456", "text": "+49 30 123456"}}},
 	}})
 	b.until("all('.system a')[0]?.href === 'tel:+4930123456' && !all('.system a')[0].target && log().endsWith('Call us: +49 30 123456')")
-	b.until("q('contact').offsetParent && all('[name=phone]')[0].offsetParent && all('[name=email]')[0].offsetParent")
+	b.until("q('contact')?.offsetParent && all('[name=phone]')[0].offsetParent && all('[name=email]')[0].offsetParent")
 	b.js("all('.card .primary').find(e=>e.offsetParent).click()")
-	b.until("q('contact').innerText.includes('Enter an email address or a phone number.')")
+	b.until("q('contact')?.innerText.includes('Enter an email address or a phone number.')")
 	b.js("(all('[name=phone]')[0].value='call me', all('.card .primary').find(e=>e.offsetParent).click())")
-	b.until("q('contact').innerText.includes('Enter a phone number like') && root.activeElement.name === 'phone'")
+	b.until("q('contact')?.innerText.includes('Enter a phone number like') && root.activeElement.name === 'phone'")
 	b.shot("desktop-20-call")
 	b.js("(all('[name=phone]')[0].value='+49 30 99', all('.card .primary').find(e=>e.offsetParent).click())")
 	waitFor(t, func() bool { return chat.called("/contact") == 1 })
@@ -91,7 +91,7 @@ func TestASuggestionOffersACall(t *testing.T) {
 		t.Errorf("sent %v, want the number alone", got)
 	}
 	chat.notice("call_taken", "Thank you. The team will call you.")
-	b.until("!q('contact').offsetParent && !q('code').offsetParent")
+	b.until("!q('contact')?.offsetParent && !q('code')?.offsetParent")
 	b.clean()
 }
 
@@ -109,22 +109,22 @@ func TestTheCodeOfAnAddress(t *testing.T) {
 	b.js("(all('[name=email]')[0].value='kari@example.com', all('.card .primary').find(e=>e.offsetParent).click())")
 	waitFor(t, func() bool { return chat.called("/contact") == 1 })
 	chat.notice("contact_taken", "Thank you.")
-	b.until("q('code').offsetParent && q('code').innerText.includes('We sent a code to kari@example.com.')")
+	b.until("q('code')?.offsetParent && q('code')?.innerText.includes('We sent a code to kari@example.com.')")
 	b.shot("desktop-21-code")
 	b.js("(all('[name=code]')[0].value='12345', all('.card .primary').find(e=>e.offsetParent).click())")
-	b.until("q('code').innerText.includes('Type the six digits') && root.activeElement.name === 'code'")
+	b.until("q('code')?.innerText.includes('Type the six digits') && root.activeElement.name === 'code'")
 	chat.refuse("/verify", 422)
 	b.js("(all('[name=code]')[0].value='123 457', all('.card .primary').find(e=>e.offsetParent).click())")
-	b.until("q('code').innerText.includes('The code is not right.') && q('code').querySelector('[role=alert]').offsetParent")
+	b.until("q('code')?.innerText.includes('The code is not right.') && q('code')?.querySelector('[role=alert]').offsetParent")
 	if got := chat.lastBody("/verify")["code"]; got != "123457" {
 		t.Errorf("code: got %v, want 123457", got)
 	}
 	b.js("all('.quiet').find(e=>e.offsetParent&&e.innerText==='Change address').click()")
-	b.until("q('contact').offsetParent && all('[name=email]')[0].value === 'kari@example.com'")
+	b.until("q('contact')?.offsetParent && all('[name=email]')[0].value === 'kari@example.com'")
 	b.js("all('.quiet').find(e=>e.offsetParent&&e.innerText==='Not now').click()")
-	b.until("!q('contact').offsetParent")
+	b.until("!q('contact')?.offsetParent")
 	chat.notice("contact_verified", "Thank you, your address is confirmed.")
-	b.until("log().endsWith('is confirmed.') && !q('code').offsetParent")
+	b.until("log().endsWith('is confirmed.') && !q('code')?.offsetParent")
 	b.clean()
 }
 
@@ -139,7 +139,7 @@ func TestABlockedVisitorReadsOn(t *testing.T) {
 	chat.say("state", object{"phase": "bot"})
 	chat.say("state", object{"phase": "closed", "reason": "blocked"})
 	chat.notice("blocked", "The team has ended this chat.")
-	b.until("q('banner').innerText.includes(\"can't write here\") && log().endsWith('The team has ended this chat.') && !q('rating').offsetParent && !q('composer').offsetParent")
+	b.until("q('banner').innerText.includes(\"can't write here\") && log().endsWith('The team has ended this chat.') && !q('rating')?.offsetParent && !q('composer').offsetParent")
 	chat.say("state", object{"phase": "agent", "agent": object{"name": "Maya"}}) // undone
 	b.until("q('banner').hidden && q('composer').offsetParent && q('composer').value === 'let me in'")
 	b.clean()

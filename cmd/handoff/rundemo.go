@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/handoff-bot/handoff/cmd/handoff/app"
+	"github.com/handoff-bot/handoff/cmd/handoff/states"
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/demo"
 	"github.com/handoff-bot/handoff/internal/fakeslack"
@@ -49,17 +50,29 @@ func runDemo(ctx context.Context, o demoOptions) error {
 }
 
 func serveDemo(ctx context.Context, file *config.File, o demoOptions, public net.Listener, staff string) error {
+	scratch, clean, err := dataFolder("")
+	if err != nil {
+		return err
+	}
+	defer clean()
 	library, err := knowledge.FromFS(ctx, demo.Knowledge(), o.Log)
 	if err != nil {
 		return fmt.Errorf("read the sample knowledge: %w", err)
 	}
 	defer func() { _ = library.Close() }()
-	a, err := app.Open(ctx, file, app.Options{Version: version, Logger: o.Log, Words: perWord, Library: library, Site: demo.Site()})
+	gallery, err := states.New(scratch, library, o.Log)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(o.Out, "The visitor's page: http://%s/\nThe staff's page:   http://%s/\n\nAsk in the chat: “How long does shipping take?”, then “I was charged twice, I want my money back”.\nCtrl-C ends the demo.\n", public.Addr(), staff)
-	return errors.Join(a.Run(ctx, public, nil), a.Close())
+	a, err := app.Open(ctx, file, app.Options{Version: version, Logger: o.Log, Words: perWord, Library: library, Site: demo.Site(), Gallery: gallery})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(o.Out, "The visitor's page: http://%s/\nThe staff's page:   http://%s/\nThe widget's states: http://%s%s\n\nAsk in the chat: “How long does shipping take?”, then “I was charged twice, I want my money back”.\nCtrl-C ends the demo.\n", public.Addr(), staff, public.Addr(), states.Path)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return gallery.Run(ctx) })
+	g.Go(func() error { return a.Run(ctx, public, nil) })
+	return errors.Join(g.Wait(), a.Close())
 }
 
 // demoFile is the sample policy with the addresses of this run.

@@ -42,6 +42,8 @@ export class Chat {
   awaitingAt = 0;
   context: Attributes = {};
   declined: Set<number>;
+  /** Thumbs on answers, by seq. */
+  votes: Record<string, boolean>;
   private making: Promise<void> | undefined;
   private typedAt = 0;
   private page: Page | undefined;
@@ -56,6 +58,7 @@ export class Chat {
     private readonly hooks: ChatHooks,
   ) {
     this.declined = new Set(storage.load().declined ?? []);
+    this.votes = storage.load().votes ?? {};
     this.follower = new Follower(api, {
       changed: hooks.changed,
       now: hooks.now,
@@ -144,6 +147,44 @@ export class Chat {
     this.hooks.changed();
   }
 
+  vote(seq: number, up: boolean): void {
+    this.votes = { ...this.votes, [seq]: up };
+    this.storage.save({ votes: this.votes });
+    this.quietly('/feedback', { seq, up });
+    this.hooks.changed();
+  }
+
+  /** No answer came: the server says that there is none, or the time for one is over. */
+  unanswered(now: number): boolean {
+    const { messages, phase, turn } = this.state;
+    const last = messages[messages.length - 1];
+    if (phase !== 'bot' || this.ended || (turn && !turn.stopped)) return false;
+    return last?.notice?.startsWith('model_down') === true || (this.awaitingAt > 0 && last?.from.role === 'visitor' && now - this.awaitingAt >= answerTimeout);
+  }
+
+  /** Asks the last question again. */
+  again(): void {
+    const asked = this.state.messages.filter((message) => message.from.role === 'visitor').pop();
+    if (asked) this.send(asked.text);
+  }
+
+  visited(): boolean {
+    return this.api.hasSession();
+  }
+
+  /** Her other conversations, newest first. */
+  async earlier(): Promise<ConversationRef[]> {
+    const { conversations } = await this.api.get<{ conversations?: ConversationRef[] }>('/v1/conversations');
+    return (conversations ?? []).filter((ref) => ref.id !== this.state.conversation?.id);
+  }
+
+  /** Takes up another of her conversations. */
+  goTo(ref: ConversationRef): Promise<void> {
+    this.startOver();
+    this.storage.save({ conversation: ref });
+    return this.resume();
+  }
+
   stop(): void {
     this.awaitingAt = 0;
     const turn = this.state.turn;
@@ -211,7 +252,7 @@ export class Chat {
   /** Leaves this conversation behind; the next message opens another. */
   startOver(): void {
     this.leaveConversation();
-    this.storage.save({ conversation: undefined, read: undefined, declined: undefined, contact: undefined, unrated: undefined });
+    this.storage.save({ conversation: undefined, read: undefined, declined: undefined, votes: undefined, contact: undefined, unrated: undefined });
   }
 
   /** The same, and the visitor: what another tab has ended is not written again. */
@@ -231,6 +272,7 @@ export class Chat {
     this.awaitingAt = 0;
     this.lostAt = 0;
     this.declined = new Set();
+    this.votes = {};
     this.hooks.changed();
   }
 

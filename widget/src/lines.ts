@@ -16,6 +16,9 @@ export interface MessageLine {
   last: boolean;
   /** The two chips of an offer stand under it. */
   offer: boolean;
+  /** The thumbs stand under it; `vote` is hers. */
+  thumbs: boolean;
+  vote: boolean | undefined;
   /** The one quiet word under the visitor's last line. */
   receipt: boolean;
 }
@@ -49,7 +52,7 @@ function place(message: Message): number {
   return Number.isFinite(order) ? order : Number.MAX_SAFE_INTEGER;
 }
 
-export interface LineOptions { declined: ReadonlySet<number>; dayOf(at: number): string }
+export interface LineOptions { declined: ReadonlySet<number>; votes: Readonly<Record<string, boolean>>; dayOf(at: number): string }
 
 /** All lines, oldest first: days, messages, then what is still in the outbox. */
 export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptions): Line[] {
@@ -67,7 +70,7 @@ export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptio
     divide(Date.parse(message.at));
     result.push(message.from.role === 'system'
       ? { kind: 'system', key: `m-${message.seq}`, seq: message.seq, text: words, content: amendmentOf(state, message) ? undefined : message.content, at: message.at }
-      : messageLine(state, message, words, offered));
+      : messageLine(state, message, words, offered, o.votes[message.seq]));
   }
   const arrived = new Set(state.messages.map((message) => message.client_id));
   for (const item of outbox) {
@@ -80,7 +83,7 @@ export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptio
   return result;
 }
 
-function messageLine(state: ChatState, message: Message, text: string, offered: number): MessageLine {
+function messageLine(state: ChatState, message: Message, text: string, offered: number, vote: boolean | undefined): MessageLine {
   const amendment = amendmentOf(state, message);
   const edit = amendment && 'text' in amendment ? amendment : undefined;
   return {
@@ -94,6 +97,8 @@ function messageLine(state: ChatState, message: Message, text: string, offered: 
     first: true,
     last: true,
     offer: message.seq === offered,
+    thumbs: message.from.role === 'bot' && !message.stopped && !message.offer,
+    vote,
     receipt: false,
   };
 }

@@ -3,6 +3,7 @@
 import css from './style/panel.css';
 import { Announcer } from './a11y';
 import { Api } from './api';
+import { Attention } from './attention';
 import { Chat } from './chat';
 import { known } from './contact';
 import { Badge } from './badge';
@@ -58,6 +59,7 @@ class Session implements Panel {
   /** Whose session this tab shows: what the site has named her; undefined for nobody. */
   private user: string | undefined;
   private identified: Promise<{ verified: true; visitorId: string }> | undefined;
+  private readonly attention: Attention;
   private spoken = 0;
   private away = false;
   private conversationId: string | undefined;
@@ -80,6 +82,7 @@ class Session implements Panel {
       returned: (text, seconds) => this.window.returned(text, seconds),
       now: Date.now,
     });
+    this.attention = new Attention(core, () => this.open({}, true));
     this.window = new Window(core, this.chat, storage, this.announcer, this.frame);
     this.unwatch = watchPage(() => this.chat.moved());
     window.addEventListener('storage', this.otherTab);
@@ -113,6 +116,7 @@ class Session implements Panel {
   open(o: OpenOptions, focus: boolean): void {
     this.window.open(o.draft, focus);
     if (o.view === 'escalate') void this.window.human();
+    if (o.view === 'history') void this.window.earlierChats();
   }
 
   close(): void {
@@ -172,6 +176,7 @@ class Session implements Panel {
     window.removeEventListener('pageshow', this.back);
     document.removeEventListener('visibilitychange', this.look);
     this.window.destroy();
+    this.attention.stop();
     this.chat.leave();
   }
 
@@ -195,7 +200,9 @@ class Session implements Panel {
     if (!this.alive) return;
     this.speak();
     this.window.draw();
-    this.badge.show(unreadCount(this.chat.state));
+    const count = unreadCount(this.chat.state);
+    this.badge.show(count);
+    this.attention.update(this.chat.state, count, this.isOpen());
   }
 
   private speak(): void {

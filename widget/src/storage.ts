@@ -15,6 +15,8 @@ export interface Kept {
   contact?: { conversation: string; email: string };
   /** Offers answered with "Keep trying", by seq, of this conversation. */
   declined?: number[];
+  /** Thumbs on answers of this conversation, by seq. */
+  votes?: Record<string, boolean>;
   /** Conversation whose rating was put aside. */
   unrated?: string;
   /** No sound when a person answers. */

@@ -81,7 +81,7 @@ export interface WidgetConfig {
 }
 
 export interface ConversationRef {
-  id: string; reference?: string; phase?: Phase; unread?: number;
+  id: string; reference?: string; phase?: Phase; unread?: number; updated_at?: string;
   /** An address to answer at is known; the visitor has confirmed it. */
   email?: boolean; verified?: boolean;
 }

@@ -9,6 +9,7 @@ import type { Storage } from './storage';
 import { en as s } from './strings/en';
 import { askOf, contactCard, fields, known, type Known } from './contact';
 import { dueAt } from './waiting';
+import { language } from './words';
 import type { ContactFields } from './types';
 import { banner } from './view/banner';
 import { chips } from './view/chips';
@@ -16,6 +17,7 @@ import { Composer } from './view/composer';
 import { h } from './view/dom';
 import { header } from './view/header';
 import { Log } from './view/log';
+import type { Entry } from './view/menu';
 import type { Actions, Model, View } from './view/model';
 import { Shell } from './view/shell';
 
@@ -32,6 +34,7 @@ export class Window {
   private noticeUntil = 0;
   private contactAsked = false;
   private aside = -1;
+  private wide = false;
 
   constructor(
     private readonly core: Core,
@@ -86,6 +89,7 @@ export class Window {
 
   private shut(): void {
     this.header.dismiss();
+    this.composer.dismiss();
     this.shell.close();
     this.storage.setOpen(false);
     this.opened(false);
@@ -120,6 +124,10 @@ export class Window {
     };
     taken = !this.core.emit('escalation:requested', detail) || taken;
     if (!taken) await this.chat.escalate(reason, fields);
+  }
+
+  earlierChats(): Promise<void> {
+    return this.header.earlier();
   }
 
   async human(): Promise<void> {
@@ -157,11 +165,11 @@ export class Window {
     const now = Date.now();
     const limited = Math.max(0, Math.ceil((this.limitedUntil - now) / 1000));
     const { state, outbox, ended } = this.chat;
-    const { contact } = this.storage.load();
+    const { contact, muted = false } = this.storage.load();
     const [k, late] = [this.known(), this.chat.late(now)];
     const wish = { pressed: this.contactAsked, late, aside: this.aside, ended };
     return {
-      s, config: this.core.config, chat: this.chat, base: this.core.base, now, limited, late,
+      s, config: this.core.config, chat: this.chat, base: this.core.base, now, limited, late, muted, wide: this.wide, phone: this.isPhone(),
       notice: now < this.noticeUntil ? this.notice : '',
       contact: contactCard(state, k, wish, this.core.config, now), fields: fields(state, k, this.contactAsked, outbox.items.length > 0),
       email: contact && contact.conversation === state.conversation?.id ? contact.email : '', rating: this.rating(),
@@ -191,7 +199,7 @@ export class Window {
   }
 
   private escape(): void {
-    if (!this.header.dismiss()) this.close();
+    if (!this.header.dismiss() && !this.composer.dismiss()) this.close();
   }
 
   private tell(text: string): void {
@@ -218,6 +226,25 @@ export class Window {
       retry: (id) => chat.outbox.retry(id),
       discard: (id) => chat.outbox.discard(id),
       human: () => void this.human(),
+      redraw: () => this.frame.ask(),
+      again: () => {
+        this.log.scroller.following = true;
+        chat.again();
+      },
+      vote: (seq, up) => {
+        chat.vote(seq, up);
+        this.announcer.say(s.voted);
+      },
+      mute: () => {
+        storage.save({ muted: !storage.load().muted || undefined });
+        this.frame.ask();
+      },
+      widen: () => {
+        this.wide = !this.wide;
+        this.core.container.toggleAttribute('data-wide', this.wide);
+        this.frame.ask();
+      },
+      earlier: () => this.earlier(),
       keepTrying: (seq) => {
         chat.decline(seq);
         this.composer.focus();
@@ -269,6 +296,19 @@ export class Window {
     this.contactAsked = false;
     this.composer.focus();
     this.frame.ask();
+  }
+
+  /** Her other chats as a menu's entries; none is said in the notice. */
+  private async earlier(): Promise<Entry[]> {
+    const others = await this.chat.earlier().catch(() => undefined);
+    if (!others?.length) this.tell(others ? s.noEarlier : s.actionFailed);
+    return (others ?? []).slice(0, 8).map((ref) => ({
+      label: [new Date(ref.updated_at ?? '').toLocaleDateString(language, { day: 'numeric', month: 'long' }), ref.reference].join(' · '), icon: 'history', hook: 'chat',
+      act: () => {
+        this.log.scroller.following = true;
+        void this.chat.goTo(ref);
+      },
+    }));
   }
 
   private newChat(): void {

@@ -5,7 +5,7 @@ import { en, type Forms, type Strings } from './strings/en';
 declare const LANGUAGES_PATH: string;
 declare const LANGUAGES: string[];
 
-const english = { ...en };
+const english = /* @__PURE__ */ Object.assign({}, en);
 
 /** The tag of the language spoken: for plural forms, numbers and dates. */
 export let language = 'en';
@@ -23,6 +23,11 @@ export async function speak({ base, config: { language: tag = 'en' } }: Pick<Cor
   } catch {
     // A language that does not arrive must not cost the chat.
   }
+}
+
+/** For a module of its own file: the language that the panel speaks. */
+export function adopt(tag: string): void {
+  language = tag;
 }
 
 /** A sentence with its values put in; of several forms the one for the first value. */

@@ -4,7 +4,7 @@ import { applyAll, applyEphemeral, emptyChat, fresh, hasHole, prepend, startAt, 
 import type { Durable } from '../src/types';
 import { message, state } from './build';
 
-const options = { declined: new Set<number>(), dayOf: (at: number) => new Date(at).toISOString().slice(0, 10) };
+const options = { declined: new Set<number>(), votes: {}, dayOf: (at: number) => new Date(at).toISOString().slice(0, 10) };
 
 function texts(chat: ChatState): string[] {
   return lines(chat, [], options).flatMap((line) => (line.kind === 'message' ? [line.removed ? '-' : line.text] : line.kind === 'system' ? [line.text] : []));

@@ -49,8 +49,10 @@ type Options struct {
 	// Library replaces the folders of the file, for the demo's embedded one. Its
 	// owner closes it.
 	Library *knowledge.Library
-	// Site, when set, is served beside the API: the demo's sample shop.
-	Site fs.FS
+	// Site, when set, is served beside the API: the demo's sample shop. Gallery is
+	// what stands below /demo/ there.
+	Site    fs.FS
+	Gallery http.Handler
 	// SlackLimits are the bridge's speeds. The zero value suits slack.com; the
 	// benchmark lifts them for a Slack that has none.
 	SlackLimits slackbridge.Limits
@@ -297,7 +299,7 @@ func (a *App) hearLive(ctx context.Context) error {
 // Handler is the public side: the visitor's API and, in HTTP mode, Slack's.
 func (a *App) Handler() http.Handler {
 	if a.Site != nil {
-		return withSite(a.Site, a.door.Handler())
+		return withSite(a.Site, a.Gallery, a.door.Handler())
 	}
 	if a.bridge == nil || a.file.Load().Slack.Mode != slackbridge.ModeHTTP {
 		return a.door.Handler()
@@ -309,9 +311,13 @@ func (a *App) Handler() http.Handler {
 }
 
 // withSite serves the files of a site where the API has nothing to say.
-func withSite(site fs.FS, api http.Handler) http.Handler {
+func withSite(site fs.FS, gallery, api http.Handler) http.Handler {
 	files := http.FileServerFS(site)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if gallery != nil && strings.HasPrefix(r.URL.Path, "/demo/") {
+			gallery.ServeHTTP(w, r)
+			return
+		}
 		name := strings.TrimPrefix(r.URL.Path, "/")
 		if info, err := fs.Stat(site, name); name == "" || (err == nil && !info.IsDir()) {
 			w.Header().Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")

@@ -32,7 +32,7 @@ export function chips(actions: Actions): View {
   };
 }
 
-type Name = 'stop' | 'human' | 'requested' | 'email' | 'new';
+type Name = 'again' | 'stop' | 'human' | 'requested' | 'email' | 'new';
 
 function shown(model: Model): Name[] {
   const { chat, now } = model;
@@ -42,8 +42,11 @@ function shown(model: Model): Name[] {
   if (phase !== 'bot') return [];
   const names: Name[] = [];
   if (chat.busy(now)) names.push('stop');
+  if (chat.unanswered(now)) names.push('again');
   if (chat.requestedAt > 0) names.push('requested');
   else if (wantsHuman(model)) names.push('human');
+  // She is back and has not said anything yet.
+  if (chat.follower.history > 0 && chat.state.last === chat.follower.history && chat.outbox.items.length === 0) names.push('new');
   return names;
 }
 
@@ -52,10 +55,11 @@ export function humanInMenu({ chat, config }: Model): boolean {
   return !config.human_button?.strict || botAnswers(chat.state) >= (config.human_button.after_answers ?? 2);
 }
 
-/** The chip comes after some answers; the open offer and the contact form bring their own. */
-function wantsHuman({ chat, config, contact }: Model): boolean {
+/** The chip comes after some answers, a thumb down or none at all; the open offer and the contact form bring their own. */
+function wantsHuman({ chat, config, contact, now }: Model): boolean {
   const after = config.human_button?.after_answers ?? 2;
-  return botAnswers(chat.state) >= after && contact === 'none' && openOffer(chat.state, chat.declined) === 0;
+  const wanted = botAnswers(chat.state) >= after || Object.values(chat.votes).includes(false) || chat.unanswered(now);
+  return wanted && contact === 'none' && openOffer(chat.state, chat.declined) === 0;
 }
 
 function make(name: Name, model: Model, actions: Actions): HTMLElement {
@@ -63,7 +67,8 @@ function make(name: Name, model: Model, actions: Actions): HTMLElement {
     case 'stop': return chip(s.stop, 'stop', () => actions.stop(), { icon: 'stop' });
     case 'human': return chip(humanLabel(model), 'human', () => actions.human(), { icon: 'person' });
     case 'requested': return chip(s.requested, 'human', () => undefined, { icon: 'person', disabled: true });
+    case 'again': return chip(s.tryAgain, 'again', () => actions.again(), { icon: 'again', strong: true });
     case 'email': return chip(s.leaveEmail, 'chip', () => actions.askContact(), { icon: 'mail' });
-    case 'new': return chip(s.newChat, 'chip', () => actions.newChat(), { icon: 'plus' });
+    case 'new': return chip(s.newChat, 'new', () => actions.newChat(), { icon: 'plus' });
   }
 }

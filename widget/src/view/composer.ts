@@ -4,7 +4,10 @@ import { en as s } from '../strings/en';
 import { say } from '../words';
 import { h, setAttribute, setText } from './dom';
 import { icon } from './icons';
+import { menu, type Menu } from './menu';
 import type { Actions, Model, View } from './model';
+
+const faces = [...'😀😂😊😍🤔😕😢😡👍👎👋🙏🎉❤️🔥✅'.matchAll(/\p{Extended_Pictographic}\uFE0F?/gu)].map(String);
 
 export class Composer implements View {
   readonly element: HTMLElement;
@@ -13,11 +16,14 @@ export class Composer implements View {
   private readonly count = h('div', { class: 'count', id: 'count', hidden: true });
   private readonly notice = h('div', { class: 'notice', id: 'notice', role: 'status', hidden: true });
   private readonly form: HTMLElement;
+  private readonly emoji: Menu;
   private model: Model | undefined;
   private shift = false;
 
   constructor(private readonly actions: Actions) {
-    const field = h('div', { class: 'field' }, this.area, this.send);
+    const smile = h('button', { type: 'button', class: 'tool', 'data-handoff': 'emoji', 'aria-label': s.emoji, title: s.emoji }, icon('smile'));
+    const field = h('div', { class: 'field' }, this.area, smile, this.send);
+    this.emoji = menu(smile, field, s.emoji, () => faces.map((label) => ({ label, act: () => this.insert(label) })));
     this.form = h('form', { class: 'composer', novalidate: true }, field);
     this.element = h('div', {}, this.notice, this.form, this.count);
     field.addEventListener('click', (event) => { if (event.target === field) this.area.focus(); });
@@ -38,6 +44,10 @@ export class Composer implements View {
 
   focus(): void {
     this.area.focus({ preventScroll: true });
+  }
+
+  dismiss(): boolean {
+    return this.emoji.dismiss();
   }
 
   text(): string {
@@ -61,6 +71,12 @@ export class Composer implements View {
     setAttribute(this.area, 'aria-label', hint);
     if (this.area.style.height === '') this.grow();
     this.check(model);
+  }
+
+  private insert(text: string): void {
+    this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, 'end');
+    this.changed();
+    this.focus();
   }
 
   private readonly submit = (event: Event): void => {

@@ -4,14 +4,15 @@ import { avatar } from './avatar';
 import { place } from '../waiting';
 import { humanInMenu, humanLabel } from './chips';
 import { h, setChildren, setText } from './dom';
-import { icon, type IconName } from './icons';
+import { icon } from './icons';
+import { menu, type Entry } from './menu';
 import type { Actions, Model, View } from './model';
-
-interface Entry { label: string; icon: IconName; hook: string; act(): void }
 
 export interface Header extends View {
   /** Closes the menu if it is open, and says whether it was. */
   dismiss(): boolean;
+  /** Her earlier chats, to choose one. */
+  earlier(): Promise<void>;
 }
 
 export function header(actions: Actions): Header {
@@ -19,7 +20,7 @@ export function header(actions: Actions): Header {
   const name = h('h2', { id: 'title' });
   const sub = h('p');
   const menuButton = h('button', {
-    type: 'button', class: 'tool', 'data-handoff': 'menu', 'aria-label': s.menu, title: s.menu, 'aria-haspopup': 'menu', 'aria-expanded': 'false',
+    type: 'button', class: 'tool', 'data-handoff': 'menu', 'aria-label': s.menu, title: s.menu,
   }, icon('menu'));
   const closeButton = h('button', {
     type: 'button', class: 'tool', 'data-handoff': 'close', 'aria-label': s.closeChat, title: s.closeChat, on: { click: () => actions.close() },
@@ -27,29 +28,14 @@ export function header(actions: Actions): Header {
   const element = h('header', { class: 'head' }, picture, h('div', { class: 'who' }, name, sub), h('div', { class: 'tools' }, menuButton, closeButton));
 
   let model: Model | undefined;
-  let menu: HTMLElement | undefined;
   let drawn = '';
-
-  const dismiss = (): boolean => {
-    if (!menu) return false;
-    const inside = menu.contains((menu.getRootNode() as ShadowRoot).activeElement);
-    menu.remove();
-    menu = undefined;
-    menuButton.setAttribute('aria-expanded', 'false');
-    if (inside) menuButton.focus();
-    return true;
-  };
-  menuButton.addEventListener('click', () => {
-    if (dismiss() || !model) return;
-    menu = openMenu(entries(model, actions), dismiss);
-    element.append(menu);
-    menuButton.setAttribute('aria-expanded', 'true');
-    menu.querySelector('button')?.focus();
-  });
+  const list = menu(menuButton, element, s.menu, () => (model ? entries(model, actions, earlier) : []));
+  const earlier = async (): Promise<void> => list.show(await actions.earlier());
 
   return {
     element,
-    dismiss,
+    dismiss: list.dismiss,
+    earlier,
     update(next) {
       model = next;
       const [title, line] = wording(next);
@@ -76,7 +62,7 @@ function wording({ chat, config }: Model): [string, string] {
   return [title, chat.requestedAt > 0 ? s.requested : config.ai === false ? s.someone : s.aiAssistant];
 }
 
-function entries(model: Model, actions: Actions): Entry[] {
+function entries(model: Model, actions: Actions, earlier: () => Promise<void>): Entry[] {
   const { chat } = model;
   const { phase, conversation } = chat.state;
   const list: Entry[] = [];
@@ -88,27 +74,10 @@ function entries(model: Model, actions: Actions): Entry[] {
   if (over) list.push({ label: s.newChat, icon: 'plus', hook: 'new-chat', act: () => actions.newChat() });
   if (conversation) {
     list.push({ label: s.transcript, icon: 'download', hook: 'transcript', act: () => actions.transcript() });
+    list.push({ label: model.muted ? s.unmute : s.mute, icon: 'bell', hook: 'mute', act: () => actions.mute() });
     if (!over) list.push({ label: s.endChat, icon: 'end', hook: 'end', act: () => actions.endChat() });
   }
+  if (chat.visited()) list.push({ label: s.earlierChats, icon: 'history', hook: 'history', act: () => void earlier() });
+  if (!model.phone) list.push({ label: model.wide ? s.narrower : s.wider, icon: 'wide', hook: 'wide', act: () => actions.widen() });
   return list;
-}
-
-function openMenu(list: Entry[], dismiss: () => boolean): HTMLElement {
-  const buttons = list.map((entry) => h('button', {
-    type: 'button', role: 'menuitem', tabindex: -1, 'data-handoff': entry.hook,
-    on: { click: () => { dismiss(); entry.act(); } },
-  }, icon(entry.icon), h('span', {}, entry.label)));
-  const menu = h('div', { class: 'menu', role: 'menu', 'aria-label': s.menu }, ...buttons);
-  menu.addEventListener('keydown', (event) => {
-    const at = buttons.indexOf((menu.getRootNode() as ShadowRoot).activeElement as HTMLButtonElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
-    if (event.key === 'Tab') dismiss();
-    if (to === undefined) return;
-    event.preventDefault();
-    buttons[(to + buttons.length) % buttons.length]?.focus();
-  });
-  menu.addEventListener('focusout', (event) => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget as Node)) dismiss();
-  });
-  return menu;
 }

@@ -49,7 +49,7 @@ export class Log implements View {
     this.redraw = () => this.update(model);
     const { state, follower } = model.chat;
     if (state.conversation?.id !== this.conversation) this.reset(state.conversation?.id);
-    const all = this.withGreeting(lines(state, model.chat.outbox.items, { declined: model.chat.declined, dayOf: (at) => new Date(at).toDateString() }), model);
+    const all = this.withGreeting(lines(state, model.chat.outbox.items, { declined: model.chat.declined, votes: model.chat.votes, dayOf: (at) => new Date(at).toDateString() }), model);
     const prepended = this.oldest > 0 && state.first < this.oldest;
     this.oldest = state.first;
     const change = (): void => this.write(all, model);
@@ -113,7 +113,7 @@ export class Log implements View {
     const role = config.ai === false ? 'system' : 'bot';
     const message: Message = { seq: 0, id: 'greeting', at: '', from: { role }, text };
     const line: MessageLine = {
-      kind: 'message', key: 'greeting', message, content: undefined, text, edited: false, removed: false, first: true, last: true, offer: false, receipt: false,
+      kind: 'message', key: 'greeting', message, content: undefined, text, edited: false, removed: false, first: true, last: true, offer: false, thumbs: false, vote: undefined, receipt: false,
     };
     return role === 'system' ? [{ kind: 'system', key: 'greeting', seq: 0, text, content: undefined, at: '' }, ...all] : [line, ...all];
   }

@@ -18,7 +18,7 @@ export function signature(line: Line): string {
     case 'day': return line.key;
     case 'system': return line.text;
     case 'pending': return `${line.item.status} ${line.item.reason ?? ''} ${line.first} ${line.last}`;
-    case 'message': return `${line.message.seq} ${line.text} ${line.edited} ${line.removed} ${line.first} ${line.last} ${line.offer} ${line.receipt}`;
+    case 'message': return `${line.message.seq} ${line.text} ${line.edited} ${line.removed} ${line.first} ${line.last} ${line.offer} ${line.vote} ${line.receipt}`;
   }
 }
 
@@ -90,7 +90,7 @@ function drawMessage(line: MessageLine, model: Model, actions: Actions): HTMLEle
   row.append(body(line, own, treeOptions(actions)));
   if (line.removed) return row;
   const sources = sourceList(message.sources, model.base, actions);
-  if (sources) row.append(sources);
+  if (sources || line.thumbs) row.append(h('div', { class: 'after' }, sources, line.thumbs && thumbs(line, actions)));
   const notes = [message.stopped && s.stopped, line.edited && s.edited, line.receipt && s.sent].filter(Boolean).join(' · ');
   if (notes) row.append(h('div', { class: 'note' }, notes));
   if (line.offer) row.append(offer(message.seq, model, actions));
@@ -129,6 +129,13 @@ function sourceChip(source: Source, base: string, actions: Actions): HTMLElement
   return h('a', {
     class: 'source', href: url, target: '_blank', rel: 'noopener noreferrer', title: label, on: { click: () => actions.link(url) },
   }, icon('link'), h('span', {}, label));
+}
+
+function thumbs({ message, vote }: MessageLine, actions: Actions): HTMLElement {
+  return h('div', { class: 'thumbs' }, ...[true, false].map((up) => h('button', {
+    type: 'button', class: up ? 'tool' : 'tool down', 'data-handoff': up ? 'up' : 'down', 'aria-pressed': String(vote === up),
+    'aria-label': up ? s.helpful : s.notHelpful, title: up ? s.helpful : s.notHelpful, on: { click: () => actions.vote(message.seq, up) },
+  }, icon('up'))));
 }
 
 function offer(seq: number, model: Model, actions: Actions): HTMLElement {

@@ -4,6 +4,7 @@ import type { Chat } from '../chat';
 import type { Strings } from '../strings/en';
 import type { ContactCard, Fields } from '../contact';
 import type { ContactFields, WidgetConfig } from '../types';
+import type { Entry } from './menu';
 
 export interface Model {
   s: Strings;
@@ -23,6 +24,10 @@ export interface Model {
   /** The team takes nothing from her for now: what to say of it; '' otherwise. */
   blocked: string;
   rating: 'none' | 'form' | 'thanks';
+  /** Fills the screen; no room to be widened. */
+  phone: boolean;
+  wide: boolean;
+  muted: boolean;
 }
 
 export interface Actions {
@@ -45,6 +50,15 @@ export interface Actions {
   endChat(): void;
   transcript(): void;
   close(): void;
+  redraw(): void;
+  /** Sends her last line again. */
+  again(): void;
+  /** A thumb on an answer. */
+  vote(seq: number, up: boolean): void;
+  mute(): void;
+  widen(): void;
+  /** Her other chats, newest first. */
+  earlier(): Promise<Entry[]>;
   copy(text: string, button: HTMLElement): void;
   link(url: string): void;
   older(): void;

@@ -1,15 +1,15 @@
 // What stands below the last line while it lasts: the answer being written, the
 // dots, the starters, the contact form, the rating.
 import { en as s } from '../strings/en';
-import { say } from '../words';
+import { language, say } from '../words';
 import type { Block } from '../types';
 import { renderBlocks } from '../tree';
 import { chip } from './chips';
-import { codeForm, contactForm } from './contact';
 import { h, setChildren, setText } from './dom';
 import { heading, treeOptions } from './message';
 import type { Actions, View } from './model';
-import { ratingForm } from './rating';
+
+declare const CARDS_PATH: string;
 
 const dotsAfter = 400;
 const stillAfter = 8_000;
@@ -18,9 +18,28 @@ export function tail(actions: Actions): View {
   const turn = turnView(actions);
   const starters = startersView(actions);
   const typing = typingView();
-  const views = [turn, starters, typing, lateView(), contactForm(actions), codeForm(actions), ratingForm(actions)];
+  const views = [turn, failedView(), starters, typing, lateView(), cardsView(actions)];
   const element = h('div', { class: 'tail' }, ...views.map((view) => view.element));
   return { element, update: (model) => views.forEach((view) => view.update(model)) };
+}
+
+// Fetched when the first of them is wanted.
+function cardsView(actions: Actions): View {
+  const element = h('div');
+  let cards: View | undefined;
+  let asked = false;
+  return {
+    element,
+    update(model) {
+      cards?.update(model);
+      if (asked || (model.contact === 'none' && model.rating === 'none')) return;
+      asked = true;
+      (import(model.base + CARDS_PATH) as Promise<typeof import('../cards')>).then((module) => {
+        cards = module.cards(actions, model.s, element, language);
+        actions.redraw();
+      }, () => { asked = false; });
+    },
+  };
 }
 
 function dots(label: string): HTMLElement {
@@ -75,6 +94,12 @@ function startersView(actions: Actions): View {
       setChildren(element, list.map((text) => chip(text, 'chip', () => actions.send(text))));
     },
   };
+}
+
+// What the server says of a failure stands in the log; of silence nobody says anything.
+function failedView(): View {
+  const element = h('div', { class: 'system', hidden: true }, h('div', {}, s.botFailed));
+  return { element, update: ({ chat, now }) => { element.hidden = chat.awaitingAt === 0 || !chat.unanswered(now); } };
 }
 
 // Somebody who has left an address is told without the form, which says it else.

@@ -1,0 +1,50 @@
+// What reaches a visitor who is not looking at the chat: the last words beside
+// the launcher, and the number before the page's title. It never opens anything and
+// never moves.
+import type { Core } from './core';
+import { amendmentOf, isRemoved, wordsOf, type ChatState } from './store';
+import { en as s } from './strings/en';
+import { h, setText } from './view/dom';
+import { icon } from './view/icons';
+
+export class Attention {
+  private readonly name = h('b');
+  private readonly words = h('span', { dir: 'auto' });
+  private readonly card: HTMLElement;
+  private shown = 0;
+  private dismissed = 0;
+  private prefix = '';
+
+  constructor(core: Core, open: () => void) {
+    this.card = h('div', { class: 'preview', 'data-handoff': 'preview', hidden: true },
+      h('button', { type: 'button', on: { click: open } }, this.name, this.words),
+      h('button', { type: 'button', class: 'dismiss', 'data-handoff': 'dismiss', 'aria-label': s.dismiss, title: s.dismiss, on: { click: () => this.dismiss() } }, icon('close')));
+    core.launcher.after(this.card);
+  }
+
+  update(state: ChatState, unread: number, open: boolean): void {
+    const last = unread > 0 && !open ? state.messages.filter((message) => ['bot', 'agent'].includes(message.from.role) && !isRemoved(amendmentOf(state, message))).pop() : undefined;
+    this.shown = last && last.seq > Math.max(state.read, this.dismissed) ? last.seq : 0;
+    this.card.hidden = this.shown === 0;
+    setText(this.name, last?.from.name ?? s.assistant);
+    setText(this.words, (last && wordsOf(state, last)) ?? '');
+    this.title(document.visibilityState === 'hidden' ? unread : 0);
+  }
+
+  stop(): void {
+    this.title(0);
+    this.card.remove();
+  }
+
+  private dismiss(): void {
+    this.dismissed = this.shown;
+    this.card.hidden = true;
+  }
+
+  // Before whatever title the page has now: the page may change it meanwhile.
+  private title(count: number): void {
+    const own = document.title.startsWith(this.prefix) ? document.title.slice(this.prefix.length) : document.title;
+    this.prefix = count > 0 ? `(${count}) ` : '';
+    if (document.title !== this.prefix + own) document.title = this.prefix + own;
+  }
+}

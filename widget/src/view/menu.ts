@@ -1,0 +1,52 @@
+// A menu below or above its button: one at a time, arrows inside, Escape and Tab
+// close it, and the focus goes back to the button.
+import { h } from './dom';
+import { icon, type IconName } from './icons';
+
+export interface Entry { label: string; icon?: IconName; hook?: string; act(): void }
+
+export interface Menu {
+  /** Closes it if it is open, and says whether it was. */
+  dismiss(): boolean;
+  show(list: Entry[]): void;
+}
+
+export function menu(button: HTMLElement, host: HTMLElement, name: string, entries: () => Entry[]): Menu {
+  let open: HTMLElement | undefined;
+  const active = (): Element | null => (host.getRootNode() as ShadowRoot).activeElement;
+  const dismiss = (): boolean => {
+    if (!open) return false;
+    const inside = open.contains(active());
+    open.remove();
+    open = undefined;
+    button.setAttribute('aria-expanded', 'false');
+    if (inside) button.focus();
+    return true;
+  };
+  const show = (list: Entry[]): void => {
+    dismiss();
+    if (list.length === 0) return;
+    const items = list.map((entry) => h('button', {
+      type: 'button', role: 'menuitem', tabindex: -1, 'data-handoff': entry.hook, on: { click: () => { dismiss(); entry.act(); } },
+    }, entry.icon && icon(entry.icon), h('span', {}, entry.label)));
+    open = h('div', { class: 'menu', role: 'menu', 'aria-label': name }, ...items);
+    open.addEventListener('keydown', (event) => {
+      const at = items.indexOf(active() as HTMLButtonElement);
+      const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 }[event.key];
+      if (event.key === 'Tab') dismiss();
+      if (to === undefined) return;
+      event.preventDefault();
+      items[(to + items.length) % items.length]?.focus();
+    });
+    open.addEventListener('focusout', (event) => {
+      if (event.relatedTarget && !open?.contains(event.relatedTarget as Node)) dismiss();
+    });
+    host.append(open);
+    button.setAttribute('aria-expanded', 'true');
+    items[0]?.focus();
+  };
+  button.setAttribute('aria-haspopup', 'menu');
+  button.setAttribute('aria-expanded', 'false');
+  button.addEventListener('click', () => { if (!dismiss()) show(entries()); });
+  return { dismiss, show };
+}
