@@ -48,7 +48,7 @@ func (b *Bridge) workChanged(ctx context.Context, me identity, r ledger.Inbound,
 	}
 	e := edit{where: w, ts: r.TS, at: in.Edited.TS, text: text, content: content}
 	switch {
-	case text == "":
+	case text == "" && len(w.carried()) == 0:
 		return b.takeBack(ctx, w, e.key(":e:"), e.ts, e.at)
 	case note && !w.inside():
 		return b.keepInside(ctx, w, text, e.at)

@@ -167,6 +167,25 @@ func (w where) last() (editedTS string, gone bool) {
 	return editedTS, gone
 }
 
+// carried are the files that the line still carries.
+func (w where) carried() []conversation.File {
+	for _, l := range conversation.Lines(append([]conversation.Event{w.event}, w.edits()...)) {
+		return l.Files
+	}
+	return nil
+}
+
+// edits are those of the line.
+func (w where) edits() []conversation.Event {
+	var out []conversation.Event
+	for _, e := range w.since {
+		if b, ok := e.Body.(conversation.Edited); ok && b.Of == w.event.Seq {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // now is what the line says after its edits.
 func (w where) now() (text string, content json.RawMessage) {
 	switch body := w.event.Body.(type) {

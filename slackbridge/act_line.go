@@ -28,7 +28,11 @@ type said struct {
 	content json.RawMessage
 	note    bool
 	points  bool // it mentions a person, a group or a channel
-	files   bool
+	files   []fileRef
+	taken   []conversation.File // those of files that we have a copy of
+	lost    []lostFile
+	fetched bool // files were looked at
+	tries   int  // how often the line was worked before
 	current bool // the thread is where the conversation is now
 	moved   bool // it is said in another conversation than that of its thread
 	// asked is what the author has pressed for a line that stayed inside; kept is
@@ -70,6 +74,7 @@ func (b *Bridge) workMessage(ctx context.Context, me identity, r ledger.Inbound,
 	if err != nil {
 		return err
 	}
+	s.tries = r.Attempts
 	if _, err := b.act(ctx, s); err != nil {
 		return err
 	}
@@ -109,7 +114,7 @@ func (b *Bridge) unknownThread(me identity, r ledger.Inbound, m slackMessage) er
 
 // read decodes a line and looks its author up.
 func (b *Bridge) read(ctx context.Context, me identity, t ledger.Thread, m slackMessage) (said, error) {
-	s := said{me: me, thread: t, ts: m.TS, files: len(m.Files) > 0, points: m.mentions()}
+	s := said{me: me, thread: t, ts: m.TS, files: m.Files, points: m.mentions()}
 	var err error
 	if s.who, s.why, err = b.people.standing(ctx, me.Team, t.Channel, m.User); err != nil {
 		return s, fmt.Errorf("look the author up: %w", err)
@@ -154,7 +159,7 @@ func (b *Bridge) lineOf(ctx context.Context, s said, state conversation.State) (
 	may, err := b.mayClaim(ctx, state, s.who.ID)
 	return line{
 		Mode: state.Mode, Owner: state.Owner.ID, Author: s.who.ID, Agent: s.why == "", Relay: b.Config.Relay, Barred: len(may) > 0,
-		Note: s.note, Mentions: s.points, Elsewhere: !s.current, Empty: s.text == "", Asked: s.asked,
+		Note: s.note, Mentions: s.points, Elsewhere: !s.current, Empty: s.text == "" && len(s.files) == 0, Asked: s.asked,
 	}, err
 }
 
@@ -171,6 +176,16 @@ func (b *Bridge) act(ctx context.Context, s said) (sent bool, err error) {
 			return false, err
 		}
 		f := fateOf(l)
+		if f.Do == goesOut && !s.fetched {
+			if s.taken, s.lost, err = b.takeFiles(ctx, s); err != nil {
+				return false, err
+			}
+			s.fetched = true
+		}
+		if f.Do == goesOut && s.text == "" && len(s.taken) == 0 {
+			b.tellLost(ctx, s, s.lost, false)
+			return false, nil
+		}
 		out, err := b.carryOut(ctx, s, l, f)
 		if overtaken(err) {
 			continue
@@ -196,9 +211,7 @@ func (b *Bridge) afterLine(ctx context.Context, s said, f fate, state conversati
 		b.tellLine(ctx, s, f, state)
 		return
 	}
-	if s.files {
-		b.whisper(s.thread.Channel, s.who.ID, s.thread.TS, "The text went to the visitor, the files did not: sending files is not in this version.")
-	}
+	b.tellLost(ctx, s, s.lost, true)
 	if f.Tell != "" && s.asked == "" && b.hasOthers(ctx, s) {
 		b.tellLine(ctx, s, f, state)
 	}
@@ -242,7 +255,7 @@ func (b *Bridge) carryOut(ctx context.Context, s said, l line, f fate) (conversa
 		if s.moved { // no line of that thread
 			order = ""
 		}
-		decide := conversation.AgentSays(s.by, conversation.Message{Text: s.text, Content: s.content, Moved: s.moved}, order, f.How)
+		decide := conversation.AgentSays(s.by, conversation.Message{Text: s.text, Content: s.content, Moved: s.moved, Files: s.taken}, order, f.How)
 		if s.asked != "" {
 			key, decide = s.outKey(), sendNote(s.by, s.kept, f, decide)
 		}
@@ -259,7 +272,7 @@ var errMayGoOut = errors.New("the line may go out by now")
 // staysInside appends the line as a note, when the table still says so: what was
 // looked at may have changed since.
 func (s said) staysInside(l line) conversation.Decider {
-	note := conversation.Draft{Author: s.by, Source: conversation.FromSlack, Order: s.ts, Body: conversation.Note{Text: s.text, Content: s.content}}
+	note := conversation.Draft{Author: s.by, Source: conversation.FromSlack, Order: s.ts, Body: conversation.Note{Text: s.text, Content: s.content, Files: s.fileIDs()}}
 	return func(state conversation.State) ([]conversation.Draft, error) {
 		l.Mode, l.Owner = state.Mode, state.Owner.ID
 		if fateOf(l).Do == goesOut {
@@ -267,6 +280,15 @@ func (s said) staysInside(l line) conversation.Decider {
 		}
 		return []conversation.Draft{note}, nil
 	}
+}
+
+// fileIDs are the platform's ids of what the line carries.
+func (s said) fileIDs() []string {
+	var out []string
+	for _, f := range s.files {
+		out = append(out, f.ID)
+	}
+	return out
 }
 
 // wrapUnless keeps the errors that the caller branches on as they are.

@@ -49,6 +49,8 @@ type Deps struct {
 	// Errands keeps what is done beside the threads; with nil nobody gets a direct
 	// message, and long transcripts are no file.
 	Errands Errands
+	// Files keeps what is sent beside words; nil means that no file is passed on.
+	Files Files
 	// Visitors tells whether visitors are there and how far they have read; nil
 	// means that the card does not say. Mails says that answers go out by mail, too;
 	// nil means that they do not.

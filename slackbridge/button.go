@@ -287,6 +287,11 @@ func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) e
 	text, content := w.now()
 	s := said{me: p.me, thread: w.thread, ts: w.ts, who: p.who, by: p.by, text: text, content: content, current: true, asked: asked, kept: w.event}
 	s.thread.Conversation, s.moved = w.home, w.home != w.thread.Conversation
+	if note, ok := w.event.Body.(conversation.Note); ok {
+		for _, id := range note.Files {
+			s.files = append(s.files, fileRef{ID: id})
+		}
+	}
 	sent, err := b.act(ctx, s)
 	if err != nil || !sent {
 		return err

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -173,8 +174,12 @@ type slackMessage struct {
 
 type (
 	fileRef struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
+		ID       string `json:"id"`
+		Name     string `json:"name"`
+		Size     int64  `json:"size"`
+		External bool   `json:"is_external"`
+		URL      string `json:"url_private"`
+		Download string `json:"url_private_download"`
 	}
 	editRef struct {
 		User string `json:"user"`
@@ -185,6 +190,9 @@ type (
 		Payload map[string]any `json:"event_payload"`
 	}
 )
+
+// address is where the content of a file is, "" when Slack has not said.
+func (f fileRef) address() string { return cmp.Or(f.Download, f.URL) }
 
 // thread returns the root's ts of a reply, and "" for a message that is none.
 func (m slackMessage) thread() string {

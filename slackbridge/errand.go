@@ -18,7 +18,7 @@ import (
 // and completed after, so that a crash neither loses nor repeats it.
 
 // errands does what the events ask for. said says that everything stands in the
-// thread: the file comes after it.
+// thread: files come after it.
 func (v *visit) errands(ctx context.Context, said bool) error {
 	if v.Errands == nil {
 		return nil
@@ -34,6 +34,9 @@ func (v *visit) errands(ctx context.Context, said bool) error {
 	}
 	if !said {
 		return nil
+	}
+	if err := v.shareFiles(ctx); err != nil {
+		return err
 	}
 	return v.fileTranscript(ctx)
 }

@@ -53,12 +53,11 @@ func (v *visit) fileTranscript(ctx context.Context) error {
 		e.State = ledger.Gone // no file is needed here, and nobody has to count again
 		return v.saveErrand(ctx, e)
 	}
-	return v.upload(ctx, e, []byte(text))
+	return v.upload(ctx, e, v.state.Reference+".txt", "Transcript of "+v.state.Reference, []byte(text))
 }
 
 // upload makes the file known, sends its bytes and puts it into the thread.
-func (v *visit) upload(ctx context.Context, e ledger.Errand, data []byte) error {
-	name := v.state.Reference + ".txt"
+func (v *visit) upload(ctx context.Context, e ledger.Errand, name, title string, data []byte) error {
 	if ok, retry := v.client.limits.take("files.getUploadURLExternal", ""); !ok {
 		return &later{at: retry, why: "the limit of files"}
 	}
@@ -86,7 +85,7 @@ func (v *visit) upload(ctx context.Context, e ledger.Errand, data []byte) error 
 	}
 	err = v.client.call(ctx, "files.completeUploadExternal", v.thread.Channel, func(ctx context.Context) error {
 		_, err := v.client.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
-			Files:   []slack.FileSummary{{ID: to.FileID, Title: "Transcript of " + v.state.Reference}},
+			Files:   []slack.FileSummary{{ID: to.FileID, Title: title}},
 			Channel: v.thread.Channel, ThreadTimestamp: v.thread.TS,
 		})
 		return err

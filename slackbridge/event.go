@@ -15,6 +15,7 @@ type happening struct {
 	Subteam   teamRef     `json:"subteam"`
 	SubteamID string      `json:"subteam_id"`
 	Tab       string      `json:"tab"`
+	File      string      `json:"file_id"`
 }
 
 // workEvent deals with the events that are not messages.
@@ -44,6 +45,8 @@ func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 		group := cmp.Or(ev.SubteamID, ev.Subteam.ID)
 		b.people.forget(group)
 		b.cameOrWent(ev, group)
+	case "file_deleted":
+		return b.fileGone(ctx, me, ev.File)
 	case "tokens_revoked", "app_uninstalled":
 		b.introduce(ctx)
 	}

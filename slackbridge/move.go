@@ -178,7 +178,7 @@ func (b *Bridge) moveLine(ctx context.Context, p press, w where, to conversation
 // where it comes from.
 func (w where) saidThere(by conversation.Author, here conversation.State) conversation.Decider {
 	text, content := w.now()
-	say := conversation.AgentSays(by, conversation.Message{Text: text, Content: content, Moved: true}, "", conversation.AsOwner)
+	say := conversation.AgentSays(by, conversation.Message{Text: text, Content: content, Moved: true, Files: w.carried()}, "", conversation.AsOwner)
 	from := conversation.Draft{Author: by, Source: conversation.FromSlack, Body: conversation.Note{Text: "Moved here from " + here.Reference + "."}}
 	return func(s conversation.State) ([]conversation.Draft, error) {
 		drafts, err := say(s)

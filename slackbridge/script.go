@@ -3,6 +3,7 @@ package slackbridge
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type change struct {
 	text    string
 	content json.RawMessage
 	gone    bool
+	dropped []string // files that it no longer carries
 }
 
 // newScript reads what later events change in earlier ones. events must reach to
@@ -43,7 +45,7 @@ func newScript(s conversation.State, t ledger.Thread, visitor string, events []c
 	for _, e := range events {
 		switch b := e.Body.(type) {
 		case conversation.Edited:
-			out.changes[b.Of] = change{text: b.Text, content: b.Content}
+			out.changes[b.Of] = change{text: b.Text, content: b.Content, dropped: append(out.changes[b.Of].dropped, b.Dropped...)}
 		case conversation.Retracted:
 			out.changes[b.Of] = change{gone: true}
 		}
@@ -118,8 +120,12 @@ func (s script) line(e conversation.Event) (item, bool) {
 
 func (s script) said(e conversation.Event, b conversation.Message) (item, bool) {
 	text, tree, gone := s.now(e.Seq, b.Text, b.Content)
-	if gone {
+	files := s.files(e.Seq, b.Files)
+	if gone && files == "" {
 		return item{}, false
+	}
+	if text = strings.TrimSpace(text + "\n" + files); files != "" && len(tree) > 0 {
+		tree = append(tree[:len(tree):len(tree)], markup.FromPlain(files)...)
 	}
 	switch e.Author.Role {
 	case conversation.Visitor:
@@ -141,6 +147,18 @@ func (s script) said(e conversation.Event, b conversation.Message) (item, bool) 
 		return item{spans: []span{slant("The visitor was told: ")}, text: text}, true
 	}
 	return item{}, false
+}
+
+// files are the files of a line, one a line, "" for none.
+func (s script) files(seq conversation.Seq, carried []conversation.File) string {
+	var list []string
+	now := s.changes[seq]
+	for _, f := range carried {
+		if !now.gone && !slices.Contains(now.dropped, f.ID) {
+			list = append(list, fileLine(f))
+		}
+	}
+	return strings.Join(list, "\n")
 }
 
 // now is a line's text after its edits.

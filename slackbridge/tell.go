@@ -50,7 +50,7 @@ func (b *Bridge) lineWords(ctx context.Context, s said, what telling, state conv
 	case tellClaimed:
 		return []span{words("You have this chat now: your line went out and claimed it.")}
 	case tellEmpty:
-		return []span{words("Nothing was sent to the visitor: sending files is not in this version. Paste a link or write the text.")}
+		return []span{words("Nothing was sent to the visitor: there is no text in this line.")}
 	}
 	return nil
 }

@@ -67,10 +67,9 @@ func (s *Store) FilesOf(ctx context.Context, id conversation.ID) ([]ledger.File,
 	return all(ctx, s.read, scanFile, selectFiles+` where f.conversation = $1 and f.seq > 0 and f.state = 'kept' order by f.seq, f.id`, string(id))
 }
 
-// FileFrom returns the file of a source that a line carries, or
-// conversation.ErrNotFound.
-func (s *Store) FileFrom(ctx context.Context, source string) (ledger.File, error) {
-	return one(ctx, s.read, scanFile, selectFiles+` where f.source = $1 and f.seq > 0 and f.state = 'kept'`, source)
+// FilesFrom lists the files whose source begins so and that a line carries.
+func (s *Store) FilesFrom(ctx context.Context, source string) ([]ledger.File, error) {
+	return all(ctx, s.read, scanFile, selectFiles+` where f.source <> '' and substr(f.source, 1, $2) = $1 and f.seq > 0 and f.state = 'kept' order by f.id`, source, len(source))
 }
 
 // DueFiles implements files.Rows: what is to be deleted.

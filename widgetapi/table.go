@@ -106,7 +106,6 @@ func text() gives                        { return gives{status: http.StatusOK, m
 func script() gives                      { return gives{status: http.StatusOK, media: "text/javascript"} }
 func download() gives                    { return gives{status: http.StatusOK, media: "*/*"} }
 func page() gives                        { return gives{status: http.StatusOK, media: "text/html"} }
-func notInThisVersion() gives            { return gives{notYet: true} }
 
 func streams200() gives {
 	return gives{status: http.StatusOK, body: EventsReply{}, media: "text/event-stream"}
@@ -133,6 +132,3 @@ func form(f func(*Server, *call) (reply, error)) handler { return handler{run: f
 
 // plain makes a handler without a body.
 func plain(f func(*Server, *call) (reply, error)) handler { return handler{run: f} }
-
-// nothing is the handler of a route that this version does not serve.
-func nothing() handler { return handler{} }

@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -227,4 +228,34 @@ func (s *Server) serveAvatar(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "image/svg+xml")
 	_, _ = fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72"><rect width="72" height="72" rx="12" fill="hsl(%d 45%% 42%%)"/><text x="36" y="48" font-family="sans-serif" font-size="34" fill="#fff" text-anchor="middle">%s</text></svg>`, h.Sum32()%360, initial)
+}
+
+func (s *Server) dropFile(user, id string) error {
+	f := s.state.files[id]
+	switch {
+	case f == nil:
+		return refuse("file_not_found")
+	case f.User != user:
+		return refuse("cant_delete_file")
+	}
+	delete(s.state.files, id)
+	for channel, list := range f.Shares {
+		r := s.state.channels[channel]
+		for _, ts := range list {
+			m := r.find(ts)
+			if m == nil {
+				continue
+			}
+			old := *m
+			m.Files = slices.DeleteFunc(slices.Clone(m.Files), func(f File) bool { return f.ID == id })
+			if m.Text == "" && len(m.Files) == 0 {
+				*m = old
+				s.remove(r, m)
+				continue
+			}
+			s.raiseChanged(r, m, &old)
+		}
+	}
+	s.raise("file_deleted", map[string]any{"type": "file_deleted", "file_id": id})
+	return nil
 }

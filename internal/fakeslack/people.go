@@ -167,6 +167,15 @@ func (s *Server) Delete(user, channel, ts string) error {
 	})
 }
 
+// DeleteFile deletes a person's own file: it is gone from every message, and a
+// message with nothing else goes with it.
+func (s *Server) DeleteFile(user, file string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.touch()
+	return s.dropFile(user, file)
+}
+
 // React adds an emoji by name, Unreact takes it back.
 func (s *Server) React(user, channel, ts, name string) error {
 	return s.reactAs(user, channel, ts, name, true)

@@ -54,7 +54,7 @@ func ManifestEvents() []string {
 		"message.channels", "message.groups", "message.im", "app_home_opened", "app_mention", "reaction_added", "reaction_removed",
 		"member_joined_channel", "member_left_channel", "channel_archive", "channel_unarchive", "channel_deleted", "channel_rename",
 		"channel_id_changed", "channel_shared", "group_archive", "group_unarchive", "group_deleted", "group_rename", "group_left", "channel_left", "user_change",
-		"subteam_members_changed", "subteam_updated", "dnd_updated_user", "app_uninstalled", "tokens_revoked",
+		"subteam_members_changed", "subteam_updated", "dnd_updated_user", "app_uninstalled", "tokens_revoked", "file_deleted",
 	}
 }
 

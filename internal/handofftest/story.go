@@ -26,7 +26,7 @@ func Stories(t *testing.T, dir string, o Options) {
 			if o.Fresh != nil {
 				o.Storage = o.Fresh()
 			}
-			s := &story{options: o, visitors: map[string]*Visitor{}, cards: map[string][2]string{}}
+			s := &story{options: o, visitors: map[string]*Visitor{}, cards: map[string][2]string{}, files: map[string]File{}}
 			e.Values[storyKey{}] = s
 			e.Defer(func() { s.replays(e.T()) }) // after the product has ended
 			return nil
@@ -58,6 +58,7 @@ type story struct {
 	last     string // the visitor who acted last
 	read     int    // so many mails have been looked at
 	letter   fakesmtp.Letter
+	files    map[string]File // by name, as last seen
 }
 
 // command is one verb of the scripts: it gets the words after the verb.

@@ -99,6 +99,9 @@ func agent(_ *testscript.TestScript, s *story, args []string) error {
 	case "submits":
 		return s.submit(user, rest[1:])
 	}
+	if acted, err := s.agentFiles(user, c, rest[0], rest[1:]); acted || err != nil {
+		return err
+	}
 	return s.desk(user, c, rest[0], rest[1:])
 }
 

@@ -54,8 +54,10 @@ func visitor(ts *testscript.TestScript, s *story, args []string) error {
 	if v == nil {
 		return fmt.Errorf("%s has not opened a chat", name)
 	}
-	if acted, err := s.visitorActs(v, verb, rest); acted || err != nil {
-		return err
+	for _, act := range []func(*Visitor, string, []string) (bool, error){s.visitorActs, s.visitorFiles} {
+		if acted, err := act(v, verb, rest); acted || err != nil {
+			return err
+		}
 	}
 	if verb == "answered" {
 		rest = []string{s.said}

@@ -40,6 +40,8 @@ type Item struct {
 	Sources []struct {
 		Title string `json:"title"`
 	} `json:"sources"`
+	Files   []File   `json:"files"`
+	Dropped []string `json:"dropped"`
 }
 
 // Visitor is a browser with the widget, without the browser.

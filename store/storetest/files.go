@@ -62,9 +62,10 @@ func files(t *testing.T, url string) {
 	if got := one[ledger.File](t)(s.AddFile(ctx, from)); got != first {
 		t.Errorf("of one source again = %+v, want %+v", got, first)
 	}
-	got, err := s.FileFrom(ctx, from.Source)
-	none("a source that no line carries", got, err)
-	got, err = s.OwnedFile(ctx, hers, first.ID)
+	if got := one[[]ledger.File](t)(s.FilesFrom(ctx, "slack:T1:F1")); len(got) != 0 {
+		t.Errorf("a source that no line carries = %+v", got)
+	}
+	got, err := s.OwnedFile(ctx, hers, first.ID)
 	none("one that no line carries yet", got, err)
 	due := one[[]ledger.File](t)(s.DueFiles(ctx, start.Add(time.Hour), start, 10))
 	if len(due) != 1 || due[0].ID != first.ID {

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/config"
+	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/files"
+	"github.com/handoff-bot/handoff/files/ledger"
+	"github.com/handoff-bot/handoff/store"
 )
 
 // buildFiles makes the room that keeps files.
@@ -45,4 +48,18 @@ func scanner(words []string) func(context.Context, []byte) (bool, error) {
 		}
 		return err == nil, err
 	}
+}
+
+// staffFiles is what the staff's door needs of files: the room, and the rows.
+type staffFiles struct {
+	*files.Room
+	rows *store.Store
+}
+
+func (f staffFiles) FilesOf(ctx context.Context, id conversation.ID) ([]ledger.File, error) {
+	return f.rows.FilesOf(ctx, id)
+}
+
+func (f staffFiles) FilesFrom(ctx context.Context, source string) ([]ledger.File, error) {
+	return f.rows.FilesFrom(ctx, source)
 }
