@@ -262,3 +262,10 @@ func (w *wire) forward(out http.ResponseWriter, r *http.Request, body []byte, to
 		panic(http.ErrAbortHandler)
 	}
 }
+
+// forget takes back every rule.
+func (w *wire) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rules = nil
+}

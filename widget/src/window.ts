@@ -3,7 +3,7 @@
 import type { Announcer } from './a11y';
 import { ApiError } from './api';
 import type { Chat } from './chat';
-import type { Core } from './core';
+import type { Core, FormSchema } from './core';
 import type { Frame } from './frame';
 import type { Storage } from './storage';
 import { en as s } from './strings/en';
@@ -21,6 +21,9 @@ import type { Entry } from './view/menu';
 import type { Actions, Model, View } from './view/model';
 import { Shell } from './view/shell';
 
+declare const FORM_PATH: string;
+type FormModule = typeof import('./form');
+
 const noticeFor = 6_000;
 
 export class Window {
@@ -35,6 +38,7 @@ export class Window {
   private contactAsked = false;
   private aside = -1;
   private wide = false;
+  private form: HTMLElement | undefined;
 
   constructor(
     private readonly core: Core,
@@ -74,6 +78,9 @@ export class Window {
       const inPage = focus && active && active !== document.body && active !== this.core.root.host ? active : undefined;
       this.shell.open(inPage ?? this.core.launcher);
       this.storage.setOpen(true);
+      // The back button of a phone closes what covers the page.
+      if (this.isPhone() && !history.state?.handoff) history.pushState({ ...history.state, handoff: true }, '');
+      window.addEventListener('popstate', this.back);
       this.opened(true);
       this.draw();
       this.log.scroller.settle(undefined);
@@ -87,7 +94,13 @@ export class Window {
     if (this.isOpen() && !('inline' in this.core.container.dataset)) this.shut();
   }
 
+  private readonly back = (): void => {
+    if (!history.state?.handoff && this.isPhone()) this.close();
+  };
+
   private shut(): void {
+    window.removeEventListener('popstate', this.back);
+    if (history.state?.handoff) history.back();
     this.header.dismiss();
     this.composer.dismiss();
     this.shell.close();
@@ -102,6 +115,7 @@ export class Window {
 
   /** A panel that is open stands open again when the widget comes back. */
   destroy(): void {
+    window.removeEventListener('popstate', this.back);
     if (this.isOpen()) this.shell.close();
     this.shell.dialog.remove();
   }
@@ -113,17 +127,40 @@ export class Window {
     this.frame.ask();
   }
 
-  /** Asks for a person, unless a listener of the site takes it over. */
-  async escalate(reason?: string, fields?: Record<string, string>): Promise<void> {
-    let taken = false;
-    const detail = {
-      reason,
-      preventDefault: () => { taken = true; },
-      proceed: (given?: Record<string, string>) => void this.chat.escalate(reason, given).catch(() => this.tell(s.actionFailed)),
-      abort: () => undefined,
+  /**
+   * Asks for a person. A listener of the site may take it over; otherwise the
+   * site's form comes first, if it has one. Resolves when the server has agreed, or
+   * somebody has put it aside.
+   */
+  escalate(reason?: string, fields?: Record<string, string>): Promise<void> {
+    if (!['bot', 'closed'].includes(this.chat.state.phase)) return Promise.resolve();
+    const { form } = this.core.options.escalation ?? {};
+    return new Promise((resolve, reject) => {
+      let [open, taken] = [true, false];
+      const once = (act: () => void): void => {
+        if (open) act();
+        open = false;
+      };
+      const proceed = (given = fields): void => once(() => void this.chat.escalate(reason, given).then(resolve, reject));
+      const detail = { reason, preventDefault: () => { taken = true; }, proceed, abort: () => once(resolve) };
+      if (!this.core.emit('escalation:requested', detail) || taken) return;
+      if (typeof form === 'object' && !fields) this.ask(form, (given) => this.chat.escalate(reason, given).then(() => once(resolve)), detail.abort).catch(reject);
+      else proceed();
+    });
+  }
+
+  private async ask(schema: FormSchema, send: (fields: Record<string, string>) => Promise<void>, aside: () => void): Promise<void> {
+    const { form } = (await import(this.core.base + FORM_PATH)) as FormModule;
+    this.form?.remove();
+    const gone = (): void => {
+      this.form?.remove();
+      this.composer.focus();
     };
-    taken = !this.core.emit('escalation:requested', detail) || taken;
-    if (!taken) await this.chat.escalate(reason, fields);
+    this.open(undefined, false);
+    this.form = form(this.core, schema, s, (given) => this.told(send(given)).then(gone), () => { gone(); aside(); });
+    this.log.element.querySelector('.tail')?.append(this.form);
+    this.form.querySelector<HTMLElement>('input,textarea,select')?.focus();
+    this.form.scrollIntoView({ block: 'nearest' });
   }
 
   earlierChats(): Promise<void> {
@@ -134,12 +171,13 @@ export class Window {
     if (this.core.config.leave_message) this.contactAsked = true;
     this.log.scroller.following = true;
     await this.attempt(this.escalate());
-    this.composer.focus();
+    if (!this.form?.isConnected) this.composer.focus();
   }
 
   /** Everything of one visitor goes from the page, at once and also from a panel that is shut. */
   clear(): void {
     this.composer.setText('');
+    this.form?.remove();
     [this.contactAsked, this.aside, this.limitedUntil, this.noticeUntil] = [false, -1, 0, 0];
     this.paint();
   }

@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'إرسال',
   notNow: 'ليس الآن',
   contactBadEmail: 'أدخل بريدًا إلكترونيًا مثل name@example.com.',
+  required: 'املأ هذا الحقل.',
   contactNoMessage: 'اكتب ما تود السؤال عنه.',
   contactNone: 'أدخل بريدًا إلكترونيًا أو رقم هاتف.',
   contactBadPhone: 'أدخل رقم هاتف مثل ‎+966 11 123 4567.',

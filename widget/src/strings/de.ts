@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'Senden',
   notNow: 'Nicht jetzt',
   contactBadEmail: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein.',
+  required: 'Füllen Sie dieses Feld aus.',
   contactNoMessage: 'Schreiben Sie, was Sie fragen möchten.',
   contactNone: 'Geben Sie eine E-Mail-Adresse oder eine Telefonnummer ein.',
   contactBadPhone: 'Geben Sie eine Telefonnummer wie +49 30 123456 ein.',

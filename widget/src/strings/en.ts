@@ -99,6 +99,7 @@ export const en = {
   contactSend: 'Send',
   notNow: 'Not now',
   contactBadEmail: 'Enter an email address like name@example.com.',
+  required: 'Fill in this field.',
   contactNoMessage: 'Write what you\'d like to ask.',
   contactNone: 'Enter an email address or a phone number.',
   contactBadPhone: 'Enter a phone number like +49 30 123456.',

@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'Enviar',
   notNow: 'Ahora no',
   contactBadEmail: 'Escriba un correo como nombre@example.com.',
+  required: 'Rellene este campo.',
   contactNoMessage: 'Escriba lo que quiere preguntar.',
   contactNone: 'Escriba un correo o un número de teléfono.',
   contactBadPhone: 'Escriba un teléfono como +34 910 123 456.',

@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'Envoyer',
   notNow: 'Plus tard',
   contactBadEmail: 'Saisissez une adresse comme nom@example.com.',
+  required: 'Remplissez ce champ.',
   contactNoMessage: 'Écrivez votre question.',
   contactNone: 'Saisissez une adresse e-mail ou un numéro de téléphone.',
   contactBadPhone: 'Saisissez un numéro comme +33 1 23 45 67 89.',

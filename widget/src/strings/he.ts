@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'שליחה',
   notNow: 'לא עכשיו',
   contactBadEmail: 'יש להזין כתובת כמו name@example.com.',
+  required: 'יש למלא את השדה הזה.',
   contactNoMessage: 'יש לכתוב מה ברצונך לשאול.',
   contactNone: 'יש להזין כתובת דוא״ל או מספר טלפון.',
   contactBadPhone: 'יש להזין מספר טלפון כמו ‎+972 3 123 4567.',

@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'Invia',
   notNow: 'Non ora',
   contactBadEmail: 'Inserisca un indirizzo come nome@example.com.',
+  required: 'Compili questo campo.',
   contactNoMessage: 'Scriva che cosa vuole chiedere.',
   contactNone: 'Inserisca un’e-mail o un numero di telefono.',
   contactBadPhone: 'Inserisca un numero come +39 06 1234567.',

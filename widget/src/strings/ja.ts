@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: '送信',
   notNow: '今はしない',
   contactBadEmail: 'name@example.com のようなメールアドレスを入力してください。',
+  required: 'この項目を入力してください。',
   contactNoMessage: 'お尋ねになりたいことを入力してください。',
   contactNone: 'メールアドレスまたは電話番号を入力してください。',
   contactBadPhone: '+81 3 1234 5678 のような電話番号を入力してください。',

@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'Verstuur',
   notNow: 'Niet nu',
   contactBadEmail: 'Vul een e-mailadres in zoals naam@example.com.',
+  required: 'Vul dit veld in.',
   contactNoMessage: 'Schrijf wat u wilt vragen.',
   contactNone: 'Vul een e-mailadres of telefoonnummer in.',
   contactBadPhone: 'Vul een telefoonnummer in zoals +31 20 123 4567.',

@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'Wyślij',
   notNow: 'Nie teraz',
   contactBadEmail: 'Proszę podać adres taki jak imie@example.com.',
+  required: 'Proszę wypełnić to pole.',
   contactNoMessage: 'Proszę napisać, czego dotyczy pytanie.',
   contactNone: 'Proszę podać adres e-mail albo numer telefonu.',
   contactBadPhone: 'Proszę podać numer taki jak +48 22 123 45 67.',

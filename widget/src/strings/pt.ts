@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: 'Enviar',
   notNow: 'Agora não',
   contactBadEmail: 'Digite um e-mail como nome@example.com.',
+  required: 'Preencha este campo.',
   contactNoMessage: 'Escreva o que deseja perguntar.',
   contactNone: 'Digite um e-mail ou um telefone.',
   contactBadPhone: 'Digite um telefone como +55 11 2345-6789.',

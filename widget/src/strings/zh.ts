@@ -90,6 +90,7 @@ export const words: Partial<Strings> = {
   contactSend: '发送',
   notNow: '暂不',
   contactBadEmail: '请输入邮箱，例如 name@example.com。',
+  required: '请填写此项。',
   contactNoMessage: '请写下您想咨询的内容。',
   contactNone: '请输入邮箱或电话号码。',
   contactBadPhone: '请输入电话号码，例如 +86 10 1234 5678。',
