@@ -240,7 +240,10 @@ func TestUI015_ABrokenServerIsSilentOnThePage(t *testing.T) {
 	for name, harm := range map[string]func(route string) func(){
 		"500":   func(route string) func() { r.wire.fail(route, 500, 2); return func() {} },
 		"reset": func(route string) func() { r.wire.refuse(route, 2); return func() {} },
-		"HTML":  func(route string) func() { r.wire.reply(route, 200, "<html>a proxy's page</html>", 2); return func() {} },
+		"HTML": func(route string) func() {
+			r.wire.reply(route, 200, "<html>a proxy's page</html>", 2)
+			return func() {}
+		},
 		"hangs": func(route string) func() { return r.wire.hold(route) },
 	} {
 		for _, route := range []string{"/v1/widget/config", "POST /v1/sessions"} {
