@@ -314,7 +314,7 @@ func TestTheSiteDrivesTheChat(t *testing.T) {
 		t.Errorf("context: got %v, want plan pro", got)
 	}
 	waitFor(t, chat.listening)
-	b.js("(Handoff.on('escalation:requested', d=>d.preventDefault()), Handoff.escalate({reason:'x'}))")
+	b.js("(Handoff.on('escalation:requested', d=>d.preventDefault()), void Handoff.escalate({reason:'x'}))")
 	b.until("heard.includes('escalation:requested')")
 	chat.say("state", object{"phase": "agent", "agent": object{"name": "Maya"}})
 	chat.agent("hi")

@@ -195,7 +195,7 @@ func TestUI067_TheSiteTakesTheRequestOver(t *testing.T) {
 	v.reads("bot: two working days")
 	v.js("void (window.done=Handoff.escalate({reason:'a refund'}).then(s=>s.phase))")
 	v.until("window.asked?.reason === 'a refund'")
-	if v.js("q('form') !== null || q('contact')?.offsetParent !== null") == true || len(r.wire.asked("/escalate")) != 0 {
+	if v.js("!!q('form') || !!q('contact')?.offsetParent") == true || len(r.wire.asked("/escalate")) != 0 {
 		t.Error("the widget's own form is there, or the server was asked")
 	}
 	v.js("(asked.proceed({order:'4711'}),asked.proceed({order:'twice'}),asked.abort(),0)")

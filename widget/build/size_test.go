@@ -12,7 +12,7 @@ import (
 const (
 	loaderBudget = 4 << 10
 	usualCeiling = 34 << 10 // open, ask, wait, chat, close
-	allCeiling   = 40 << 10 // with each module that is fetched when it is used
+	allCeiling   = 44 << 10 // with each module that is fetched when it is used
 	// One further language, loaded by those who read it.
 	languageBudget = 2560
 	// The script of the page for mailed links is no part of any site.
