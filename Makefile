@@ -5,7 +5,7 @@ GOLANGCI_VERSION := v2.15.0
 BIN := $(CURDIR)/bin
 LINT := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
-.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture races bench eval fuzz
+.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture races bench eval fuzz churn
 
 check: build vet lint test race fresh gate
 
@@ -60,6 +60,11 @@ torture:
 # 500 races each of an escalation, a claim and a reply against an answer in flight.
 races:
 	HANDOFF_RACES=500 go test -run 'TestNeverTalksOver' -count=1 -v ./bot
+
+# 10,000 broken connections of 200 visitors, while they talk with the assistant and
+# with Slack: each sees the log and nothing else.
+churn:
+	HANDOFF_CHURN_DROPS=10000 go test -run 'TestChurn' -count=1 -timeout 30m -v ./internal/uitest
 
 # The rows of docs/benchmarks.md.
 bench:

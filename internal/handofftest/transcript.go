@@ -2,6 +2,8 @@ package handofftest
 
 import (
 	"cmp"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -74,4 +76,25 @@ func (v *Visitor) Transcript() string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// Log is the conversation's whole log as the server has it now, at most 500 events.
+func (v *Visitor) Log() []Item {
+	v.tb.Helper()
+	var page struct {
+		Events []struct {
+			Type string
+			Data json.RawMessage
+		}
+	}
+	v.must("GET", fmt.Sprintf("/v1/conversations/%s/events?before=%d&limit=500&wait=0", v.Conversation, 1<<30), nil, &page)
+	items := make([]Item, 0, len(page.Events))
+	for _, e := range page.Events {
+		item := Item{Type: e.Type}
+		if err := json.Unmarshal(e.Data, &item); err != nil {
+			v.tb.Fatal(err)
+		}
+		items = append(items, item)
+	}
+	return items
 }

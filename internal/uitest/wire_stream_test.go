@@ -40,6 +40,7 @@ type pipe struct {
 	out  http.ResponseWriter
 	from io.Closer
 	gone bool
+	torn bool // the next event breaks off in its middle
 }
 
 func (p *pipe) write(text string) {
@@ -57,7 +58,23 @@ func (p *pipe) send(e event) {
 	if e.ID != "" {
 		text += "id: " + e.ID + "\n"
 	}
-	p.write(text + "data: " + e.Data + "\n\n")
+	text += "data: " + e.Data + "\n\n"
+	p.mu.Lock()
+	torn := p.torn
+	p.mu.Unlock()
+	if torn {
+		p.write(text[:len(text)/2])
+		p.close()
+		return
+	}
+	p.write(text)
+}
+
+// tear lets the next event break off in its middle, and the stream with it.
+func (p *pipe) tear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.torn = true
 }
 
 func (p *pipe) close() {
