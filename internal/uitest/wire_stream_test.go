@@ -41,6 +41,7 @@ type pipe struct {
 	from io.Closer
 	gone bool
 	torn bool // the next event breaks off in its middle
+	cut  bool // broken by the wire, not by an end
 }
 
 func (p *pipe) write(text string) {
@@ -64,22 +65,35 @@ func (p *pipe) send(e event) {
 	p.mu.Unlock()
 	if torn {
 		p.write(text[:len(text)/2])
-		p.close()
+		p.snap()
 		return
 	}
 	p.write(text)
 }
 
-// tear lets the next event break off in its middle, and the stream with it.
-func (p *pipe) tear() {
+// tear lets the next event break off in its middle, and the stream with it; false
+// when that was so already.
+func (p *pipe) tear() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	was := p.torn || p.gone
 	p.torn = true
+	return !was
+}
+
+// snap breaks the stream off here; false when it was broken already.
+func (p *pipe) snap() bool {
+	p.mu.Lock()
+	was := p.gone
+	p.cut = p.cut || !was
+	p.mu.Unlock()
+	p.close()
+	return !was
 }
 
 func (p *pipe) close() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.mu.Unlock() // nothing sets cut from here on
 	p.gone = true
 	_ = p.from.Close()
 }
@@ -102,12 +116,19 @@ func (w *wire) inject(e event) {
 // cut ends every open stream in the middle.
 func (w *wire) cut() {
 	for _, p := range w.open() {
-		p.close()
+		p.snap()
 	}
 }
 
 // streams is how many streams are open.
 func (w *wire) streams() int { return len(w.open()) }
+
+// drops is how many streams and requests the wire has broken so far.
+func (w *wire) drops() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.broken
+}
 
 // connections is how many streams were opened so far.
 func (w *wire) connections() int {
@@ -140,10 +161,13 @@ func (w *wire) pump(out http.ResponseWriter, in io.ReadCloser) {
 	w.served++
 	w.mu.Unlock()
 	defer func() {
+		p.close()
 		w.mu.Lock()
 		delete(w.pipes, p)
+		if p.cut {
+			w.broken++
+		}
 		w.mu.Unlock()
-		p.close()
 	}()
 	p.write(": wire\n\n")
 	lines := bufio.NewReader(in)

@@ -29,6 +29,7 @@ type wire struct {
 	edit   func(event) []event
 	pipes  map[*pipe]bool
 	served int // streams that were opened so far
+	broken int // streams and requests that were broken so far
 }
 
 // request is one request that came over the wire.
@@ -171,6 +172,9 @@ func (w *wire) take(r *http.Request, body []byte) (at int, found *rule, to strin
 	for i, rule := range w.rules {
 		if !matches(rule.route, r.Method, r.URL.Path) {
 			continue
+		}
+		if rule.mute || rule.deaf && rule.reply == nil && rule.say == nil {
+			w.broken++
 		}
 		if rule.times--; rule.times == 0 {
 			w.rules = slices.Delete(w.rules, i, i+1)
