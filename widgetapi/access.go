@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,9 +39,6 @@ func newToken() (token string, hash [32]byte) {
 func (s *Server) authorise(c *call) error {
 	scheme, token, ok := strings.Cut(c.r.Header.Get("Authorization"), " ")
 	ok = ok && strings.EqualFold(scheme, "Bearer")
-	if strings.HasPrefix(token, "sk_") {
-		return s.secretKeySeen(c)
-	}
 	if !ok || !strings.HasPrefix(token, tokenPrefix) {
 		return &fault{code: codeUnauthorized}
 	}
@@ -83,6 +81,24 @@ func (s *Server) checkOrigin(c *call, key Key) error {
 	}
 	return nil
 }
+
+// secretSent finds a secret key where every request can have one: in the address,
+// and as the token. Bodies have it looked for where they name a key, a token or a
+// code.
+func secretSent(r *http.Request) bool {
+	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if isSecret(token) {
+		return true
+	}
+	for _, values := range r.URL.Query() {
+		if slices.ContainsFunc(values, isSecret) {
+			return true
+		}
+	}
+	return false
+}
+
+func isSecret(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "sk_") }
 
 // secretKeySeen refuses a key that should never have left the site's server.
 func (s *Server) secretKeySeen(c *call) error {
@@ -179,7 +195,7 @@ func (s *Server) openSession(c *call, b *SessionBody) (reply, error) {
 
 // site finds the key a public request names, and checks the Origin against it.
 func (s *Server) site(c *call, public string) (Key, error) {
-	if strings.HasPrefix(public, "sk_") {
+	if isSecret(public) {
 		return Key{}, s.secretKeySeen(c)
 	}
 	key, ok := c.cfg.key(public)

@@ -118,7 +118,7 @@ func (s *Server) resume(c *call, b *ResumeBody) (reply, error) {
 	if origin == "" || origin != publicOrigin(c.cfg) && !anyKeyAllows(c.cfg, origin) {
 		return reply{}, &fault{code: codeOrigin, words: "A link is opened at the address it leads to: send its Origin header."}
 	}
-	if strings.HasPrefix(b.Code, "sk_") {
+	if isSecret(b.Code) {
 		return reply{}, s.secretKeySeen(c)
 	}
 	purpose := session.LinkPurpose(b.Code)

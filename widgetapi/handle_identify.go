@@ -31,7 +31,7 @@ type IdentifyReply struct {
 // identify verifies a token and rotates the session. Streams of all sessions that
 // end with it are over before the answer.
 func (s *Server) identify(c *call, b *IdentifyBody) (reply, error) {
-	if strings.HasPrefix(b.JWT, "sk_") {
+	if isSecret(b.JWT) {
 		return reply{}, s.secretKeySeen(c)
 	}
 	if !c.key.verifies() {

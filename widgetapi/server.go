@@ -182,6 +182,9 @@ func (s *Server) route(rt route) http.Handler {
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) (*call, error) {
 	c := &call{w: w, r: r, cfg: s.config(), now: s.deps.Now(), anonymous: rt.who.anonymous}
 	c.ip = clientIP(r, c.cfg.Server.TrustedProxies)
+	if secretSent(r) {
+		return nil, s.countRefused(c, s.secretKeySeen(c))
+	}
 	if rt.who.session {
 		if err := s.authorise(c); err != nil {
 			return nil, s.countRefused(c, err)
