@@ -53,6 +53,8 @@ type house struct {
 	files    *files.Room
 	folder   string
 	scan     atomic.Pointer[func([]byte) (bool, error)]
+	dir      string // of the database
+	alerts   atomic.Int64
 }
 
 // clock stands still until it is moved; without a time it is the bubble's.
@@ -163,7 +165,8 @@ func (h *house) openFiles(place files.Place) *files.Room {
 
 func (h *house) openStore() *store.Store {
 	h.Helper()
-	s, err := store.Open(context.Background(), "sqlite://"+filepath.Join(h.TempDir(), "handoff.db"), store.Options{
+	h.dir = h.TempDir()
+	s, err := store.Open(context.Background(), "sqlite://"+filepath.Join(h.dir, "handoff.db"), store.Options{
 		Consumers: []string{"bot"}, Now: h.clock.now,
 		Committed: func(ids []conversation.ID) { h.notifier.Wake(ids...) },
 	})
@@ -186,6 +189,7 @@ func (h *house) serve() *Server {
 		Notifier: h.notifier, Live: h.live, Assets: testAssets{}, Files: h.files,
 		Duty:       func(time.Time) (bool, time.Time) { return false, h.clock.now().Add(time.Hour) },
 		Escalation: func(context.Context, string, conversation.State) (Button, error) { return *h.button.Load(), nil },
+		Alert:      func(string, string) { h.alerts.Add(1) },
 		Now:        h.clock.now, Logger: slog.New(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, func() Config { return *h.cfg.Load() })
 	if err != nil {
