@@ -129,7 +129,7 @@ func (t *turn) floor() float64 {
 func (t *turn) judge(draft string) escalation.Verdict {
 	t.judged = escalation.Situation{
 		Now: t.now, Level: t.set.Level(t.state.Widget), State: t.state,
-		Lines: t.past.since(t.state.Chapter()), Visitor: t.past.visitor, Page: t.past.page,
+		Lines: t.past.since(t.state.Chapter()), Visitor: t.past.visitor, Verified: t.past.verified, Events: t.past.tracked, Page: t.past.page,
 		Draft: draft, Finding: t.finding, Past: t.past.past, Locale: t.past.locale,
 		TakenUp: t.on < t.past.back,
 	}

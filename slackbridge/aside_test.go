@@ -57,6 +57,10 @@ func TestAsides(t *testing.T) {
 		{by(maya), conversation.Labelled{Agent: maya, Priority: "high", Tags: []string{"vip", "refund"}}, "<@U0MAYA> set the priority to high and the tags to vip, refund.", "", false},
 		{by(maya), conversation.Misjudged{Agent: maya, Epoch: 1, Note: "a greeting"}, "<@U0MAYA> says that no person was needed here.", "a greeting", false},
 		{by(maya), conversation.Missed{Agent: maya, Of: 2, Note: "she was leaving"}, "<@U0MAYA> says that a person was needed earlier.", "she was leaving", false},
+		{system, conversation.Identified{Visitor: "vis_2", Name: "Anna"}, "", "", false},
+		{system, conversation.Identified{Taken: true, Visitor: "vis_2", Name: "Anna"}, "Anna has signed in on the site; the card shows who the site says she is. What stands above was written before that.", "", false},
+		{system, conversation.Tracked{Name: "<!here>"}, "", "", false},
+		{by(maya), conversation.Cleared{}, "Anna has cleared this chat. What is written here now reaches nobody.", "", false},
 		{by(maya), conversation.Verified{}, "Anna has confirmed the address.", "", false},
 		{system, conversation.Summarised{Epoch: 1}, "", "", false},
 	} {

@@ -71,7 +71,7 @@ func (c Card) from(seq conversation.Seq) []span {
 func (c Card) facts() slack.Block {
 	f := &facts{card: c}
 	b := c.Brief
-	f.text("Verified", attributes(b.Verified), 0)
+	f.text("Verified", attributes(b.Verified, "name", "email", "sub"), 0)
 	f.text("Who", c.who(), 0)
 	f.text("Contact", b.reach(c.State), b.Reach)
 	f.text("Unverified", attributes(b.Context), 0)
@@ -94,13 +94,17 @@ func (c Card) facts() slack.Block {
 	return richLine("", f.spans...)
 }
 
-// who is the name and the stable handle: a name is what somebody has typed.
+// who is the name and the stable handle: a name is what somebody has typed, unless
+// a signed token says it.
 func (c Card) who() string {
 	handle, name := conversation.Handle(c.State.Visitor), c.Brief.visitor(c.State)
 	if name == handle {
 		return handle
 	}
-	return name + " (" + handle + ")"
+	if said, _ := c.Brief.Verified["name"].(string); said != "" && said == c.Brief.Name {
+		return name + " (" + handle + ")"
+	}
+	return name + " (" + handle + ", not verified)"
 }
 
 func (b Brief) reach(s conversation.State) string {
@@ -113,10 +117,11 @@ func (b Brief) reach(s conversation.State) string {
 	return oneLine(b.Contact, 200) + " (not verified)"
 }
 
-// attributes is what is said of the visitor, by name.
-func attributes(of map[string]any) string {
+// attributes is what is said of the visitor, by name, some of them first.
+func attributes(of map[string]any, first ...string) string {
 	var parts []string
-	for _, key := range slices.Sorted(maps.Keys(of)) {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(of)), func(name string) bool { return slices.Contains(first, name) })
+	for _, key := range append(first, names...) {
 		switch v := of[key].(type) {
 		case string, float64, bool, int, int64:
 			if text := oneLine(fmt.Sprint(v), 120); text != "" {

@@ -58,6 +58,11 @@ func TestCard(t *testing.T) {
 	for name, card := range fullCards() {
 		cards[name] = card
 	}
+	known := sampleBrief()
+	known = known.identified(conversation.Event{Seq: 6}, conversation.Identified{
+		Visitor: "vis_abc", Mail: true, Subject: "user-42", Name: "Anna Berg", Email: "anna@example.com", Attributes: map[string]any{"plan": "enterprise <!here>"}})
+	known.Events = []conversation.Tracked{{Name: "cart *filled*", Props: map[string]any{"total": 12.5}}, {Name: "checkout failed", Props: map[string]any{"code": "402"}}}
+	cards["verified"] = Card{State: sampleState(conversation.Waiting), Brief: known}
 	for name, card := range cards {
 		t.Run(name, func(t *testing.T) { golden(t, "card_"+name, card.Render("h:cnv_sample:c1-x", 7)) })
 	}

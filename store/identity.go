@@ -84,7 +84,7 @@ func scanKnown(r row) (known, error) {
 // identity finds the visitor of a subject, or makes one, and keeps what is said of
 // her now. It returns what was said before.
 func (t *tx) identity(ctx context.Context, in session.Identification) (known, error) {
-	subject := digest(in.Claims.Subject)
+	subject := digest(in.Subject)
 	_, err := t.exec(ctx, `insert into identities (widget, subject, visitor, claims, seen) values ($1, $2, $3, '', $4)
 		on conflict (widget, subject) do nothing`, in.Next.Widget, subject, conversation.RandomID("vis"), ms(t.now))
 	if err != nil {

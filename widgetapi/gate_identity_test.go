@@ -63,6 +63,17 @@ func TestB08OnlyThePresentedChat(t *testing.T) {
 		t.Error("two subjects with one address are one visitor")
 	}
 
+	// Subjects that only look alike are two people: somebody may have chosen hers.
+	for _, alike := range []string{"user-b ", "user-b\u200b", "User-b", "user\u2010b", "u\u0308", "\u00fc"} {
+		lookalike, _ := h.guest().identify(signed(shopSecret, claimsOf(alike)))
+		for _, each := range []*guest{known, other} {
+			if lookalike.id == each.id {
+				t.Errorf("%q is somebody else", alike)
+			}
+		}
+		other = lookalike
+	}
+
 	// A session that was verified takes nothing along to the next visitor.
 	mine := known.open()
 	next, said := known.identify(signed(shopSecret, claimsOf("user-d")))

@@ -55,7 +55,7 @@ func (s *Server) identify(c *call, b *IdentifyBody) (reply, error) {
 		Next: session.Session{
 			Hash: hash, Widget: c.key.Key, Origin: c.session.Origin, Verified: true, Proof: token.Key.Proof(), Created: c.now, Expires: c.now.Add(sessionLife),
 		},
-		Claims: claims, Token: tokenName(c.key, token), Expires: token.Expires, Within: c.cfg.ReopenWithin,
+		Subject: token.Subject, Claims: claims, Token: tokenName(c.key, token), Expires: token.Expires, Within: c.cfg.ReopenWithin,
 	})
 	switch {
 	case errors.Is(err, conversation.ErrNotFound):

@@ -79,8 +79,12 @@ func (st *stream) run(w http.ResponseWriter, sl *slot) error {
 		case <-sl.done:
 			return nil
 		case <-wake:
+			// The conversation may have become somebody else's, by another process.
 			// Drafts sent before the line was written belong before it.
-			if err = st.drain(w, signals); err == nil {
+			if err = st.recheck(); err == nil {
+				err = st.drain(w, signals)
+			}
+			if err == nil {
 				err = st.advance(w)
 			}
 		case signal := <-signals:

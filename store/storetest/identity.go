@@ -24,10 +24,11 @@ func anonymous(t *testing.T, s *store.Store, n byte, visitor string) session.Ses
 // identification is that of a subject with a session, into one with the hash n.
 func identification(old session.Session, n byte, subject string) session.Identification {
 	return session.Identification{
-		Old:    old.Hash,
-		Next:   session.Session{Hash: [32]byte{n, n}, Widget: old.Widget, Verified: true, Proof: "key", Created: start, Expires: start.Add(time.Hour)},
-		Claims: conversation.Identified{Subject: subject, Name: "Anna", Mail: true, Email: "anna@mail.example"},
-		Within: time.Hour,
+		Old:     old.Hash,
+		Next:    session.Session{Hash: [32]byte{n, n}, Widget: old.Widget, Verified: true, Proof: "key", Created: start, Expires: start.Add(time.Hour)},
+		Subject: subject,
+		Claims:  conversation.Identified{Subject: subject, Name: "Anna", Mail: true, Email: "anna@mail.example"},
+		Within:  time.Hour,
 	}
 }
 

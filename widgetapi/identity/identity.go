@@ -20,6 +20,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -53,8 +54,7 @@ func (k Key) Proof() string { return k.proof }
 // instead and hold nothing of the entry.
 func ParseKey(entry string) (Key, error) {
 	text := strings.TrimSpace(entry)
-	sum := sha256.Sum256([]byte("handoff identity key\n" + text))
-	k := Key{proof: hex.EncodeToString(sum[:12])}
+	k := Key{proof: proofOf(text)}
 	var err error
 	if strings.Contains(text, "-----BEGIN") {
 		k.alg, k.with, err = parsePublic([]byte(text))
@@ -119,13 +119,14 @@ func ParseKeys(entries []string) []Key {
 	return out
 }
 
+// proofOf names an entry by a digest of it.
+func proofOf(entry string) string {
+	sum := sha256.Sum256([]byte("handoff identity key\n" + strings.TrimSpace(entry)))
+	return hex.EncodeToString(sum[:12])
+}
+
 // Proves says whether a session that was verified with a key of this name still
 // is: the key is still there.
 func Proves(entries []string, proof string) bool {
-	for _, k := range ParseKeys(entries) {
-		if k.proof == proof {
-			return proof != ""
-		}
-	}
-	return false
+	return slices.ContainsFunc(entries, func(entry string) bool { return proofOf(entry) == proof })
 }

@@ -13,8 +13,11 @@ type Identification struct {
 	// Old is the hash of the session that was presented. It ends.
 	Old [32]byte
 	// Next is the session that takes its place, all but its Visitor, who is the one
-	// that the widget key knows under the subject of Claims.
+	// that the widget key knows under Subject.
 	Next Session
+	// Subject is the token's sub as it was signed, byte for byte: two that only look
+	// alike are two visitors.
+	Subject string
 	// Claims are what the token says, and Token is the hash of its own name (jti),
 	// "" when it has none: such a token is good once. It is forgotten at Expires.
 	Claims  conversation.Identified
