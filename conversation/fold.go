@@ -147,7 +147,7 @@ func (s State) queue(e Event) State {
 }
 
 func (s State) opened(e Event, b Opened) State {
-	s.Visitor, s.Widget, s.Reference, s.Test = b.Visitor, b.Widget, b.Reference, b.Test
+	s.Visitor, s.Widget, s.Reference, s.Test, s.Locale = b.Visitor, b.Widget, b.Reference, b.Test, b.Locale
 	s.Mode, s.Opened = WithBot, Mark{e.Seq, e.At}
 	return s
 }

@@ -75,9 +75,9 @@ const (
 	NoticeModelDownPlain      Notice = "model_down_plain"
 )
 
-// english holds the words; {agent} is the agent's name, {from} the one before,
+// notices holds the words in English; {agent} is the agent's name, {from} the one before,
 // {when} a time, {ref} the reference.
-var english = map[Notice]string{
+var notices = map[Notice]string{
 	NoticeEscalated:   "I've asked the team. You can keep typing or close this: they will see everything, and your place is kept.",
 	NoticeAsked:       "The team already knows you are waiting. You can keep typing; they will see everything.",
 	NoticeAway:        "Nobody from the team is here right now. Leave an address and we'll answer there. Your reference is {ref}.",
@@ -181,13 +181,16 @@ func (n Notice) Say(pairs ...string) Message {
 		name, value := pairs[i], pairs[i+1]
 		if slices.Contains(agentPlaces, name) {
 			m.Names = put(m.Names, name, value)
-			value = cmp.Or(value, "A colleague")
+			value = cmp.Or(value, aColleague)
 		}
 		args = append(args, "{"+name+"}", value)
 	}
-	m.Text = strings.NewReplacer(args...).Replace(english[n])
+	m.Text = strings.NewReplacer(args...).Replace(notices[n])
 	return m
 }
+
+// aColleague is an agent without a name.
+const aColleague = "A colleague"
 
 // agentPlaces are the placeholders that stand for an agent's name.
 var agentPlaces = []string{"agent", "from"}
@@ -211,7 +214,7 @@ func (m Message) Called(name func(string) string) string {
 	var pairs []string
 	changed := false
 	for _, place := range agentPlaces {
-		if !strings.Contains(english[m.Notice], "{"+place+"}") {
+		if !strings.Contains(notices[m.Notice], "{"+place+"}") {
 			continue
 		}
 		called := name(m.Names[place])

@@ -13,7 +13,7 @@ import (
 // that do are the queue's, which gives nobody back to the bot at that level.
 func TestHumanOnlyHasNoAssistant(t *testing.T) {
 	told := map[Notice]bool{NoticeNobody: true, NoticeContinues: true}
-	for n, text := range english {
+	for n, text := range notices {
 		switch speaks := strings.Contains(strings.ToLower(text), "assistant"); {
 		case speaks && !told[n] && n != NoticeHandedBack && n != NoticeCancelled:
 			t.Errorf("%s speaks of the assistant: is it true at human_only?", n)

@@ -27,6 +27,7 @@ type State struct {
 	Reference string `json:"reference"`
 	Visitor   string `json:"visitor"`
 	Widget    string `json:"widget"`
+	Locale    string `json:"locale,omitempty"` // what she reads
 	Test      bool   `json:"test,omitempty"`
 	Seq       Seq    `json:"seq"`
 	VSeq      Seq    `json:"vseq"`

@@ -68,7 +68,7 @@ func TestReopenedKeepsWhoMayClaim(t *testing.T) {
 
 // TestEscalationWords: what happens, what she can do, and no promise when.
 func TestEscalationWords(t *testing.T) {
-	for n, text := range english {
+	for n, text := range notices {
 		if !n.SaysEscalated() {
 			continue
 		}
@@ -81,7 +81,7 @@ func TestEscalationWords(t *testing.T) {
 				t.Errorf("%s promises %q", n, promise)
 			}
 		}
-		if p := n.Plain(); strings.Contains(english[p], "sorry") {
+		if p := n.Plain(); strings.Contains(notices[p], "sorry") {
 			t.Errorf("%s has no words without an apology", n)
 		}
 	}

@@ -319,9 +319,9 @@ func text(l conversation.Line) string {
 func (c *composed) speaker(a conversation.Author) string {
 	switch a.Role {
 	case conversation.Visitor:
-		return "You"
+		return conversation.SpeechIn(c.locale()).Say("you", "You")
 	case conversation.Bot:
-		return cmp.Or(headline(a.Name), "Assistant")
+		return cmp.Or(headline(a.Name), conversation.SpeechIn(c.locale()).Say("assistant", "Assistant"))
 	case conversation.Agent:
 		if c.settings.AgentName != nil {
 			return cmp.Or(headline(c.settings.AgentName(a.Name)), c.team)

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
@@ -15,11 +16,11 @@ func (c *composed) codeLetter(ctx context.Context) (*letter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a code: %w", err)
 	}
-	l := &letter{subject: digits + " is your code for " + c.team}
-	l.say("Your code is:")
+	l := &letter{subject: c.say("code.subject", "code", digits)}
+	l.say(c.say("code.intro"))
 	l.showCode(digits)
-	l.say(fmt.Sprintf("Type it into the chat within %d minutes. Then answers reach you at this address too, also when the chat is closed.", int(CodeLife.Minutes())))
-	l.foot("Somebody entered this address in the chat of " + c.team + " (" + c.state.Reference + "). If it was not you, there is nothing to do: without the code, nobody's words are sent here.")
+	l.say(c.say("code.type", "n", strconv.Itoa(int(CodeLife.Minutes()))))
+	l.foot(c.say("code.not_you"))
 	c.leave(l)
 	return l, nil
 }
@@ -28,15 +29,15 @@ func (c *composed) codeLetter(ctx context.Context) (*letter, error) {
 // the site, where only the browser that wrote has the chat: whoever reads this
 // mailbox has not shown that it is hers.
 func (c *composed) noticeLetter() *letter {
-	l := &letter{subject: c.team + " replied (" + c.state.Reference + ")"}
+	l := &letter{subject: c.say("reply.subject")}
 	if where := c.site(); where == "" {
-		l.say(c.team + " replied. Open the chat on the page where you wrote to us. Your reference is " + c.state.Reference + ".")
+		l.say(c.say("notice.intro") + " " + c.say("open.on_site"))
 	} else {
-		l.say(c.team + " replied.")
-		l.showLink("Open the chat", where)
+		l.say(c.say("notice.intro"))
+		l.showLink(c.say("open.link"), where)
 	}
-	l.foot("The chat opens in the browser in which you wrote. Confirm this address there, and mails bring the answers themselves and a link that works on any device. Your reference is " + c.state.Reference + ".")
-	l.foot("Somebody entered this address in the chat of " + c.team + ". This is the only mail about it until the address is confirmed there. If it was not you, there is nothing to do.")
+	l.foot(c.say("notice.where"))
+	l.foot(c.say("notice.not_you"))
 	c.leave(l)
 	return l
 }
@@ -44,7 +45,7 @@ func (c *composed) noticeLetter() *letter {
 // leave ends a letter with the way out.
 func (c *composed) leave(l *letter) {
 	if where := c.unsubscribe(); where != "" {
-		l.way("No more mails of "+c.team+" to this address", where)
+		l.way(c.say("unsubscribe"), where)
 	}
 }
 
@@ -54,12 +55,12 @@ func (c *composed) replyLetter(ctx context.Context) (*letter, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &letter{subject: c.team + " replied (" + c.state.Reference + ")"}
-	l.say(c.team + " replied to you:")
+	l := &letter{subject: c.say("reply.subject")}
+	l.say(c.say("reply.intro"))
 	for _, line := range c.lines {
-		l.quote(c.speaker(line.Author)+", "+stamp(line.At), text(line))
+		l.quote(c.speaker(line.Author)+", "+stamp(line.At), c.text(line))
 	}
-	c.open(l, "To answer, open the chat; a reply to this mail reaches nobody.", where)
+	c.open(l, c.say("reply.how"), where)
 	return l, nil
 }
 
@@ -69,16 +70,16 @@ func (c *composed) transcriptLetter(ctx context.Context) (*letter, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &letter{subject: "Your chat with " + c.team + " (" + c.state.Reference + ")"}
-	l.say("Your chat with " + c.team + " has ended. This is what was said; times are UTC.")
+	l := &letter{subject: c.say("transcript.subject")}
+	l.say(c.say("transcript.intro"))
 	for _, line := range c.lines {
 		head := c.speaker(line.Author)
 		if line.Author.Role == conversation.System {
 			head = "—"
 		}
-		l.quote(line.At.UTC().Format("2006-01-02 15:04")+"  "+head, text(line))
+		l.quote(line.At.UTC().Format("2006-01-02 15:04")+"  "+head, c.text(line))
 	}
-	c.open(l, "Still not solved? Open the chat and write again; a reply to this mail reaches nobody.", where)
+	c.open(l, c.say("transcript.how"), where)
 	return l, nil
 }
 
@@ -86,12 +87,12 @@ func (c *composed) transcriptLetter(ctx context.Context) (*letter, error) {
 func (c *composed) open(l *letter, words, where string) {
 	defer c.leave(l)
 	if where == "" {
-		l.say(words + " Open the chat on the page where you wrote to us. Your reference is " + c.state.Reference + ".")
+		l.say(words + " " + c.say("open.on_site"))
 		return
 	}
 	l.say(words)
-	l.showLink("Open the chat", where)
-	l.foot(fmt.Sprintf("The link works once, for %d days, and only the newest one does. Whoever has it can read the chat, so do not pass it on. Your reference is %s.", int(ResumeLife.Hours()/24), c.state.Reference))
+	l.showLink(c.say("open.link"), where)
+	l.foot(c.say("open.once", "n", strconv.Itoa(int(ResumeLife.Hours()/24))))
 }
 
 // teamLetter tells the team that somebody waits. It holds nothing that the
@@ -115,4 +116,37 @@ func (c *composed) teamLetter() *letter {
 	l.say(facts + "\nWaiting since: " + stamp(s.WaitFrom))
 	l.say("Take it in Slack: search there for " + s.Reference + ", or open the app's Home.")
 	return l
+}
+
+// sentences are the words of the letters to visitors; the other languages have
+// them under "mail." and the same name.
+var sentences = map[string]string{
+	"code.subject":       "{code} is your code for {team}",
+	"code.intro":         "Your code is:",
+	"code.type":          "Type it into the chat within {n} minutes. Then answers reach you at this address too, also when the chat is closed.",
+	"code.not_you":       "Somebody entered this address in the chat of {team} ({ref}). If it was not you, there is nothing to do: without the code, nobody's words are sent here.",
+	"notice.intro":       "{team} replied.",
+	"notice.where":       "The chat opens in the browser in which you wrote. Confirm this address there, and mails bring the answers themselves and a link that works on any device. Your reference is {ref}.",
+	"notice.not_you":     "Somebody entered this address in the chat of {team}. This is the only mail about it until the address is confirmed there. If it was not you, there is nothing to do.",
+	"open.on_site":       "Open the chat on the page where you wrote to us. Your reference is {ref}.",
+	"open.link":          "Open the chat",
+	"open.once":          "The link works once, for {n} days, and only the newest one does. Whoever has it can read the chat, so do not pass it on. Your reference is {ref}.",
+	"reply.subject":      "{team} replied ({ref})",
+	"reply.intro":        "{team} replied to you:",
+	"reply.how":          "To answer, open the chat; a reply to this mail reaches nobody.",
+	"transcript.subject": "Your chat with {team} ({ref})",
+	"transcript.intro":   "Your chat with {team} has ended. This is what was said; times are UTC.",
+	"transcript.how":     "Still not solved? Open the chat and write again; a reply to this mail reaches nobody.",
+	"unsubscribe":        "No more mails of {team} to this address",
+}
+
+// say returns one of the sentences in the visitor's language.
+func (c *composed) say(name string, pairs ...string) string {
+	pairs = append(pairs, "team", c.team, "ref", c.state.Reference)
+	return conversation.SpeechIn(c.locale()).Say("mail."+name, sentences[name], pairs...)
+}
+
+// text is a line as she reads it.
+func (c *composed) text(l conversation.Line) string {
+	return conversation.SpeechIn(c.locale()).Line(l.Notice, text(l))
 }

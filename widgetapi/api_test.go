@@ -316,7 +316,7 @@ func TestWidgetConfig(t *testing.T) {
 	})
 	g := &guest{house: h, origin: shopOrigin}
 	got := g.want(http.StatusOK, "GET", "/v1/widget/config?key="+shopKey, nil, nil)
-	want := `{"key":"pk_test_shop","title":"Acme support","greeting":"\u003c/script\u003e\u003cb\u003e","starters":["Where is my order?"],"locale":"auto","accent":"#3B4FD8",` +
+	want := `{"key":"pk_test_shop","title":"Acme support","greeting":"\u003c/script\u003e\u003cb\u003e","starters":["Where is my order?"],"locale":"auto","language":"en","launcher":"Open chat","accent":"#3B4FD8",` +
 		`"human_button":{"after_answers":2,"strict":false},"ai":true,"privacy_url":"","limits":{"message_chars":4000,"upload_bytes":10485760,"uploads_per_message":5},"open":false,"next_open":"2026-11-20T11:00:00.000Z","leave_message":false,"mail":false,"identity":"optional","devices":false}` + "\n"
 	if string(got.body) != want {
 		t.Errorf("got  %s\nwant %s", got.body, want)

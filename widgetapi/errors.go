@@ -170,7 +170,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if faults[f.code].status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
-	s.writeJSON(w, faults[f.code].status, ErrorReply{ErrorDetail{f.code, f.sentence(), id}})
+	sentence := f.sentence()
+	if f.words == "" {
+		sentence = conversation.SpeechIn((&call{r: r, cfg: s.config()}).locales("")...).Say("error."+f.code, sentence)
+	}
+	s.writeJSON(w, faults[f.code].status, ErrorReply{ErrorDetail{f.code, sentence, id}})
 }
 
 func (s *Server) writeJSON(w http.ResponseWriter, status int, v any) {

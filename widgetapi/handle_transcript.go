@@ -29,7 +29,7 @@ func (s *Server) transcript(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body := transcriptOf(c.names().team, c.state.Reference, rendered)
+	body := transcriptOf(conversation.SpeechIn(c.state.Locale), c.names().team, c.state.Reference, rendered)
 	return reply{write: func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "chat-"+c.state.Reference+".txt"))
@@ -37,7 +37,7 @@ func (s *Server) transcript(c *call) (reply, error) {
 	}}, nil
 }
 
-func transcriptOf(title, reference string, events []Event) string {
+func transcriptOf(in conversation.Speech, title, reference string, events []Event) string {
 	retracted, unseen := map[conversation.Seq]bool{}, map[conversation.Seq]bool{}
 	var lines []Message
 	for _, e := range events {
@@ -52,43 +52,43 @@ func transcriptOf(title, reference string, events []Event) string {
 	lines = slices.DeleteFunc(lines, func(m Message) bool { return unseen[m.Seq] })
 	sortRuns(lines)
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s, chat %s\nTimes are UTC.\n", oneLine(title), reference)
+	out.WriteString(oneLine(title) + ", " + in.Say("transcript.head", "chat {ref}\nTimes are UTC.", "ref", reference) + "\n")
 	for _, m := range lines {
-		out.WriteString("\n" + transcriptLine(m, retracted[m.Seq]) + "\n")
+		out.WriteString("\n" + transcriptLine(in, m, retracted[m.Seq]) + "\n")
 	}
 	return out.String()
 }
 
-func transcriptLine(m Message, retracted bool) string {
+func transcriptLine(in conversation.Speech, m Message, retracted bool) string {
 	at := m.At
 	if t, err := time.Parse(time.RFC3339, m.At); err == nil {
 		at = t.Format("2006-01-02 15:04")
 	}
 	text := m.Text
 	if retracted {
-		text = "(taken back)"
+		text = in.Say("transcript.taken_back", "(taken back)")
 	}
 	for _, f := range m.Files {
 		text = strings.TrimSpace(text + "\nFile: " + f.Name)
 	}
 	for _, src := range m.Sources {
-		text += "\nSource: " + strings.TrimSpace(src.Title+" "+src.URL)
+		text += "\n" + in.Say("transcript.source", "Source:") + " " + strings.TrimSpace(src.Title+" "+src.URL)
 	}
 	text = strings.ReplaceAll(text, "\n", "\n    ")
 	if m.From.Role == conversation.System {
 		return at + "  — " + text
 	}
-	return at + "  " + speaker(m.From) + ": " + text
+	return at + "  " + speaker(in, m.From) + ": " + text
 }
 
-func speaker(f From) string {
+func speaker(in conversation.Speech, f From) string {
 	switch {
 	case f.Role == conversation.Visitor:
-		return "You"
+		return in.Say("you", "You")
 	case f.Name != "":
 		return f.Name
 	case f.Role == conversation.Bot:
-		return "Assistant"
+		return in.Say("assistant", "Assistant")
 	}
-	return "Support"
+	return in.Say("support", "Support")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
@@ -15,22 +16,36 @@ const unsubscribeStyle = ":root{font:medium/1.5 system-ui,sans-serif;color-schem
 	"h1{font-size:1.5em;line-height:1.25;margin:0 0 .5em}p{margin:0 0 1.5em}" +
 	"button{font:inherit;font-weight:600;min-height:2.75em;padding:.5em 1.25em;border:0;border-radius:.75em;background:#3B4FD8;color:#fff;cursor:pointer}"
 
-// The bodies of the page. A form without an action goes to the page's own
-// address, so nothing of the request stands in it.
-const (
-	unsubscribeAsk = "<h1>No more mails?</h1><p>Press the button, and this chat sends no more mails to the address that this link was mailed to: no answers, and no codes.</p>" +
-		`<form method="post"><button>Stop the mails</button></form>`
-	unsubscribeDone = `<h1>The mails are stopped</h1><p role="status">Answers wait for you in the chat. You may allow mails again, here, whenever you like.</p>` +
-		`<form method="post"><button name="again" value="1">Allow mails again</button></form>`
-	unsubscribeAgain = `<h1>Mails are allowed again</h1><p role="status">This chat may send mails to your address.</p>` +
-		`<form method="post"><button>Stop the mails</button></form>`
-	unsubscribeUnknown = `<h1>This link is not known</h1><p role="status">It is not complete, or it is very old. Open the link in the newest mail.</p>`
+// page is what it says; a form without an action goes to the page's own address,
+// so nothing of the request stands in it.
+type unsubscribed struct{ name, head, text, button, value string }
+
+var (
+	unsubscribeAsk = unsubscribed{"ask", "No more mails?",
+		"Press the button, and this chat sends no more mails to the address that this link was mailed to: no answers, and no codes.", "Stop the mails", ""}
+	unsubscribeDone = unsubscribed{"done", "The mails are stopped",
+		"Answers wait for you in the chat. You may allow mails again, here, whenever you like.", "Allow mails again", `name="again" value="1"`}
+	unsubscribeAgain   = unsubscribed{"again", "Mails are allowed again", "This chat may send mails to your address.", "Stop the mails", ""}
+	unsubscribeUnknown = unsubscribed{"unknown", "This link is not known", "It is not complete, or it is very old. Open the link in the newest mail.", "", ""}
 )
+
+// body is the page's content; each word of it is ours.
+func (u unsubscribed) body(in conversation.Speech) string {
+	out := "<h1>" + in.Say("page."+u.name+".head", u.head) + `</h1><p role="status">` + in.Say("page."+u.name+".text", u.text) + "</p>"
+	if u.button != "" {
+		key := "page.stop"
+		if u.value != "" {
+			key = "page.allow"
+		}
+		out += `<form method="post"><button` + strings.TrimRight(" "+u.value, " ") + ">" + in.Say(key, u.button) + "</button></form>"
+	}
+	return out
+}
 
 // unsubscribePage is where the link in a mail leads that stops mails. Opening it
 // changes nothing and says nothing of the link: scanners open them all.
-func (s *Server) unsubscribePage(*call) (reply, error) {
-	return unsubscribeReply(http.StatusOK, unsubscribeAsk), nil
+func (s *Server) unsubscribePage(c *call) (reply, error) {
+	return unsubscribeReply(c, http.StatusOK, unsubscribeAsk), nil
 }
 
 // unsubscribe stops mails by the page's button, and by the one click of a mail
@@ -43,16 +58,21 @@ func (s *Server) unsubscribe(c *call) (reply, error) {
 	err := s.deps.Codes.StopMails(c.ctx(), c.r.URL.Query().Get("t"), !again)
 	switch {
 	case errors.Is(err, conversation.ErrNotFound):
-		return unsubscribeReply(http.StatusNotFound, unsubscribeUnknown), nil
+		return unsubscribeReply(c, http.StatusNotFound, unsubscribeUnknown), nil
 	case err != nil:
 		return reply{}, err
 	case again:
-		return unsubscribeReply(http.StatusOK, unsubscribeAgain), nil
+		return unsubscribeReply(c, http.StatusOK, unsubscribeAgain), nil
 	}
-	return unsubscribeReply(http.StatusOK, unsubscribeDone), nil
+	return unsubscribeReply(c, http.StatusOK, unsubscribeDone), nil
 }
 
-func unsubscribeReply(status int, body string) reply {
+func unsubscribeReply(c *call, status int, page unsubscribed) reply {
+	in := conversation.SpeechIn(c.locales("")...)
+	direction := "ltr"
+	if in.RightToLeft() {
+		direction = "rtl"
+	}
 	return reply{write: func(w http.ResponseWriter) {
 		sum := sha256.Sum256([]byte(unsubscribeStyle))
 		h := w.Header()
@@ -65,7 +85,8 @@ func unsubscribeReply(status int, body string) reply {
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(status)
-		_, _ = w.Write([]byte(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Mails of this chat</title>` +
-			"<style>" + unsubscribeStyle + "</style><main>" + body + "</main></html>\n"))
+		//nolint:gosec // each word is ours: the request only chooses among the languages
+		_, _ = w.Write([]byte(`<!doctype html><html lang="` + in.Language() + `" dir="` + direction + `"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>` + in.Say("page.title", "Mails of this chat") + `</title>` +
+			"<style>" + unsubscribeStyle + "</style><main>" + page.body(in) + "</main></html>\n"))
 	}}
 }

@@ -2,10 +2,13 @@ package widgetapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
 // ConfigReply is the public look of a site's widget, and its texts in the
@@ -16,6 +19,8 @@ type ConfigReply struct {
 	Greeting     string       `json:"greeting"`
 	Starters     []string     `json:"starters"`
 	Locale       string       `json:"locale"`
+	Language     string       `json:"language"`
+	Launcher     string       `json:"launcher"`
 	Accent       string       `json:"accent"`
 	HumanButton  HumanButton  `json:"human_button"`
 	AI           bool         `json:"ai"`
@@ -53,9 +58,10 @@ func (s *Server) widgetConfig(c *call) (reply, error) {
 	for i, s := range w.Starters {
 		starters[i] = s.In(locales...)
 	}
+	speech := conversation.SpeechIn(locales...)
 	open, next := s.deps.duty(c.now)
 	out := ConfigReply{
-		Key: key.Key, Title: w.Title.In(locales...), Greeting: w.Greeting.In(locales...), Starters: starters, Locale: w.Locale, Accent: w.Accent,
+		Key: key.Key, Title: own(speech, "title", w.Title, locales), Greeting: own(speech, "greeting", w.Greeting, locales), Starters: starters, Locale: w.Locale, Language: speech.Tag(), Launcher: speech.Say("launcher", "Open chat"), Accent: w.Accent,
 		HumanButton: c.cfg.HumanButton, AI: level != "human_only", PrivacyURL: c.cfg.PrivacyURL,
 		Limits: s.publicLimits(c.cfg.Limits), Open: open, LeaveMessage: level == "ai_only", Mail: c.cfg.Mail,
 		Identity: key.identity(), Devices: publicOrigin(c.cfg) != "",
@@ -72,6 +78,16 @@ func (s *Server) publicLimits(l Limits) PublicLimits {
 		out.UploadBytes, out.UploadsPerMessage = l.UploadBytes, l.UploadsPerMessage
 	}
 	return out
+}
+
+// own says a text in her language, ours when the operator has not written one.
+func own(in conversation.Speech, key string, text conversation.Text, locales []string) string {
+	defaults := map[string]conversation.Text{"title": WidgetDefaults().Title, "greeting": WidgetDefaults().Greeting}
+	words := text.In(locales...)
+	if maps.Equal(text, defaults[key]) {
+		return in.Say(key, words)
+	}
+	return words
 }
 
 func (s *Server) openapi(*call) (reply, error) {

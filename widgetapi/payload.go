@@ -154,6 +154,7 @@ func (a amendments) words(seq conversation.Seq, text string, content json.RawMes
 // view is what a payload depends on besides its event.
 type view struct {
 	names  naming
+	speech conversation.Speech
 	amends amendments
 	// number maps a log number to the visitor's.
 	number map[conversation.Seq]conversation.Seq
@@ -186,7 +187,7 @@ func (v view) message(e conversation.Event, b conversation.Message) Message {
 	}
 	text := b.Text
 	if e.Author.Role == conversation.System {
-		text = b.Called(v.names.agent)
+		text = v.speech.Line(b.Notice, b.Called(v.names.agent))
 	}
 	m.Text, m.Content = v.amends.words(e.Seq, text, b.Content)
 	if e.Author.Role == conversation.Visitor {
