@@ -1,3 +1,5 @@
+//go:build ignore
+
 // Sign prints a token that says who a visitor is.
 //
 //	HANDOFF_IDENTITY_SECRET=sk_… HANDOFF_WIDGET_KEY=pk_… go run sign.go user-42
