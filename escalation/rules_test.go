@@ -19,6 +19,15 @@ func TestRules(t *testing.T) {
 		{"escalates", []Rule{{Name: "vip", When: `visitor.plan == "enterprise" and signals.frustration >= 0.4`, Do: "escalate", Priority: "urgent", Tags: []string{"vip"}}}, "",
 			Situation{Lines: says(furious).Lines, Visitor: map[string]any{"plan": "enterprise"}},
 			Verdict{Act: Escalate, Reason: ReasonRule, Rule: "rule/vip", Level: Balanced, Priority: "urgent", Tags: []string{"vip"}}},
+		{"what is signed wins", []Rule{{Name: "vip", When: `visitor.plan == "enterprise" and verified.plan == "enterprise"`, Do: "escalate"}}, "",
+			Situation{Lines: says(shipping).Lines, Visitor: map[string]any{"plan": "free"}, Verified: map[string]any{"plan": "enterprise"}},
+			Verdict{Act: Escalate, Reason: ReasonRule, Rule: "rule/vip", Level: Balanced}},
+		{"a page signs nothing", []Rule{{Name: "vip", When: `verified.plan == "enterprise" or verified.sub != nil`, Do: "escalate"}}, "",
+			Situation{Lines: says(shipping).Lines, Visitor: map[string]any{"plan": "enterprise", "sub": "user-1", "verified": true}},
+			Verdict{Act: Answer, Level: Balanced}},
+		{"what she did", []Rule{{Name: "stuck", When: `"checkout failed" in events`, Do: "offer", Say: English("Shall I get someone?")}}, "",
+			Situation{Lines: says(shipping).Lines, Events: []string{"cart filled", "checkout failed"}},
+			Verdict{Act: Offer, Reason: ReasonRule, Rule: "rule/stuck", Level: Balanced, Say: "Shall I get someone?"}},
 		{"does not hold", []Rule{{Name: "vip", When: `visitor.plan == "enterprise"`, Do: "escalate"}}, "",
 			says(shipping), Verdict{Act: Answer, Level: Balanced}},
 		{"nothing at ai_only", []Rule{{Name: "vip", When: `true`, Do: "escalate"}}, AIOnly,
@@ -88,5 +97,18 @@ func TestVarsAreReal(t *testing.T) {
 		if v.Doc == "" || v.Type == "" {
 			t.Errorf("%s has no words", v.Name)
 		}
+	}
+}
+
+func TestRememberForgetsTheOldest(t *testing.T) {
+	var events []string
+	for i := range 25 {
+		before := events
+		if events = Remember(events, string(rune('a'+i))); len(before) > 0 && len(before) < 20 && len(events) != len(before)+1 {
+			t.Fatalf("after %d: %v", i, events)
+		}
+	}
+	if len(events) != 20 || events[0] != "f" || events[19] != "y" {
+		t.Errorf("got %v", events)
 	}
 }

@@ -23,6 +23,8 @@ widget:
   keys:
     - key: %s # public: it goes into your page
       origins: [%s]
+      # identity: optional # your server signs who is signed in: docs/identity.md
+      # identity_secret: ["${HANDOFF_IDENTITY_SECRET}"] # make one: echo "sk_$(openssl rand -hex 32)"
   title: %q
   greeting: Hi! Ask me anything. # or by language: {en: Hi! Ask me anything., de: Hallo! Fragen Sie mich.}
 

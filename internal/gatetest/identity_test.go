@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,16 +52,12 @@ func cardShows(t *testing.T, h *handofftest.House, reference string, texts ...st
 	t.Helper()
 	var shown string
 	slackShows(t, h, strings.Join(texts, " and ")+" on the card", func(st *fakeslack.State) bool {
-		for _, c := range cards(st, support, reference) {
-			shown = c.Visible()
-			for _, text := range texts {
-				if !strings.Contains(shown, text) {
-					return false
-				}
-			}
-			return true
+		found := cards(st, support, reference)
+		if len(found) == 0 {
+			return false
 		}
-		return false
+		shown = found[0].Visible()
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(shown, text) })
 	})
 	return shown
 }
