@@ -1,0 +1,110 @@
+package uitest
+
+import (
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/handoff-bot/handoff/internal/handofftest"
+)
+
+// scene opens a state of the gallery and waits until it is reached.
+func scene(t *testing.T, gallery, id string, s screen, query string) *tab {
+	t.Helper()
+	b, err := chromium()
+	if err != nil {
+		t.Skip(err)
+	}
+	ctx, closed := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(closed)
+	v := &tab{T: t, ctx: ctx, phone: s.phone()}
+	v.do(append(s.actions(), chromedp.Navigate(gallery+id+query))...)
+	v.until("document.documentElement?.dataset.scene")
+	if got := v.js("document.documentElement.dataset.scene"); got != "reached" {
+		t.Fatalf("the state %s is %v: %v", id, got, v.js("document.getElementById('problem').textContent"))
+	}
+	return v
+}
+
+// cut lists words that are cut off, those that may end in dots left out.
+const cut = `all('.panel button,.panel .text,.panel .system div,.panel label,.panel legend,.panel .banner,.panel .notice,.panel .note,.panel .count,.panel h3,.panel .card p').filter(e=>e.getClientRects().length&&getComputedStyle(e).textOverflow!=='ellipsis')
+.filter(e=>e.scrollWidth>e.clientWidth+1&&getComputedStyle(e).display!=='inline'||e.getBoundingClientRect().right>q('panel').getBoundingClientRect().right+1)
+.map(e=>(e.dataset.handoff??e.className)+' '+e.innerText.slice(0,40)+' '+e.scrollWidth+'>'+e.clientWidth)`
+
+// seen is what one walk through all states has found, by check.
+type seen struct {
+	once    sync.Once
+	whole   bool // the walk came to its end
+	missing []string
+	axe     []string
+	names   []string
+	cut     []string
+	moves   []string
+}
+
+var walk seen
+
+// walked walks through every state once, on a desktop and on a dark phone, for all
+// the checks that look at each; the first of them pays.
+func walked(t *testing.T) *seen {
+	t.Helper()
+	if _, err := chromium(); err != nil {
+		t.Skip(err)
+	}
+	axe, err := os.ReadFile("../../widget/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Skip("axe-core is not installed: npm ci in widget")
+	}
+	t.Parallel()
+	walk.once.Do(func() {
+		gallery := handofftest.Gallery(t)
+		still := desktop.in(func(s *screen) { s.still = true })
+		dark := phone.in(func(s *screen) { s.still, s.dark = true, true })
+		for _, id := range handofftest.Scenes() {
+			for query, s := range map[string]screen{"?theme=light": still, "?theme=dark": dark} {
+				name := id + query
+				if !t.Run(name, func(t *testing.T) { walk.look(scene(t, gallery, id, s, query), name, string(axe)) }) {
+					walk.missing = append(walk.missing, name)
+				}
+			}
+		}
+		walk.whole = true
+	})
+	if !walk.whole || len(walk.missing) > 0 {
+		t.Errorf("the walk is not whole: %v is missing", walk.missing)
+	}
+	return &walk
+}
+
+func (w *seen) look(v *tab, name, axe string) {
+	note := func(into *[]string, found []string) {
+		for _, f := range found {
+			*into = append(*into, name+": "+f)
+		}
+	}
+	note(&w.moves, value[[]string](v, "root.getAnimations().map(a=>a.animationName??'a transition')"))
+	note(&w.names, value[[]string](v, `all('button').filter(e=>e.getClientRects().length).filter(e=>{
+const named=e.getAttribute('aria-label')??e.innerText.trim();return !named||(e.title&&!named.includes(e.title))}).map(e=>e.outerHTML.slice(0,120))`))
+	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[any](axe+";0")); err != nil {
+		v.Fatal("axe-core does not load")
+	}
+	note(&w.axe, value[[]string](v, `axe.run({include:[['handoff-widget']]}).then(r=>r.violations.map(v=>v.id+': '+v.nodes.map(n=>n.target.join(' ')+' '+n.failureSummary).join(', '))
+.concat(r.passes.length<5&&q('panel')?.open?['too few rules apply']:[]))`))
+	v.js(`(()=>{const s=new CSSStyleSheet();s.replaceSync('*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}');
+root.adoptedStyleSheets=[...root.adoptedStyleSheets,s];return 0})()`)
+	note(&w.cut, value[[]string](v, "q('panel')?"+cut+":[]"))
+}
+
+func report(t *testing.T, found []string) {
+	t.Helper()
+	for _, f := range found {
+		t.Error(f)
+	}
+}
+
+func TestUI088_AxeFindsNothingInAnyState(t *testing.T)   { report(t, walked(t).axe) }
+func TestUI093_EveryIconHasItsName(t *testing.T)         { report(t, walked(t).names) }
+func TestUI096_WiderTextSpacingCutsNothing(t *testing.T) { report(t, walked(t).cut) }
+func TestUI098_ReducedMotionMovesNothing(t *testing.T)   { report(t, walked(t).moves) }
