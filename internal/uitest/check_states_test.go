@@ -30,7 +30,7 @@ func scene(t *testing.T, gallery, id string, s screen, query string) *tab {
 
 // cut lists words that are cut off, those that may end in dots left out.
 const cut = `all('.panel button,.panel .text,.panel .system div,.panel label,.panel legend,.panel .banner,.panel .notice,.panel .note,.panel .count,.panel h3,.panel .card p').filter(e=>e.getClientRects().length&&getComputedStyle(e).textOverflow!=='ellipsis')
-.filter(e=>e.scrollWidth>e.clientWidth+1&&getComputedStyle(e).display!=='inline'||e.getBoundingClientRect().right>q('panel').getBoundingClientRect().right+1)
+.filter(e=>e.scrollWidth>e.clientWidth+1&&getComputedStyle(e).display!=='inline'&&!e.matches('.textbutton,:has(.textbutton)')||e.getBoundingClientRect().right>q('panel').getBoundingClientRect().right+1)
 .map(e=>(e.dataset.handoff??e.className)+' '+e.innerText.slice(0,40)+' '+e.scrollWidth+'>'+e.clientWidth)`
 
 // seen is what one walk through all states has found, by check.

@@ -43,7 +43,7 @@ function cardsView(actions: Actions): View {
 }
 
 function dots(label: string): HTMLElement {
-  return h('span', { class: 'dots', role: 'img', 'aria-label': label }, h('i'), h('i'), h('i'));
+  return h('span', { class: 'dots', role: label ? 'img' : undefined, 'aria-label': label || undefined }, h('i'), h('i'), h('i'));
 }
 
 function turnView(actions: Actions): View {

@@ -74,7 +74,7 @@
 
   function load() {
     const script = document.createElement('script');
-    const options = { key: page.dataset.key, theme: asked.get('theme') ?? undefined, locale: asked.get('locale') ?? 'en' };
+    const options = { key: page.dataset.key, theme: asked.get('theme') ?? undefined, locale: asked.get('locale') ?? 'en', dir: asked.get('locale') === 'ar' ? 'rtl' : undefined };
     for (const [name, value] of Object.entries(options)) if (value) script.dataset[name] = value;
     script.src = '/widget.js';
     const loaded = new Promise((resolve) => { script.onload = script.onerror = resolve; });
