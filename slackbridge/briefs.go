@@ -19,16 +19,18 @@ type briefs struct {
 // past is what is kept of a visitor's earlier conversations: how many there are,
 // and the last ones.
 type past struct {
-	count int
-	last  []Earlier
+	visitor string
+	count   int
+	last    []Earlier
 }
 
-// before returns what is kept of the conversations before this one.
-func (b *briefs) before(id conversation.ID) (past, bool) {
+// before returns what is kept of the conversations before this one, of the visitor
+// who has it now.
+func (b *briefs) before(id conversation.ID, visitor string) (past, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p, ok := b.past[id]
-	return p, ok
+	return p, ok && p.visitor == visitor
 }
 
 func (b *briefs) keepPast(id conversation.ID, p past) {

@@ -54,9 +54,10 @@ func (b *Bridge) presence(ctx context.Context, id conversation.ID) (p Presence, 
 const countEarlier = 50
 
 // earlier are the conversations the visitor had before this one. They do not
-// change while it lasts, so they are looked up once.
+// change while it lasts, so they are looked up once, and again when she turns out to
+// be somebody who is known.
 func (b *Bridge) earlier(ctx context.Context, s conversation.State) (int, []Earlier, error) {
-	if p, ok := b.briefs.before(s.ID); ok || s.Visitor == "" {
+	if p, ok := b.briefs.before(s.ID, s.Visitor); ok || s.Visitor == "" {
 		return p.count, p.last, nil
 	}
 	states, err := b.Log.Search(ctx, conversation.Query{Visitor: s.Visitor, Limit: countEarlier + 2})
@@ -65,7 +66,7 @@ func (b *Bridge) earlier(ctx context.Context, s conversation.State) (int, []Earl
 	}
 	states = slices.DeleteFunc(states, func(o conversation.State) bool { return o.ID == s.ID || o.Opened.At.After(s.Opened.At) })
 	slices.SortStableFunc(states, func(a, b conversation.State) int { return b.Opened.At.Compare(a.Opened.At) })
-	p := past{count: len(states)}
+	p := past{visitor: s.Visitor, count: len(states)}
 	for _, o := range states[:min(len(states), maxEarlier)] {
 		e := Earlier{Reference: o.Reference}
 		t, err := b.Threads.ThreadOf(ctx, o.ID)

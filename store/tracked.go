@@ -36,7 +36,11 @@ func (t *tx) keepTracked(ctx context.Context, o session.Owner, e session.Tracked
 		return err
 	}
 	kept = append(kept, e)
-	raw, err := json.Marshal(kept[max(0, len(kept)-session.KeptEvents):])
+	kept = kept[max(0, len(kept)-session.KeptEvents):]
+	raw, err := json.Marshal(kept)
+	for ; err == nil && len(raw) > session.KeptBytes && len(kept) > 1; raw, err = json.Marshal(kept) {
+		kept = kept[1:]
+	}
 	if err != nil {
 		return fmt.Errorf("encode what a visitor did: %w", err)
 	}

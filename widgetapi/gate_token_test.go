@@ -128,6 +128,8 @@ func badTokens(t *testing.T, p pairs) map[string]shown {
 		"jwk in the header": {secrets, with(t, jwt.SigningMethodHS256, []byte(shopSecret), good, map[string]any{"jwk": map[string]any{"kty": "oct", "k": "eA"}}), false, ""},
 		"jku":               {secrets, with(t, jwt.SigningMethodHS256, []byte(shopSecret), good, map[string]any{"jku": "http://127.0.0.1:1/"}), false, ""},
 		"crit":              {secrets, with(t, jwt.SigningMethodHS256, []byte(shopSecret), good, map[string]any{"crit": []string{"exp"}}), false, ""},
+		"no such number":    {secrets, raw(t, shopSecret, `{"alg":"HS256"}`, `{"sub":"a","aud":"`+shopKey+`","iat":1,"exp":1e999}`), false, ""},
+		"unsigned and odd":  {secrets, signed("another secret of at least 32 bytes", claimsOf("a", map[string]any{"sub": 42})), false, ""},
 		"sub twice":         {secrets, raw(t, shopSecret, `{"alg":"HS256"}`, fmt.Sprintf(`{"sub":"a","sub":"b","aud":%q,"iat":%d,"exp":%d}`, shopKey, unix(0), unix(time.Minute))), false, ""},
 		"9 KB":              {secrets, hs(map[string]any{"x": strings.Repeat("y", 9<<10)}), false, ""},
 	}
@@ -148,6 +150,8 @@ func badClaims() map[string]shown {
 		"SUB":                {secrets, hs(map[string]any{"sub": nil, "SUB": "user-1"}), false, "sub"},
 		"an empty sub":       {secrets, hs(map[string]any{"sub": ""}), false, "sub"},
 		"an invisible sub":   {secrets, hs(map[string]any{"sub": "\u200b"}), false, "sub"},
+		"a number as sub":    {secrets, hs(map[string]any{"sub": 42}), false, "wrong type"},
+		"a date as exp":      {secrets, hs(map[string]any{"exp": "2026-11-20"}), false, "wrong type"},
 		"25 hours":           {secrets, hs(map[string]any{"exp": unix(25 * time.Hour)}), false, "24 hours"},
 		"for ever":           {secrets, hs(map[string]any{"exp": 1e18}), false, "24 hours"},
 		"issued long ago":    {secrets, hs(map[string]any{"iat": 0}), false, "24 hours"},

@@ -41,11 +41,16 @@ func (s *Server) follow(c *call, after conversation.Seq) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	// A session that ended since it was checked did not find this stream to end it.
+	st := &stream{s: s, c: c, rc: http.NewResponseController(c.w), at: after}
+	if err := s.authorise(&call{w: c.w, r: c.r, cfg: c.cfg, now: c.now, anonymous: c.anonymous}); err != nil {
+		s.streams.leave(sl)
+		return reply{}, err
+	}
 	return reply{write: func(w http.ResponseWriter) {
 		defer s.streams.leave(sl)
 		s.here.enter(c.id(), c.state.Mode)
 		defer s.here.leave(c.id())
-		st := &stream{s: s, c: c, rc: http.NewResponseController(w), at: after}
 		if err := st.run(w, sl); err != nil && c.ctx().Err() == nil {
 			s.deps.Logger.Debug("an event stream ended", "conversation", c.id(), "error", err)
 		}

@@ -61,10 +61,15 @@ func (k Key) verify(token, audience string, now time.Time) (*claims, error) {
 		jwt.WithValidMethods([]string{k.alg}), jwt.WithStrictDecoding(), jwt.WithLeeway(skew), jwt.WithTimeFunc(func() time.Time { return now }),
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithAudience(audience),
 	).ParseWithClaims(token, c, func(t *jwt.Token) (any, error) { return k.with, plainHeader(t.Header) })
+	invalid := errors.Is(err, jwt.ErrTokenInvalidClaims) // looked at after the signature only
 	switch {
-	case errors.Is(err, jwt.ErrTokenInvalidClaims): // looked at after the signature only
+	case err != nil && !invalid || parsed == nil:
+		return nil, ErrRefused
+	case c.odd:
+		return nil, ClaimError("A claim has the wrong type: sub and jti are strings, iat, exp and nbf numbers of seconds, aud is a string or a list of them.")
+	case invalid:
 		return nil, claimError(err, audience)
-	case err != nil || !parsed.Valid:
+	case !parsed.Valid:
 		return nil, ErrRefused
 	}
 	return c, c.check()
@@ -105,6 +110,7 @@ func claimError(err error, audience string) error {
 // claims are the registered claims and all others.
 type claims struct {
 	jwt.RegisteredClaims
+	odd    bool // one of them has another type than it should
 	others map[string]any
 }
 
@@ -114,9 +120,8 @@ func (c *claims) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &c.others); err != nil {
 		return fmt.Errorf("read the claims: %w", err)
 	}
-	if err := json.Unmarshal(raw, &c.RegisteredClaims); err != nil {
-		return fmt.Errorf("read the registered claims: %w", err)
-	}
+	// Said once the signature is known to be good.
+	c.odd = json.Unmarshal(raw, &c.RegisteredClaims) != nil
 	for _, name := range []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"} {
 		delete(c.others, name)
 	}

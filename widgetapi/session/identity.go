@@ -47,6 +47,9 @@ type Tracked struct {
 	Props map[string]any `json:"props,omitempty"`
 }
 
-// KeptEvents is how many events are kept of a visitor who has no open
-// conversation: the last ones.
-const KeptEvents = 20
+// How much is kept of what a visitor did who has no open conversation: the last
+// ones, in number and in bytes; at least the last one.
+const (
+	KeptEvents = 20
+	KeptBytes  = 16 << 10
+)
