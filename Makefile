@@ -5,7 +5,7 @@ GOLANGCI_VERSION := v2.15.0
 BIN := $(CURDIR)/bin
 LINT := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
-.PHONY: check build vet test race lint gate services services-stop widget docs fresh torture races bench eval fuzz churn
+.PHONY: check build vet test race lint gate services services-stop widget packages docs fresh torture races bench eval fuzz churn
 
 check: build vet lint test race fresh gate
 
@@ -44,6 +44,10 @@ services-stop:
 # The visitor's bundle in widget/dist; committed, so that building needs no Node.
 widget:
 	go run ./widget/build
+
+# The npm packages in widget/packages: types checked, tested, built into their dist.
+packages:
+	cd widget && npm ci --no-audit --no-fund && npm run typecheck && npx vitest run packages && npm run packages
 
 # docs/configuration.md and docs/handoff.schema.json.
 docs:
