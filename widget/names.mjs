@@ -16,7 +16,7 @@ const dir = import.meta.dirname;
 const list = path.join(dir, 'build/names.txt');
 const src = path.join(dir, 'src') + path.sep;
 /** Types of ours that are stored, or that the page sees; all of types.ts is the wire's. */
-const outward = new Set(['PanelModule', 'HandoffState', 'ConversationState', 'OpenOptions', 'Kept', 'Tab', 'OutItem', 'Options', 'FormField', 'FormSchema', 'Page', 'Identified', 'Said', 'IdentityModule', 'SoundModule']);
+const outward = new Set(['PanelModule', 'HandoffState', 'ConversationState', 'OpenOptions', 'Kept', 'Tab', 'OutItem', 'Options', 'FormField', 'FormSchema', 'Page', 'Identified', 'Said', 'IdentityModule', 'SoundModule', 'ToFrame', 'FromFrame', 'Asked']);
 
 const parsed = ts.getParsedCommandLineOfConfigFile(path.join(dir, 'tsconfig.json'), {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic() {} });
 const program = ts.createProgram(parsed.fileNames.filter(isOurs), parsed.options);

@@ -34,11 +34,13 @@ var loaded = sync.OnceValue(func() contents {
 		Loader string            `json:"loader"`
 		Assets map[string]string `json:"assets"`
 		Resume string            `json:"resume"`
+		Frame  string            `json:"frame"`
 	}
 	_ = json.Unmarshal(index, &m)
 	c := contents{assets: make(map[string][]byte, len(m.Assets))}
 	c.loader, _ = dist.ReadFile("dist/" + m.Loader)
 	c.resume, _ = dist.ReadFile("dist/" + m.Resume)
+	c.frame, _ = dist.ReadFile("dist/" + m.Frame)
 	sum := sha256.Sum256(c.loader)
 	c.etag = `"` + hex.EncodeToString(sum[:8]) + `"`
 	for address, file := range m.Assets {
@@ -51,6 +53,7 @@ type contents struct {
 	loader []byte
 	etag   string
 	resume []byte
+	frame  []byte
 	assets map[string][]byte
 }
 
@@ -77,5 +80,10 @@ func Asset(address string) (body []byte, contentType string, ok bool) {
 // /widget.js and a script of its own from the origin it is served at, and nothing
 // else. The caller must not change the bytes.
 func ResumePage() []byte { return loaded().resume }
+
+// FramePage is the page of GET /widget/frame, the chat of a site that asks for
+// isolation in a frame. The server says which site may frame it. The caller must
+// not change the bytes.
+func FramePage() []byte { return loaded().frame }
 
 var contentTypes = map[string]string{".js": "text/javascript; charset=utf-8"}

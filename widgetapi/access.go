@@ -66,15 +66,16 @@ func (s *Server) authorise(c *call) error {
 	return s.keepAlive(c)
 }
 
-// checkOrigin refuses a browser on a site that is not on the key's list, nor the
-// page of ours that the session was resumed on. Origin is a filter, not a proof:
-// whoever is no browser can send any.
+// checkOrigin refuses a browser on a site that is not on the key's list, nor a
+// page of ours: the one that the session was resumed on, and the frame, which only
+// the key's sites can show. Origin is a filter, not a proof: whoever is no browser
+// can send any.
 func (s *Server) checkOrigin(c *call, key Key) error {
 	origins := c.r.Header.Values("Origin")
 	if len(origins) == 0 {
 		return nil
 	}
-	ours := len(origins) == 1 && origins[0] == c.session.Origin && origins[0] == publicOrigin(c.cfg)
+	ours := len(origins) == 1 && (origins[0] == c.session.Origin && origins[0] == publicOrigin(c.cfg) || c.r.Header.Get("Sec-Fetch-Site") == "same-origin")
 	if len(origins) > 1 || !ours && !allows(key.Origins, origins[0]) {
 		c.w.Header().Del("Access-Control-Allow-Origin")
 		return &fault{code: codeOrigin}

@@ -85,6 +85,8 @@ type Assets interface {
 	// ResumePage returns the page that a mailed link leads to. It loads scripts
 	// and styles from its own origin only.
 	ResumePage() []byte
+	// FramePage returns the page that a site shows the chat in, as a frame.
+	FramePage() []byte
 }
 
 // Health is the state of the house. Detail is shown on the admin listener only.

@@ -204,6 +204,7 @@ func (testAssets) Loader() ([]byte, string) { return []byte("/* loader */"), `"a
 func (testAssets) ResumePage() []byte {
 	return []byte("<!doctype html><title>Continue your chat</title>")
 }
+func (testAssets) FramePage() []byte { return []byte("<!doctype html><title>Chat</title>") }
 func (testAssets) Asset(path string) ([]byte, string, bool) {
 	return []byte("/* panel */"), "text/javascript; charset=utf-8", path == "abc/panel.js"
 }

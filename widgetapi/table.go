@@ -11,6 +11,7 @@ func routes() []route {
 		{http.MethodGet, "/w/{hash}/{file}", "asset", "A file of the widget, unchanging under its hash", visitor{}, budgetNone, nil, script(), plain((*Server).asset)},
 		{http.MethodGet, "/healthz", "health", "ok, or degraded", visitor{}, budgetNone, nil, text(), plain((*Server).healthz)},
 		{http.MethodGet, "/resume", "resumePage", "The page a mailed link leads to; its button continues the chat", visitor{}, budgetNone, nil, page(), plain((*Server).resumePage)},
+		{http.MethodGet, "/widget/frame", "framePage", "The chat as a frame in the site of a key, and in no other", visitor{}, budgetNone, frameQueries, page(), plain((*Server).framePage)},
 		{http.MethodGet, "/unsubscribe", "unsubscribePage", "The page of the link that stops mails; its button does", visitor{}, budgetNone, unsubscribeQueries, page(), plain((*Server).unsubscribePage)},
 		{http.MethodPost, "/unsubscribe", "unsubscribe", "Stop mails to the address the link was mailed to, by one click (RFC 8058)", visitor{}, budgetRequest, unsubscribeQueries, page(), plain((*Server).unsubscribe)},
 
@@ -50,6 +51,12 @@ func routes() []route {
 
 // unsubscribeQueries are the parameters of the link that stops mails.
 var unsubscribeQueries = []query{{"t", "the code in the link", "string"}}
+
+// frameQueries are the parameters of the page that stands in a frame.
+var frameQueries = []query{
+	{"key", "the site's public key", "string"},
+	{"origin", "the origin of the page that frames it; it has to be one of the key's", "string"},
+}
 
 // configQueries are the parameters of the widget's config.
 var configQueries = []query{

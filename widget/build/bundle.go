@@ -22,6 +22,8 @@ type manifest struct {
 	Assets map[string]string `json:"assets"`
 	// Resume is the page served as /resume.
 	Resume string `json:"resume"`
+	// Frame is the page served as /widget/frame.
+	Frame string `json:"frame"`
 }
 
 // bundle builds the widget in dir (the folder that holds src) and returns the
@@ -53,13 +55,18 @@ func bundle(dir string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bundling the loader: %w", err)
 	}
-	resume, script, err := resumePage(dir)
+	resume, script, err := page(dir, "src/resume/resume.ts", "resume", nil, &names{})
 	if err != nil {
 		return nil, fmt.Errorf("bundling the page for mailed links: %w", err)
 	}
+	frame, inside, err := page(dir, "src/framed.ts", "framed", define, short)
+	if err != nil {
+		return nil, fmt.Errorf("bundling the page of the frame: %w", err)
+	}
+	files["framed.html"], files[inside.file], addresses[inside.address] = frame, inside.body, inside.file
 	files["widget.js"], files["resume.html"], files[script.file] = loader, resume, script.body
 	addresses[script.address] = script.file
-	index, err := json.MarshalIndent(manifest{Loader: "widget.js", Resume: "resume.html", Assets: addresses}, "", "  ")
+	index, err := json.MarshalIndent(manifest{Loader: "widget.js", Resume: "resume.html", Frame: "framed.html", Assets: addresses}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
@@ -69,7 +76,7 @@ func bundle(dir string) (map[string][]byte, error) {
 
 // modules are the files of /w/, each from the source of its name. A later one,
 // and the loader, may import an earlier one when it is used: NAME_PATH is where.
-var modules = []string{"settings", "identity", "sound", "cards", "form", "panel"}
+var modules = []string{"isolate", "settings", "identity", "sound", "cards", "form", "panel"}
 
 // module bundles one of them.
 func module(dir, entry, name string, define map[string]string, short *names) (asset, error) {
@@ -89,17 +96,17 @@ type asset struct {
 	body          []byte
 }
 
-// resumePage returns the page and the script it names.
-func resumePage(dir string) ([]byte, asset, error) {
-	script, err := module(dir, "src/resume/resume.ts", "resume", nil, &names{})
+// page returns a page of ours, and the script it names.
+func page(dir, entry, name string, define map[string]string, short *names) ([]byte, asset, error) {
+	script, err := module(dir, entry, name, define, short)
 	if err != nil {
 		return nil, asset{}, err
 	}
-	page, err := os.ReadFile(filepath.Join(dir, "src/resume/resume.html"))
+	text, err := os.ReadFile(filepath.Join(dir, strings.TrimSuffix(entry, ".ts")+".html"))
 	if err != nil {
 		return nil, asset{}, fmt.Errorf("reading the page: %w", err)
 	}
-	return bytes.Replace(page, []byte("RESUME_SCRIPT"), []byte("/w/"+script.address), 1), script, nil
+	return bytes.Replace(text, []byte(strings.ToUpper(name)+"_SCRIPT"), []byte("/w/"+script.address), 1), script, nil
 }
 
 func compile(dir, entry string, format api.Format, define map[string]string, short *names) ([]byte, error) {

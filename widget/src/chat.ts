@@ -15,7 +15,7 @@ import type { Attributes, ContactFields, ConversationRef, WidgetConfig } from '.
 
 export interface ChatHooks {
   changed(): void;
-  emit(name: string, detail?: unknown): boolean;
+  emit(name: string, detail?: unknown): unknown;
   alert(): void;
   /** Text that could not be sent goes back to the composer; `seconds` > 0 is how long to wait. */
   returned(text: string, seconds: number): void;

@@ -56,8 +56,8 @@ export interface Core {
   css: string;
   /** Address of the module that shows the chat. */
   module: string;
-  /** Tells listeners and the window; false when a listener prevented it. */
-  emit(name: string, detail?: unknown): boolean;
+  /** Tells listeners and the window; false when a listener prevented it. Across a frame that takes a moment. */
+  emit(name: string, detail?: unknown): boolean | Promise<boolean>;
   /** Starts again with other options; nobody is logged out. */
   restart(options: Options): void;
   /** Fetches the panel, as interest in the button does. */

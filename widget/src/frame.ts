@@ -12,8 +12,10 @@ export class Frame {
   ask(): void {
     if (this.asked || this.stopped) return;
     this.asked = true;
-    if (document.visibilityState === 'hidden') setTimeout(this.run, 100);
-    else requestAnimationFrame(this.run);
+    // A frame that is hidden in its page has no frames either, and does not know it.
+    const hidden = document.visibilityState === 'hidden';
+    setTimeout(this.run, hidden ? 100 : 1_000);
+    if (!hidden) requestAnimationFrame(this.run);
   }
 
   /** Draws again in so many ms at the latest, and in a day at most; the soonest of several counts until the next draw. */
@@ -31,6 +33,7 @@ export class Frame {
   }
 
   private readonly run = (): void => {
+    if (!this.asked) return;
     this.asked = false;
     this.due = Infinity;
     clearTimeout(this.timer);

@@ -177,6 +177,7 @@ function leave(): void {
 // What was stored is revoked and wiped by the panel's module, which knows how.
 function shutdown(o?: { forget?: boolean }): Promise<void> {
   const [ui, was] = [core, panel];
+  panel = undefined; // it leaves by itself
   leave();
   if (was) ending = was.shutdown(o);
   else if (ui && stored()) ending = (import(ui.module) as Promise<PanelModule>).then((module) => module.wipe(ui, o));

@@ -181,6 +181,7 @@ class Session implements Panel {
   }
 
   async shutdown(o?: { forget?: boolean }): Promise<void> {
+    this.leave();
     await this.chat.shutdown(o?.forget);
   }
 

@@ -7,6 +7,8 @@ import { look } from './launcher';
 
 
 
+declare const ISOLATE_PATH: string;
+
 type Warn = (text: string) => void;
 type Check = (value: unknown) => unknown;
 
@@ -30,7 +32,7 @@ const checks: Record<keyof Options, Check> = {
   offset: (value) => (isObject(value) && [value['x'], value['y']].every((n) => typeof n === 'number' && n >= 0 && n <= 1000) ? value : undefined),
   launcher: (value) => (typeof value === 'boolean' || (isObject(value) && isSelector(value['selector'])) ? value : undefined),
   container: (value) => (value instanceof Element ? value : typeof value === 'string' && isSelector(value) ? document.querySelector(value) ?? undefined : undefined),
-  isolation: oneOf('shadow'),
+  isolation: oneOf('shadow', 'iframe'),
   persistence: oneOf('device', 'tab', 'none'),
   consent: oneOf('granted', 'required'),
   pageContext: oneOf('path', 'none'),
@@ -159,12 +161,22 @@ function listen(core: Core): void {
 /** In an element of the page the chat stands open, without a button. */
 function place(core: Core): void {
   const { container, options, root } = core;
+  if (options.isolation === 'iframe') {
+    core.module = core.base + ISOLATE_PATH;
+    if (options.container) openLater(core);
+    return;
+  }
   if (!options.container || root.host.parentNode === options.container) return;
   core.css += inlineCss;
   core.sheet.replaceSync(core.css);
   container.dataset['inline'] = '';
   core.launcher.hidden = true;
   options.container.append(root.host);
+  openLater(core);
+}
+
+function openLater(core: Core): void {
+  core.launcher.hidden = true;
   setTimeout(() => void core.load().then((panel) => panel.open({}, false)).catch(() => undefined));
 }
 

@@ -143,9 +143,13 @@ export class Window {
       };
       const proceed = (given = fields): void => once(() => void this.chat.escalate(reason, given).then(resolve, reject));
       const detail = { reason, preventDefault: () => { taken = true; }, proceed, abort: () => once(resolve) };
-      if (!this.core.emit('escalation:requested', detail) || taken) return;
-      if (typeof form === 'object' && !fields) this.ask(form, (given) => this.chat.escalate(reason, given).then(() => once(resolve)), detail.abort).catch(reject);
-      else proceed();
+      const go = (): void => {
+        if (typeof form === 'object' && !fields) this.ask(form, (given) => this.chat.escalate(reason, given).then(() => once(resolve)), detail.abort).catch(reject);
+        else proceed();
+      };
+      const said = this.core.emit('escalation:requested', detail);
+      if (said === true && !taken) go();
+      else if (said) void Promise.resolve(said).then((free) => { if (free && !taken) go(); });
     });
   }
 

@@ -144,4 +144,6 @@ func (assets) Loader() ([]byte, string) { return widget.Loader() }
 
 func (assets) ResumePage() []byte { return widget.ResumePage() }
 
+func (assets) FramePage() []byte { return widget.FramePage() }
+
 func (assets) Asset(path string) ([]byte, string, bool) { return widget.Asset(path) }

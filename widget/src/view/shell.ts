@@ -43,7 +43,7 @@ export class Shell {
   }
 
   isPhone(): boolean {
-    return this.media.matches;
+    return this.media.matches && !this.container.matches('[data-inline],[data-framed]');
   }
 
   // show() would take the focus; setting the attribute does not.

@@ -1,0 +1,96 @@
+// The frame's side of `isolation: 'iframe'`: the page /widget/frame on our own origin.
+// The server has checked that the site named in the address is one of the key's, and
+// lets no other site frame it. Only that site's page is heard, and only it is told.
+import frameCss from './style/framed.css';
+import css from './style/launcher.css';
+import type { Core, Options, Panel, PanelModule } from './core';
+import { calls, isToFrame, type FromFrame, type ToFrame } from './framing';
+import { look, paint } from './launcher';
+import type { WidgetConfig } from './types';
+
+declare const PANEL_PATH: string;
+
+const address = new URL(location.href).searchParams;
+const site = address.get('origin') ?? '';
+const key = address.get('key') ?? '';
+const asked = new Map<number, (verdict: string, fields?: Record<string, string>) => void>();
+let panel: Promise<Panel> | undefined;
+let shown: Panel | undefined;
+let questions = 0;
+
+if (parent !== window && site !== '') {
+  window.addEventListener('message', ({ source, origin, data }: MessageEvent) => {
+    if (source === parent && origin === site && isToFrame(data)) take(data);
+  });
+  post({ handoff: 'ready' });
+}
+
+function post(message: FromFrame): void {
+  parent.postMessage(message, site);
+}
+
+function take(message: ToFrame): void {
+  if (message.handoff === 'boot') panel ??= boot(message.options, message.config);
+  else if (message.handoff === 'answer') asked.get(message.id)?.(message.verdict, message.fields);
+  else void answer(message);
+}
+
+async function answer({ id, name, args }: Extract<ToFrame, { handoff: 'call' }>): Promise<void> {
+  try {
+    if (!panel || !calls.has(name)) throw new Error(`${name} is not in this version`);
+    const ready = (await panel) as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const value = name === 'refresh' ? refresh(args as [Options, WidgetConfig]) : await ready[name]?.(...args);
+    post({ handoff: 'result', id, value });
+  } catch (error) {
+    post({ handoff: 'result', id, error: error instanceof Error ? error.message : '' });
+  }
+}
+
+let core: Core;
+
+async function boot(options: Options, config: WidgetConfig): Promise<Panel> {
+  if (options.key !== key) throw new Error('another key than the address names');
+  const style = css + frameCss;
+  const nothing = (): void => undefined;
+  core = {
+    ...paint(config, options, style), base: location.origin, module: '', options, config, css: style, emit, toggle: nothing, restart: nothing,
+    load: () => panel as Promise<Panel>,
+  };
+  core.container.dataset['framed'] = '';
+  const module = (await import(location.origin + PANEL_PATH)) as PanelModule;
+  await module.speak(core);
+  shown = module.mount(core);
+  return shown;
+}
+
+function refresh([options, config]: [Options, WidgetConfig]): void {
+  Object.assign(core.options, options);
+  Object.assign(core.config, config);
+  look(core.container, core.config, core.options);
+  shown?.refresh();
+}
+
+function emit(name: string, detail: unknown = {}): boolean | Promise<boolean> {
+  if (name === 'escalation:requested') return ask(detail as Asked);
+  // What the panel says while it is being mounted waits until it can be asked.
+  queueMicrotask(() => {
+    if (!shown) return;
+    post({ handoff: 'event', name, detail: detail as Record<string, unknown>, state: shown.state(), open: shown.isOpen() });
+  });
+  return true;
+}
+
+interface Asked { reason?: string; proceed(fields?: Record<string, string>): void; abort(): void }
+
+function ask(detail: Asked): Promise<boolean> {
+  const id = ++questions;
+  return new Promise((resolve) => {
+    asked.set(id, (verdict, fields) => {
+      resolve(verdict === 'go');
+      if (verdict === 'proceed') detail.proceed(fields);
+      else if (verdict === 'abort') detail.abort();
+      if (verdict !== 'go') asked.delete(id);
+    });
+    post({ handoff: 'asked', id, ...(detail.reason !== undefined && { reason: detail.reason }) });
+  });
+}
