@@ -40,11 +40,13 @@ func greeted(r *rig, scripts ...string) *tab {
 func TestUI032_ASentLineIsShownAtOnceWithItsState(t *testing.T) {
 	r := start(t, setup{})
 	r.hangs() // an answer would take the receipt away
-	v := r.visit(desktop)
+	v := r.visit(desktop, `addEventListener('keydown',e=>{if(e.key==='Enter')window.pressed=performance.now()},true)`)
 	v.open()
 	release := r.wire.hold("POST /messages")
+	v.js("void new MutationObserver(() => { if (all('.row.own').length) window.drawn ??= performance.now() }).observe(root, {subtree: true, childList: true})")
 	v.say("where is my parcel")
 	v.until("log().at(-1).text === 'where is my parcel' && all('.own .note').at(-1)?.innerText === 'Sending'")
+	t.Logf("bubble %.1f ms after Enter", value[float64](v, "drawn - pressed"))
 	eventually(t, "the request", func() bool { return len(r.clientIDs()) == 1 })
 	release()
 	v.until("all('.own .note').some(e => e.innerText === 'Sent')")

@@ -84,18 +84,22 @@ func (p *pipe) tear() bool {
 // snap breaks the stream off here; false when it was broken already.
 func (p *pipe) snap() bool {
 	p.mu.Lock()
-	was := p.gone
-	p.cut = p.cut || !was
-	p.mu.Unlock()
-	p.close()
-	return !was
+	defer p.mu.Unlock()
+	if p.gone {
+		return false
+	}
+	p.cut, p.gone = true, true
+	_ = p.from.Close()
+	return true
 }
 
-func (p *pipe) close() {
+// close ends the stream here and says whether the wire had broken it.
+func (p *pipe) close() bool {
 	p.mu.Lock()
-	defer p.mu.Unlock() // nothing sets cut from here on
+	defer p.mu.Unlock()
 	p.gone = true
 	_ = p.from.Close()
+	return p.cut
 }
 
 // events rewrites the event stream from now on: what f returns is sent in place of
@@ -161,10 +165,10 @@ func (w *wire) pump(out http.ResponseWriter, in io.ReadCloser) {
 	w.served++
 	w.mu.Unlock()
 	defer func() {
-		p.close()
+		cut := p.close()
 		w.mu.Lock()
 		delete(w.pipes, p)
-		if p.cut {
+		if cut {
 			w.broken++
 		}
 		w.mu.Unlock()
