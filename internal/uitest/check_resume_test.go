@@ -110,7 +110,7 @@ func TestUI053_ReconnectingIsSaidLateAndOnce(t *testing.T) {
 .observe(q('announcer'), {childList: true, characterData: true, subtree: true}),
 requestAnimationFrame(function next() { if (!q('banner').hidden) window.shown ??= performance.now(); requestAnimationFrame(next) }))`)
 	r.wire.down()
-	v.until("q('banner').innerText === 'Reconnecting…'")
+	v.until("q('banner').innerText === 'Reconnecting…' && window.shown && window.lost")
 	if got := value[float64](v, "shown - lost"); got < 2900 {
 		t.Errorf("said after %.0f ms, want 3000 at least", got)
 	}
