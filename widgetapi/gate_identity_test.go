@@ -100,11 +100,11 @@ func TestB09OldStreamsAreOver(t *testing.T) {
 	}
 	h.appendAs(id, conversation.Append(botSays("for her eyes only")))
 	for _, old := range []*tail{first, second} {
-		old.ends(time.Second)
+		old.ends(10 * time.Second)
 	}
 	on := known.follow(id, "")
 	on.next()
 	known.identify(signed(shopSecret, claimsOf("user-2")))
 	h.appendAs(id, conversation.Append(botSays("more")))
-	on.ends(time.Second)
+	on.ends(10 * time.Second)
 }

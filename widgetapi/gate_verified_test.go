@@ -115,7 +115,7 @@ func TestB11Required(t *testing.T) {
 	required.Widget.Keys = append([]Key{}, required.Widget.Keys...)
 	required.Widget.Keys[0].Identity = "required"
 	h.cfg.Store(&required)
-	stream.ends(6 * time.Second)
+	stream.ends(20 * time.Second)
 	late := h.guest()
 	n := 0
 	for _, rt := range routes() {
@@ -180,8 +180,8 @@ func TestB15Clear(t *testing.T) {
 	theirs := bystander.open()
 	here, there := laptop.follow(id, ""), phone.follow(id, "")
 	phone.want(http.StatusNoContent, "DELETE", "/v1/visitor", nil, nil)
-	here.ends(time.Second)
-	there.ends(time.Second)
+	here.ends(10 * time.Second)
+	there.ends(10 * time.Second)
 	for _, g := range []*guest{laptop, phone} {
 		g.refused(http.StatusUnauthorized, codeUnauthorized, "GET", "/v1/conversations", nil)
 	}
@@ -214,7 +214,7 @@ func TestB15LogOut(t *testing.T) {
 	if n := h.server.streams.open(); n != 0 {
 		t.Errorf("%d streams are open after the answer", n)
 	}
-	stream.ends(time.Second)
+	stream.ends(10 * time.Second)
 	known.refused(http.StatusUnauthorized, codeUnauthorized, "GET", at(id, "/events"), nil)
 	next := h.guest() // the next person at this browser
 	next.refused(http.StatusNotFound, codeNotFound, "GET", at(id, "/events"), nil)
