@@ -10,6 +10,7 @@ import (
 // site's developer what to mend.
 var spoken = []string{
 	codeClosed, codeBlocked, codeRated, codeTooEarly, codeWrong, codeExpired, codeSpent, codeTooLarge, codeTooMany, codeBusy, codeFull, codeInternal,
+	codeFileType, codeFileLarge, codeFileEmpty, codeFileDamaged, codeFileBlocked,
 }
 
 func TestErrorsAndPagesAreInEachLanguage(t *testing.T) {
