@@ -5,7 +5,7 @@ GOLANGCI_VERSION := v2.15.0
 BIN := $(CURDIR)/bin
 LINT := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
-.PHONY: check build vet test race lint gate services services-stop widget packages docs fresh torture races bench eval fuzz churn
+.PHONY: check build vet test race lint gate services services-stop widget packages docs fresh torture races bench eval fuzz churn states
 
 check: build vet lint test race fresh gate
 
@@ -48,6 +48,9 @@ widget:
 # The npm packages in widget/packages: types checked, tested, built into their dist.
 packages:
 	cd widget && npm ci --no-audit --no-fund && npm run typecheck && npx vitest run packages && npm run packages
+# The pictures of the widget's states in docs/states; go test compares them.
+states:
+	go test ./cmd/handoff/states -run TestPictures -update -count=1
 
 # docs/configuration.md and docs/handoff.schema.json.
 docs:

@@ -173,7 +173,8 @@ func (b *tab) write(path string, corner bool) {
 	}
 }
 
-// TestPlay plays every scene in the looks named by HANDOFF_LOOKS.
+// TestPlay writes the pictures of all looks that HANDOFF_LOOKS names to the folder
+// of -shots, to be looked at.
 func TestPlay(t *testing.T) {
 	if *shots == "" {
 		t.Skip("-shots names no folder")
