@@ -48,6 +48,7 @@ widget:
 # The npm packages in widget/packages: types checked, tested, built into their dist.
 packages:
 	cd widget && npm ci --no-audit --no-fund && npm run typecheck && npx vitest run packages && npm run packages
+
 # The pictures of the widget's states in docs/states; go test compares them.
 states:
 	go test ./cmd/handoff/states -run TestPictures -update -count=1

