@@ -76,7 +76,7 @@ func bundle(dir string) (map[string][]byte, error) {
 
 // modules are the files of /w/, each from the source of its name. A later one,
 // and the loader, may import an earlier one when it is used: NAME_PATH is where.
-var modules = []string{"isolate", "settings", "identity", "sound", "cards", "form", "panel"}
+var modules = []string{"isolate", "settings", "identity", "sound", "cards", "form", "lightbox", "files", "panel"}
 
 // module bundles one of them.
 func module(dir, entry, name string, define map[string]string, short *names) (asset, error) {

@@ -56,6 +56,15 @@ export class Api {
     return (await this.authorized('GET', path)).text();
   }
 
+  async blob(path: string): Promise<Blob> {
+    return (await this.authorized('GET', path, undefined, undefined, '*/*')).blob();
+  }
+
+  /** What a request needs that this class cannot make: one that tells how far it is. */
+  async access(): Promise<{ base: string; token: string }> {
+    return { base: this.base, token: this.tokens.token() ?? (await this.mint()) };
+  }
+
   /** Ends the session, or with `forget` everything of the visitor. The token is forgotten by the caller. */
   async revoke(forget?: boolean): Promise<void> {
     const token = this.tokens.token();

@@ -11,14 +11,14 @@ import { publishAdvance } from './publish';
 import { pageInfo, randomId, type Page } from './environment';
 import { en as s } from './strings/en';
 import type { Options } from './core';
-import type { Attributes, ContactFields, ConversationRef, WidgetConfig } from './types';
+import type { Attributes, ContactFields, ConversationRef, FileRef, WidgetConfig } from './types';
 
 export interface ChatHooks {
   changed(): void;
   emit(name: string, detail?: unknown): unknown;
   alert(): void;
   /** Text that could not be sent goes back to the composer; `seconds` > 0 is how long to wait. */
-  returned(text: string, seconds: number): void;
+  returned(text: string, seconds: number, files?: FileRef[]): void;
   now(): number;
 }
 
@@ -51,7 +51,7 @@ export class Chat {
   private lateSeq = 0;
 
   constructor(
-    private readonly api: Api,
+    readonly api: Api,
     private readonly storage: Storage,
     readonly config: WidgetConfig,
     private readonly options: Options,
@@ -105,9 +105,9 @@ export class Chat {
     }
   }
 
-  send(text: string): OutItem {
+  send(text: string, files?: FileRef[]): OutItem {
     if (this.state.phase === 'bot' && this.config.ai !== false) this.awaitingAt = this.hooks.now();
-    return this.outbox.add(text);
+    return this.outbox.add(text, files);
   }
 
   typing(): void {
@@ -346,7 +346,7 @@ export class Chat {
   private async deliver(item: OutItem): Promise<Outcome> {
     try {
       await this.ensure();
-      await this.api.post(`${this.follower.path}/messages`, { client_id: item.client_id, text: item.text });
+      await this.api.post(`${this.follower.path}/messages`, { client_id: item.client_id, text: item.text, ...(item.files && { files: item.files.map(({ id }) => ({ id })) }) });
       return { kind: 'sent' };
     } catch (error) {
       return this.outcome(error);
@@ -367,7 +367,7 @@ export class Chat {
 
   private returned(item: OutItem, seconds: number): void {
     this.awaitingAt = 0;
-    this.hooks.returned(item.text, seconds);
+    this.hooks.returned(item.text, seconds, item.files);
   }
 
   private failed(item: OutItem): void {

@@ -1,7 +1,7 @@
 // From state to what stands in the log, line by line. Pure; the view draws it.
 import type { OutItem } from './outbox';
-import { amendmentOf, isRemoved, wordsOf, type ChatState } from './store';
-import type { Block, Message } from './types';
+import { amendmentOf, filesOf, isRemoved, wordsOf, type ChatState } from './store';
+import type { Block, FileRef, Message } from './types';
 
 export interface MessageLine {
   kind: 'message';
@@ -9,6 +9,7 @@ export interface MessageLine {
   message: Message;
   content: Block[] | undefined;
   text: string;
+  files: FileRef[];
   edited: boolean;
   removed: boolean;
   /** First and last line of a run by one sender. */
@@ -86,13 +87,15 @@ export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptio
 function messageLine(state: ChatState, message: Message, text: string, offered: number, vote: boolean | undefined): MessageLine {
   const amendment = amendmentOf(state, message);
   const edit = amendment && 'text' in amendment ? amendment : undefined;
+  const files = filesOf(state, message);
   return {
     kind: 'message',
     key: `m-${message.client_id ?? message.seq}`,
     message,
     content: edit ? edit.content : message.content,
-    text,
-    edited: edit !== undefined,
+    text: files.length > 0 && !(edit ?? message).text ? '' : text,
+    files,
+    edited: edit !== undefined && edit.text !== message.text,
     removed: isRemoved(amendment),
     first: true,
     last: true,

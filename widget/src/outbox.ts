@@ -3,11 +3,14 @@
 // retry after a lost answer cannot store it twice. Text leaves the outbox only
 // when the server has it or the visitor deletes it.
 
+import type { FileRef } from './types';
+
 export type OutStatus = 'queued' | 'sending' | 'sent' | 'failed';
 
 export interface OutItem {
   client_id: string;
   text: string;
+  files?: FileRef[];
   at: number;
   status: OutStatus;
   /** Why it failed: 'network' heals by itself, anything else waits for Retry. */
@@ -49,8 +52,8 @@ export class Outbox {
     this.update();
   }
 
-  add(text: string): OutItem {
-    const item: OutItem = { client_id: this.o.newId(), text, at: this.o.now(), status: 'queued' };
+  add(text: string, files?: FileRef[]): OutItem {
+    const item: OutItem = { client_id: this.o.newId(), text, ...(files?.length && { files }), at: this.o.now(), status: 'queued' };
     this.items.push(item);
     this.update();
     void this.flush();

@@ -79,7 +79,7 @@ class Session implements Panel {
       changed: () => this.frame.ask(),
       emit: (name, detail) => core.emit(name, detail),
       alert: () => this.announcer.alert(s.failedAlert),
-      returned: (text, seconds) => this.window.returned(text, seconds),
+      returned: (text, seconds, files) => this.window.returned(text, seconds, files),
       now: Date.now,
     });
     this.attention = new Attention(core, () => this.open({}, true));

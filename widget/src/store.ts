@@ -2,14 +2,14 @@
 // events are applied strictly in the order of their seq; one that arrives early
 // is held until the hole before it is filled, one that arrives twice is dropped.
 import type {
-  Agent, Block, ConversationRef, Draft, Durable, Edited, Ephemeral, Message, Phase, Queue, Retracted, StateChange, Typing,
+  Agent, Block, ConversationRef, Draft, Durable, Edited, Ephemeral, FileRef, Message, Phase, Queue, Retracted, StateChange, Typing,
 } from './types';
 
 export interface Turn { id: string; content: Block[]; thinking: boolean; stopped: boolean }
 export interface TypingNow { name: string; until: number }
 
 /** The latest change to a message: new content, or that it was taken back; unseen leaves no trace. */
-export type Amendment = { seq: number; content: Block[] | undefined; text: string } | { seq: number; removed: true; unseen: boolean };
+export type Amendment = { seq: number; content: Block[] | undefined; text: string; dropped: string[] } | { seq: number; removed: true; unseen: boolean };
 
 export interface ChatState {
   conversation: ConversationRef | undefined;
@@ -129,13 +129,13 @@ function amend(amended: ReadonlyMap<string, Amendment>, event: Amending): Readon
   const { seq } = event.data;
   const change: Amendment = event.type === 'retracted'
     ? { seq, removed: true, unseen: event.data.unseen === true }
-    : { seq, content: event.data.content, text: event.data.text };
+    : { seq, content: event.data.content, text: event.data.text, dropped: [...(known && 'dropped' in known ? known.dropped : []), ...(event.data.dropped ?? [])] };
   return new Map(amended).set(of, change);
 }
 
 /** What was taken back is not kept in memory either. */
 function forget(message: Message, { of }: Retracted): Message {
-  return String(message.seq) === String(of) || message.id === of ? { ...message, text: '', content: [], sources: [] } : message;
+  return String(message.seq) === String(of) || message.id === of ? { ...message, text: '', content: [], sources: [], files: [] } : message;
 }
 
 /** Messages that came with the events between two states of one conversation. */
@@ -215,7 +215,14 @@ export function isRemoved(amendment: Amendment | undefined): boolean {
 export function wordsOf(state: ChatState, message: Message): string | undefined {
   const amendment = amendmentOf(state, message);
   if (amendment && 'removed' in amendment) return amendment.unseen ? undefined : '';
-  return (amendment ? amendment.text : message.text) || undefined;
+  return (amendment ? amendment.text : message.text) || filesOf(state, message).map(({ name }) => name).join(', ') || undefined;
+}
+
+/** The files that a message still carries. */
+export function filesOf(state: ChatState, message: Message): FileRef[] {
+  const amendment = amendmentOf(state, message);
+  if (!Array.isArray(message.files) || isRemoved(amendment)) return [];
+  return message.files.filter(({ id }) => !(amendment && 'dropped' in amendment && amendment.dropped.includes(id)));
 }
 
 /** Complete bot answers so far in the page held; the "Talk to a person" chip waits for some. */

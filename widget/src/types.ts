@@ -15,6 +15,7 @@ export type Role = 'visitor' | 'bot' | 'agent' | 'system';
 export type Phase = 'bot' | 'waiting' | 'agent' | 'offline' | 'closed';
 
 export interface Agent { name: string; avatar?: string }
+export interface FileRef { id: string; name: string; type: string; size: number; url: string; width?: number; height?: number }
 export interface Source { title: string; url?: string; path?: string }
 
 export interface Message {
@@ -26,13 +27,14 @@ export interface Message {
   content?: Block[];
   text: string;
   sources?: Source[];
+  files?: FileRef[];
   client_id?: string;
   stopped?: boolean;
   offer?: boolean;
   /** Which line of the system's catalogue it is. */
   notice?: string;
 }
-export interface Edited { seq: number; of: number | string; content?: Block[]; text: string }
+export interface Edited { seq: number; of: number | string; content?: Block[]; text: string; dropped?: string[] }
 export interface Retracted { seq: number; of: number | string; unseen?: boolean }
 export interface StateChange {
   seq: number; at?: string; phase: Phase; agent?: Agent; reason?: string; next_open?: string; contact?: boolean;
@@ -72,7 +74,7 @@ export interface WidgetConfig {
   human_button?: { after_answers?: number; strict?: boolean };
   ai?: boolean;
   privacy_url?: string;
-  limits?: { message_chars?: number };
+  limits?: { message_chars?: number; upload_bytes?: number; uploads_per_message?: number };
   open?: boolean;
   next_open?: string;
   leave_message?: boolean;

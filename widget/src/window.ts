@@ -1,7 +1,7 @@
 // The panel on screen: it puts the views together, answers their actions, and
 // knows what is only on screen: the notice, the open form, the countdown.
 import type { Announcer } from './a11y';
-import { ApiError } from './api';
+import { ApiError, type Api } from './api';
 import type { Chat } from './chat';
 import type { Core, FormSchema } from './core';
 import type { Frame } from './frame';
@@ -9,8 +9,9 @@ import type { Storage } from './storage';
 import { en as s } from './strings/en';
 import { askOf, contactCard, fields, known, type Known } from './contact';
 import { dueAt } from './waiting';
-import { language } from './words';
-import type { ContactFields } from './types';
+import { language, say } from './words';
+import type { ContactFields, FileRef } from './types';
+import { filesModule } from './view/attach';
 import { banner } from './view/banner';
 import { chips } from './view/chips';
 import { Composer } from './view/composer';
@@ -61,6 +62,7 @@ export class Window {
     dock.addEventListener('focusin', () => this.shell.dialog.classList.add('typing'));
     dock.addEventListener('focusout', () => this.shell.dialog.classList.remove('typing'));
     this.composer.setText(storage.load().draft ?? '');
+    this.composer.drops(this.shell.dialog);
   }
 
   isOpen(): boolean {
@@ -120,9 +122,10 @@ export class Window {
     this.shell.dialog.remove();
   }
 
-  returned(text: string, seconds: number): void {
+  returned(text: string, seconds: number, files?: FileRef[]): void {
+    if (files) void this.composer.restore(files);
     const typed = this.composer.text();
-    this.composer.setText(typed === '' ? text : `${text}\n${typed}`);
+    this.composer.setText([text, typed].filter(Boolean).join('\n'));
     if (seconds > 0) this.limitedUntil = Date.now() + seconds * 1000;
     this.frame.ask();
   }
@@ -261,10 +264,17 @@ export class Window {
   private actions(): Actions {
     const { chat, storage } = this;
     return {
-      send: (text) => {
+      send: (text, files) => {
         this.log.scroller.following = true;
-        chat.send(text);
+        chat.send(text, files);
       },
+      tray: async (changed) => {
+        const { Tray } = await filesModule(this.core.base);
+        const { upload_bytes: bytes = 0, uploads_per_message: count = 0 } = this.core.config.limits ?? {};
+        return new Tray({ ...this.host(), say, limits: { bytes, count }, changed, tell: (text) => this.tell(text) });
+      },
+      showFiles: (place, files) => void filesModule(this.core.base).then(({ show }) => show(place, files, this.host()), () => undefined),
+      notify: (text) => this.tell(text),
       retry: (id) => chat.outbox.retry(id),
       discard: (id) => chat.outbox.discard(id),
       human: () => void this.human(),
@@ -319,6 +329,10 @@ export class Window {
         if (this.isOpen() && document.visibilityState === 'visible' && chat.state.last > 0) chat.read(chat.state.last);
       },
     };
+  }
+
+  private host(): { api: Api; base: string; container: HTMLElement; s: typeof s } {
+    return { api: this.chat.api, base: this.core.base, container: this.core.container, s };
   }
 
   private async sendContact(given: ContactFields): Promise<void> {

@@ -5,6 +5,8 @@ import { say } from '../words';
 import { h, setAttribute, setText } from './dom';
 import { icon } from './icons';
 import { menu, type Menu } from './menu';
+import type { Tray } from '../files';
+import type { FileRef } from '../types';
 import type { Actions, Model, View } from './model';
 
 const faces = [...'😀😂😊😍🤔😕😢😡👍👎👋🙏🎉❤️🔥✅'.matchAll(/\p{Extended_Pictographic}\uFE0F?/gu)].map(String);
@@ -15,19 +17,29 @@ export class Composer implements View {
   private readonly send = h('button', { type: 'submit', class: 'send', 'data-handoff': 'send', 'aria-label': s.send, title: s.send }, icon('send'));
   private readonly count = h('div', { class: 'count', id: 'count', hidden: true });
   private readonly notice = h('div', { class: 'notice', id: 'notice', role: 'status', hidden: true });
+  private readonly picker = h('input', { type: 'file', multiple: true, hidden: true, accept: '.png,.jpg,.jpeg,.gif,.webp,.pdf,.txt,.log,.csv,.md' });
+  private readonly attach = h('button', { type: 'button', class: 'tool', 'data-handoff': 'attach', 'aria-label': s.attach, title: s.attach, hidden: true }, icon('clip'));
   private readonly form: HTMLElement;
   private readonly emoji: Menu;
+  private tray: Tray | undefined;
+  private making: Promise<Tray> | undefined;
   private model: Model | undefined;
   private shift = false;
 
   constructor(private readonly actions: Actions) {
     const smile = h('button', { type: 'button', class: 'tool', 'data-handoff': 'emoji', 'aria-label': s.emoji, title: s.emoji }, icon('smile'));
-    const field = h('div', { class: 'field' }, this.area, smile, this.send);
+    const field = h('div', { class: 'field' }, this.area, this.attach, this.picker, smile, this.send);
     this.emoji = menu(smile, field, s.emoji, () => faces.map((label) => ({ label, act: () => this.insert(label) })));
     this.form = h('form', { class: 'composer', novalidate: true }, field);
     this.element = h('div', {}, this.notice, this.form, this.count);
     field.addEventListener('click', (event) => { if (event.target === field) this.area.focus(); });
     this.form.addEventListener('submit', this.submit);
+    this.attach.addEventListener('click', () => this.picker.click());
+    this.picker.addEventListener('change', () => {
+      void this.take(this.picker.files);
+      this.picker.value = '';
+    });
+    this.area.addEventListener('paste', (event) => { if (event.clipboardData?.files.length) void this.take(event.clipboardData.files, event); });
     this.area.addEventListener('keydown', (event) => {
       this.shift = event.shiftKey;
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) this.submit(event);
@@ -40,6 +52,45 @@ export class Composer implements View {
       this.changed();
       if (this.area.value.trim()) actions.typing();
     });
+  }
+
+  /** Files that are dropped anywhere on the panel are taken. */
+  drops(panel: HTMLElement): void {
+    const over = (event: DragEvent): void => {
+      if (this.attach.hidden || !event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      panel.classList.toggle('dropping', event.type === 'dragover');
+      if (event.type === 'drop') void this.take(event.dataTransfer.files);
+    };
+    for (const name of ['dragover', 'dragleave', 'drop'] as const) panel.addEventListener(name, over);
+  }
+
+  /** A message came back with its files. */
+  async restore(files: FileRef[]): Promise<void> {
+    (await this.withTray()).restore(files);
+  }
+
+  private async take(list: FileList | null, event?: Event): Promise<void> {
+    if (this.attach.hidden || !list?.length) return;
+    event?.preventDefault();
+    const files = Array.from(list); // the list empties itself
+    try {
+      (await this.withTray()).add(files);
+      this.focus();
+    } catch {
+      this.actions.notify(s.actionFailed);
+    }
+  }
+
+  private withTray(): Promise<Tray> {
+    this.making ??= this.actions.tray(() => { if (this.model) this.check(this.model); }).then((tray) => {
+      this.form.before(tray.element);
+      return (this.tray = tray);
+    }, (error: unknown) => {
+      this.making = undefined;
+      throw error;
+    });
+    return this.making;
   }
 
   focus(): void {
@@ -82,9 +133,11 @@ export class Composer implements View {
   private readonly submit = (event: Event): void => {
     event.preventDefault();
     const text = this.area.value.trim();
-    if (this.send.disabled || text === '') return;
+    if (this.send.disabled) return;
+    const files = this.tray?.ready();
+    this.tray?.sent();
     this.setText('');
-    this.actions.send(text);
+    this.actions.send(text, files);
   };
 
   private changed(): void {
@@ -105,7 +158,9 @@ export class Composer implements View {
     this.count.hidden = length < limit * 0.8;
     if (!this.count.hidden) setText(this.count, over ? say(s.tooLong, length - limit) : say(s.left, limit - length));
     this.count.classList.toggle('over', over);
-    this.send.disabled = length === 0 || over || limited > 0;
+    const files = this.tray ? this.tray.ready() : [];
+    this.attach.hidden = !config.limits?.uploads_per_message;
+    this.send.disabled = !files || (length === 0 && files.length === 0) || over || limited > 0;
     setAttribute(this.area, 'aria-invalid', over ? 'true' : undefined);
     const notes = [this.count, this.notice].filter((note) => !note.hidden).map((note) => note.id);
     setAttribute(this.area, 'aria-describedby', notes.join(' ') || undefined);

@@ -113,7 +113,7 @@ export class Log implements View {
     const role = config.ai === false ? 'system' : 'bot';
     const message: Message = { seq: 0, id: 'greeting', at: '', from: { role }, text };
     const line: MessageLine = {
-      kind: 'message', key: 'greeting', message, content: undefined, text, edited: false, removed: false, first: true, last: true, offer: false, thumbs: false, vote: undefined, receipt: false,
+      kind: 'message', key: 'greeting', message, content: undefined, text, files: [], edited: false, removed: false, first: true, last: true, offer: false, thumbs: false, vote: undefined, receipt: false,
     };
     return role === 'system' ? [{ kind: 'system', key: 'greeting', seq: 0, text, content: undefined, at: '' }, ...all] : [line, ...all];
   }

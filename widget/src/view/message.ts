@@ -3,7 +3,7 @@
 import { en as s } from '../strings/en';
 import { language, say } from '../words';
 import type { DayLine, Line, MessageLine, PendingLine, SystemLine } from '../lines';
-import type { Source } from '../types';
+import type { FileRef, Source } from '../types';
 import { safeUrl } from '../links';
 import { renderBlocks, type TreeOptions } from '../tree';
 import { avatar } from './avatar';
@@ -18,7 +18,7 @@ export function signature(line: Line): string {
     case 'day': return line.key;
     case 'system': return line.text;
     case 'pending': return `${line.item.status} ${line.item.reason ?? ''} ${line.first} ${line.last}`;
-    case 'message': return `${line.message.seq} ${line.text} ${line.edited} ${line.removed} ${line.first} ${line.last} ${line.offer} ${line.vote} ${line.receipt}`;
+    case 'message': return `${line.message.seq} ${line.text} ${line.files.length} ${line.edited} ${line.removed} ${line.first} ${line.last} ${line.offer} ${line.vote} ${line.receipt}`;
   }
 }
 
@@ -59,7 +59,7 @@ function drawPending({ item, first, last }: PendingLine, actions: Actions): HTML
   return h('div', {
     class: classes.filter(Boolean).join(' '), 'data-handoff': 'message', 'data-role': 'visitor', 'data-status': item.status,
     role: 'article', 'aria-label': say(s.at, s.you, clock(item.at)),
-  }, h('div', { class: 'text bubble', dir: 'auto' }, item.text), failed ? failure(item.client_id, item.reason, actions) : last && h('div', { class: 'note' }, receipt(item.status)));
+  }, item.text && h('div', { class: 'text bubble', dir: 'auto' }, item.text), item.files && filePlace(item.files, actions), failed ? failure(item.client_id, item.reason, actions) : last && h('div', { class: 'note' }, receipt(item.status)));
 }
 
 function failure(id: string, reason: string | undefined, actions: Actions): HTMLElement {
@@ -87,14 +87,21 @@ function drawMessage(line: MessageLine, model: Model, actions: Actions): HTMLEle
   });
   if (line.first && role === 'agent') row.append(h('div', { class: 'avatar person' }, avatar(message.from, model.base)));
   if (line.first && !own) row.append(heading(role === 'bot', name, time));
-  row.append(body(line, own, treeOptions(actions)));
+  if (line.text || !line.files.length) row.append(body(line, own, treeOptions(actions)));
   if (line.removed) return row;
+  if (line.files.length) row.append(filePlace(line.files, actions));
   const sources = sourceList(message.sources, model.base, actions);
   if (sources || line.thumbs) row.append(h('div', { class: 'after' }, sources, line.thumbs && thumbs(line, actions)));
   const notes = [message.stopped && s.stopped, line.edited && s.edited, line.receipt && s.sent].filter(Boolean).join(' · ');
   if (notes) row.append(h('div', { class: 'note' }, notes));
   if (line.offer) row.append(offer(message.seq, model, actions));
   return row;
+}
+
+function filePlace(files: FileRef[], actions: Actions): HTMLElement {
+  const place = h('div', { class: 'files', 'data-handoff': 'files' });
+  actions.showFiles(place, files);
+  return place;
 }
 
 function nameOf({ message }: MessageLine): string {

@@ -3,7 +3,8 @@
 import type { Chat } from '../chat';
 import type { Strings } from '../strings/en';
 import type { ContactCard, Fields } from '../contact';
-import type { ContactFields, WidgetConfig } from '../types';
+import type { Tray } from '../files';
+import type { ContactFields, FileRef, WidgetConfig } from '../types';
 import type { Entry } from './menu';
 
 export interface Model {
@@ -31,7 +32,12 @@ export interface Model {
 }
 
 export interface Actions {
-  send(text: string): void;
+  /** Her words with what stands in the tray. */
+  send(text: string, files?: FileRef[]): void;
+  /** Makes the tray for files; `changed` is called when something in it has. */
+  tray(changed: () => void): Promise<Tray>;
+  showFiles(place: HTMLElement, files: FileRef[]): void;
+  notify(text: string): void;
   retry(id: string): void;
   discard(id: string): void;
   human(): void;

@@ -1,0 +1,204 @@
+// Files: the tray of those that go with the next message, and how those of a line
+// look. Fetched when the first one is attached or shown.
+import css from './style/files.css';
+import { ApiError, type Api } from './api';
+import type { Strings } from './strings/en';
+import type { FileRef } from './types';
+import { h, setText } from './view/dom';
+import { draw } from './view/draw';
+
+declare const LIGHTBOX_PATH: string;
+
+/** What the module needs of the panel. */
+export interface FilesHost {
+  api: Api;
+  base: string;
+  container: HTMLElement;
+  s: Strings;
+  say(text: string, ...values: (string | number)[]): string;
+  limits: { bytes: number; count: number };
+  changed(): void;
+  tell(text: string): void;
+}
+
+interface Entry { file: File; ref?: FileRef; request?: XMLHttpRequest; failed?: string; element: HTMLElement; bar: HTMLProgressElement; note: HTMLElement; again: HTMLElement }
+
+const taken = /\.(png|jpe?g|jfif|gif|webp|pdf|txt|text|log|csv|md)$/i;
+const shapes = { close: 'm5 5 10 10M15 5 5 15', file: 'M5.5 3h6l3.5 3.5V17h-9.5ZM11.5 3v3.5H15' };
+
+export class Tray {
+  readonly element = h('ul', { class: 'tray', 'data-handoff': 'tray' });
+  private entries: Entry[] = [];
+
+  constructor(private readonly host: FilesHost) {
+    dress(host.container);
+  }
+
+  /** Takes files up, and says which it does not. */
+  add(list: Iterable<File>): void {
+    const { s, say, limits, tell } = this.host;
+    const refused: string[] = [];
+    for (const file of list) {
+      const name = shownName(file.name);
+      if (this.entries.length >= limits.count) refused.push(say(s.fileMany, name, limits.count));
+      else if (!taken.test(name) || file.size === 0 || file.size > limits.bytes) refused.push(say(s.fileRefused, name, limits.bytes >> 20));
+      else this.take(file, name);
+    }
+    if (refused.length > 0) tell(refused.join(' '));
+    this.host.changed();
+  }
+
+  /** Those that are kept by the server, with the message that takes them along; undefined while one is on its way. */
+  ready(): FileRef[] | undefined {
+    return this.entries.some((entry) => entry.request) ? undefined : this.entries.flatMap(({ ref }) => ref ?? []);
+  }
+
+  /** The message has them now; what failed stays. */
+  sent(): void {
+    for (const entry of this.entries.filter(({ ref }) => ref)) this.drop(entry);
+  }
+
+  /** A message came back: its files stand here again. */
+  restore(refs: readonly FileRef[]): void {
+    for (const ref of refs) this.entry({ name: ref.name, size: ref.size } as File, ref.name).ref = ref;
+    this.host.changed();
+  }
+
+  private take(file: File, name: string): void {
+    void this.upload(this.entry(file, name));
+  }
+
+  private entry(file: File, name: string): Entry {
+    const { s, say } = this.host;
+    const bar = h('progress', { max: 1, value: 0, 'aria-label': name, hidden: true });
+    const note = h('span', { class: 'why' });
+    const again = h('button', { type: 'button', class: 'textbutton', 'data-handoff': 'file-retry', hidden: true }, s.retry);
+    const remove = h('button', { type: 'button', class: 'off', 'data-handoff': 'file-remove', 'aria-label': say(s.fileRemove, name), title: say(s.fileRemove, name) }, draw('close', shapes.close));
+    const element = h('li', { 'data-handoff': 'file-chip' }, h('span', { class: 'name', dir: 'auto' }, name), h('span', { class: 'size' }, size(file.size)), note, again, bar, remove);
+    const entry: Entry = { file, element, bar, note, again };
+    remove.addEventListener('click', () => {
+      entry.request?.abort();
+      this.drop(entry);
+      this.host.changed();
+    });
+    again.addEventListener('click', () => void this.upload(entry));
+    this.entries.push(entry);
+    this.element.append(element);
+    return entry;
+  }
+
+  private drop(entry: Entry): void {
+    this.entries = this.entries.filter((other) => other !== entry);
+    entry.element.remove();
+  }
+
+  private async upload(entry: Entry): Promise<void> {
+    const request = new XMLHttpRequest(); // fetch does not tell how far an upload is
+    entry.request = request;
+    entry.bar.hidden = false;
+    entry.again.hidden = true;
+    setText(entry.note, '');
+    this.host.changed();
+    try {
+      entry.ref = await send(this.host.api, entry, request);
+    } catch (error) {
+      const { s } = this.host;
+      const refused = error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message;
+      setText(entry.note, refused || s.notSent);
+      entry.again.hidden = Boolean(refused) && (error as ApiError).status !== 429; // the same would be refused again
+    }
+    delete entry.request;
+    entry.bar.hidden = true;
+    entry.element.toggleAttribute('data-failed', !entry.ref);
+    this.host.changed();
+  }
+}
+
+async function send(api: Api, { file, bar }: Entry, request: XMLHttpRequest): Promise<FileRef> {
+  const { base, token } = await api.access();
+  const form = new FormData();
+  form.append('file', file, file.name);
+  return new Promise((resolve, reject) => {
+    request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
+    request.onload = () => {
+      let body: Partial<FileRef> & { error?: { code: string; message: string } } = {};
+      try {
+        body = JSON.parse(request.responseText) as typeof body;
+      } catch {
+        // Not ours: the status says enough.
+      }
+      if (request.status === 201) resolve(body as FileRef);
+      else reject(new ApiError(request.status, body.error?.code ?? '', body.error?.message ?? ''));
+    };
+    request.onerror = request.onabort = () => reject(new ApiError(0, 'network', ''));
+    request.open('POST', `${base}/v1/files`);
+    request.setRequestHeader('Authorization', `Bearer ${token}`);
+    request.send(form);
+  });
+}
+
+/** Without what hides or reorders: what stands last is the extension. */
+export function shownName(name: string): string {
+  return name.replace(/[\p{Cc}\p{Cf}]/gu, '').trim() || 'file';
+}
+
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+const kept = new Map<string, Promise<string>>();
+
+/** The address of a file's content in this page: it is fetched with the session, once. */
+function content(api: Api, file: FileRef): Promise<string> {
+  let url = kept.get(file.id);
+  if (!url) {
+    url = api.blob(file.url).then((blob) => URL.createObjectURL(blob));
+    kept.set(file.id, url);
+    url.catch(() => kept.delete(file.id));
+  }
+  return url;
+}
+
+/** Fills the place of a line's files: pictures to look at, everything else to save. */
+export function show(place: HTMLElement, files: readonly FileRef[], host: Pick<FilesHost, 'api' | 'base' | 'container' | 's'>): void {
+  dress(host.container);
+  place.replaceChildren(...files.map((file) => (file.width && file.height ? picture(file, host) : row(file, host))));
+}
+
+type Showing = Parameters<typeof show>[2];
+
+function picture(file: FileRef, host: Showing): HTMLElement {
+  const image = h('img', { alt: file.name, width: file.width, height: file.height });
+  const button = h('button', { type: 'button', class: 'thumb', 'data-handoff': 'file-image', 'data-id': file.id, title: file.name }, image);
+  image.onerror = () => button.replaceWith(row(file, host));
+  button.addEventListener('click', () => void enlarge(file, host));
+  content(host.api, file).then((url) => { image.src = url; }, () => button.replaceWith(row(file, host, host.s.fileGone)));
+  return button;
+}
+
+async function enlarge(file: FileRef, host: Showing): Promise<void> {
+  const { open } = (await import(host.base + LIGHTBOX_PATH)) as typeof import('./lightbox');
+  open(host.container, await content(host.api, file), file.name, host.s.closePicture, () => host.container.querySelector<HTMLElement>(`[data-id="${file.id}"]`)?.focus()); // the line may have been drawn anew
+}
+
+function row(file: FileRef, { api, s }: Showing, why = ''): HTMLElement {
+  const note = h('span', { class: 'why' }, why);
+  const button = h('button', { type: 'button', class: 'file', 'data-handoff': 'file' }, draw('file', shapes.file),
+    h('span', { class: 'name', dir: 'auto' }, file.name), h('span', { class: 'size' }, size(file.size)), note);
+  button.addEventListener('click', () => {
+    content(api, file).then((url) => h('a', { href: url, download: file.name }).click(), () => setText(note, s.fileGone));
+  });
+  return button;
+}
+
+const dressed = new WeakSet<Node>();
+
+function dress(container: HTMLElement): void {
+  const root = container.getRootNode() as ShadowRoot;
+  if (dressed.has(root)) return;
+  dressed.add(root);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}
