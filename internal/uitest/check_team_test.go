@@ -230,7 +230,7 @@ func TestUI077_AClosedChatIsReopenedOrLeft(t *testing.T) {
 	v.until("Handoff.state().conversation.phase === 'waiting' && !q('rating').offsetParent")
 	r.maya.claims()
 	v.until("Handoff.state().conversation.phase === 'agent'")
-	r.maya.presses("Close", "outcome=solved")
+	r.maya.closes()
 	v.until("Handoff.state().conversation.phase === 'closed'")
 	r.wire.reply("POST /messages", 409, `{"error":{"code":"conversation_closed","message":"closed","request_id":"r"}}`, 1, "Content-Type: application/json")
 	v.say("too late")

@@ -38,7 +38,7 @@
 //     until, reads, offline, throttle, hide, reload, goTo, back, clean, shot. In
 //     expressions q(hook) and all(selector) find elements of the widget, log()
 //     is its lines as [{who, text}].
-//   - the model: r.says, r.streams, r.breaks, r.hangs.
+//   - the model: r.says, r.streams, r.hangs.
 //   - Slack: r.maya.claims(), says, edits, deletes, transfers, releases, handsBack,
 //     closes; r.agent("sam").
 //   - r.wire: fail, reply, lose, refuse, hold, cut, down, up, events (rewrites the

@@ -125,12 +125,8 @@ func (r *rig) streams(text string, each time.Duration) {
 	r.house.Model.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Text: text, Delay: each}})
 }
 
-// breaks lets it say text and then drop the connection, hangs never answer. An
-// outright failure is house.Model.Script(llmtest.Fail(500)).
-func (r *rig) breaks(text string) {
-	r.house.Model.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{Text: text, CutAfter: true}})
-}
-
+// hangs lets it never answer. An outright failure is
+// house.Model.Script(llmtest.Fail(500)).
 func (r *rig) hangs() {
 	r.house.Model.Script(llmtest.Step{Times: -1, Reply: llmtest.Reply{HangFirst: true}})
 }
