@@ -129,6 +129,13 @@ func TestUI111_AForgedTokenShowsNothing(t *testing.T) {
 				t.Errorf("a forged token: got %v, want refused", got)
 			}
 			v.until("failed.join() === 'identity_refused' && !root.querySelector('dialog').textContent.includes('secret')")
+			t.Cleanup(func() {
+				if t.Failed() {
+					for _, a := range r.wire.asked("") {
+						t.Log(a.Method, a.Path, a.Status)
+					}
+				}
+			})
 			v.say("who am I")
 			if how == "optional" {
 				v.reads("visitor: who am I", "bot: ")

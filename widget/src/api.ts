@@ -96,7 +96,10 @@ export class Api {
       return await this.send(method, path, body, token, accept, signal);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401 || error.code.startsWith('identity')) throw error;
-      if (this.tokens.token() === token) this.tokens.setToken(undefined);
+      const now = this.tokens.token();
+      // Gone meanwhile, and not by a request of this page: another tab has logged out.
+      if (now === undefined && !this.minting) throw error;
+      if (now === token) this.tokens.setToken(undefined);
       const fresh = this.tokens.token() ?? (await this.mint());
       return this.send(method, path, body, fresh, accept, signal);
     }

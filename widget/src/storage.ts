@@ -48,6 +48,8 @@ export class Storage {
   /** Merges into what is kept; another tab may have written meanwhile. undefined removes a field. */
   save(patch: { [K in keyof Kept]: Kept[K] | undefined }): void {
     const merged = { ...this.load(), ...patch };
+    // Another tab may have logged out: what hangs on a conversation does not outlive it.
+    if (!merged.conversation) merged.read = merged.declined = merged.contact = merged.unrated = undefined;
     this.memory = JSON.parse(JSON.stringify(merged)) as Kept;
     this.failed = !write(this.lasting, this.name, this.memory);
   }
