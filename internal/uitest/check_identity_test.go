@@ -106,6 +106,11 @@ func TestUI110_LoggingOutLeavesNothingInAnyTab(t *testing.T) {
 		t.Errorf("the session afterwards: got %d, want 401", got)
 	}
 	other.until("!log().some(l=>l.text.includes('secret')) && !root.querySelector('dialog').textContent.includes('secret')")
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(v.js("JSON.stringify([{...localStorage}, {...sessionStorage}])"))
+		}
+	})
 	v.until("localStorage.length + sessionStorage.length === 0")
 	gone.back()
 	gone.until("window.Handoff && !document.querySelector('handoff-widget')?.shadowRoot.textContent.includes('secret')")
@@ -129,13 +134,6 @@ func TestUI111_AForgedTokenShowsNothing(t *testing.T) {
 				t.Errorf("a forged token: got %v, want refused", got)
 			}
 			v.until("failed.join() === 'identity_refused' && !root.querySelector('dialog').textContent.includes('secret')")
-			t.Cleanup(func() {
-				if t.Failed() {
-					for _, a := range r.wire.asked("") {
-						t.Log(a.Method, a.Path, a.Status)
-					}
-				}
-			})
 			v.say("who am I")
 			if how == "optional" {
 				v.reads("visitor: who am I", "bot: ")

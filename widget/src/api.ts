@@ -91,7 +91,11 @@ export class Api {
   private async authorized(
     method: string, path: string, body?: unknown, signal?: AbortSignal, accept = 'application/json',
   ): Promise<Response> {
-    const token = this.tokens.token() ?? (await this.mint());
+    const held = this.tokens.token();
+    // Only what begins something opens a session: without one a conversation was
+    // another's, who has logged out in another tab.
+    if (!held && (method === 'GET' || path.startsWith('/v1/conversations/'))) throw new ApiError(401, 'gone', 'There is no session.');
+    const token = held ?? (await this.mint());
     try {
       return await this.send(method, path, body, token, accept, signal);
     } catch (error) {

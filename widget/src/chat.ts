@@ -174,6 +174,7 @@ export class Chat {
 
   /** Her other conversations, newest first. */
   async earlier(): Promise<ConversationRef[]> {
+    if (!this.api.hasSession()) return [];
     const { conversations } = await this.api.get<{ conversations?: ConversationRef[] }>('/v1/conversations');
     return (conversations ?? []).filter((ref) => ref.id !== this.state.conversation?.id);
   }
