@@ -94,7 +94,7 @@ export class Api {
     const held = this.tokens.token();
     // Only what begins something opens a session: without one a conversation was
     // another's, who has logged out in another tab.
-    if (!held && (method === 'GET' || path.startsWith('/v1/conversations/'))) throw new ApiError(401, 'gone', 'There is no session.');
+    if (!held && (method === 'GET' || path.startsWith('/v1/conversations/'))) throw new ApiError(401, 'gone', '');
     const token = held ?? (await this.mint());
     try {
       return await this.send(method, path, body, token, accept, signal);
@@ -148,7 +148,7 @@ export class Api {
   }
 
   private check(epoch: number): void {
-    if (epoch !== this.epoch) throw new ApiError(0, 'gone', 'The visitor has logged out.');
+    if (epoch !== this.epoch) throw new ApiError(0, 'gone', '');
   }
 }
 

@@ -10,7 +10,7 @@ import type { Attributes } from './types';
 export { speak } from './words';
 
 const patience = 5_000;
-const common = 'all:initial!important;border:0!important;color-scheme:normal!important;background:transparent!important;';
+const common = 'all:initial!important;border:0!important;';
 
 export function mount(core: Core): Panel {
   return new Isolated(core);
