@@ -5,12 +5,17 @@ import "strings"
 // lexicon finds the classes of one language that take a word, without asking
 // each of them.
 type lexicon struct {
-	exact    map[string][]int      // the classes that have the word
-	phrases  map[string][]phrasing // by their first word
-	loose    map[byte][]listed     // also taken misspelt, by their first two letters
-	begins   []listed
-	ends     []listed
+	words    map[string]entry
+	loose    [256][]listed // also taken misspelt, by their first two letters
+	begins   [256][]listed // by their first letter
+	ends     [256][]listed // by their last
 	excepted map[listed]bool
+}
+
+// entry is what is known of one word.
+type entry struct {
+	classes []int      // that have it
+	phrases []phrasing // that begin with it
 }
 
 type listed struct {
@@ -24,29 +29,32 @@ type phrasing struct {
 }
 
 func newLexicon() lexicon {
-	return lexicon{
-		exact: map[string][]int{}, phrases: map[string][]phrasing{}, loose: map[byte][]listed{}, excepted: map[listed]bool{},
-	}
+	return lexicon{words: map[string]entry{}, excepted: map[listed]bool{}}
 }
 
 // add puts entries into a class, in the notation of the words.
 func (l *language) add(class int, entries ...string) {
 	x := &l.lexicon
-	for _, entry := range entries {
-		e, loose := strings.CutSuffix(entry, "~")
+	for _, line := range entries {
+		e, loose := strings.CutSuffix(line, "~")
 		parts := partsOf(e)
-		switch {
-		case len(parts) == 0:
+		if len(parts) == 0 {
+			continue
+		}
+		known := x.words[parts[0]]
+		switch first, last := parts[0][0], parts[0][len(parts[0])-1]; {
 		case strings.HasPrefix(e, "!"):
 			x.excepted[listed{parts[0], class}] = true
 		case strings.HasSuffix(e, "*"):
-			x.begins = append(x.begins, listed{parts[0], class})
+			x.begins[first] = append(x.begins[first], listed{parts[0], class})
 		case strings.HasPrefix(e, "*"):
-			x.ends = append(x.ends, listed{parts[0], class})
+			x.ends[last] = append(x.ends[last], listed{parts[0], class})
 		case len(parts) > 1:
-			x.phrases[parts[0]] = append(x.phrases[parts[0]], phrasing{parts, class})
+			known.phrases = append(known.phrases, phrasing{parts, class})
+			x.words[parts[0]] = known
 		default:
-			x.exact[parts[0]] = append(x.exact[parts[0]], class)
+			known.classes = append(known.classes, class)
+			x.words[parts[0]] = known
 			if loose {
 				x.addLoose(parts[0], class)
 			}
@@ -76,25 +84,26 @@ func (x *lexicon) addLoose(text string, class int) {
 // knows is not a misspelling of another.
 func (l *language) lookUp(w []word, i int, take func(class, i, n int)) {
 	x, text := &l.lexicon, w[i].text
-	for _, class := range x.exact[text] {
+	known := x.words[text]
+	for _, class := range known.classes {
 		take(class, i, 1)
 	}
-	for _, p := range x.phrases[text] {
+	for _, p := range known.phrases {
 		if phraseAt(w, i, p.parts) {
 			take(p.class, i, len(p.parts))
 		}
 	}
-	for _, b := range x.begins {
+	for _, b := range x.begins[text[0]] {
 		if strings.HasPrefix(text, b.text) && !x.excepted[listed{text, b.class}] {
 			take(b.class, i, 1)
 		}
 	}
-	for _, e := range x.ends {
+	for _, e := range x.ends[text[len(text)-1]] {
 		if strings.HasSuffix(text, e.text) && !x.excepted[listed{text, e.class}] {
 			take(e.class, i, 1)
 		}
 	}
-	if len(text) < 4 || len(x.exact[text]) > 0 {
+	if len(text) < 4 || len(known.classes) > 0 {
 		return
 	}
 	for _, loose := range x.loose[text[0]] {

@@ -8,6 +8,13 @@ type scan struct {
 	words    []word
 	taken    [][]take // by word: what begins there
 	present  []uint64 // by class: it takes something somewhere
+	found    []places
+}
+
+// places are where a section's patterns match.
+type places struct {
+	section string
+	at      [][2]int
 }
 
 // take says that a class takes so many words: bit n for "n words".

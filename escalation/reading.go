@@ -5,13 +5,6 @@ type reading struct {
 	words   []word
 	meaning []meant
 	scans   map[*language]*scan
-	found   map[searched][][2]int
-}
-
-// searched is a section of a language.
-type searched struct {
-	language *language
-	section  string
 }
 
 // read takes a text apart, or returns what is known of it.
@@ -20,7 +13,7 @@ func (s Situation) read(text string) *reading {
 		return r
 	}
 	w := words(text)
-	r := &reading{words: w, meaning: meaningful(w), scans: map[*language]*scan{}, found: map[searched][][2]int{}}
+	r := &reading{words: w, meaning: meaningful(w), scans: map[*language]*scan{}}
 	if s.readings != nil {
 		s.readings[text] = r
 	}
@@ -29,21 +22,25 @@ func (s Situation) read(text string) *reading {
 
 // find returns where a section's patterns of a language match.
 func (r *reading) find(l *language, section string) [][2]int {
-	key := searched{l, section}
-	at, known := r.found[key]
-	if !known {
-		at = r.scan(l).find(section)
-		r.found[key] = at
+	s := r.scan(l)
+	for _, f := range s.found {
+		if f.section == section {
+			return f.at
+		}
 	}
+	at := s.find(section)
+	s.found = append(s.found, places{section, at})
 	return at
 }
 
 // scan is the text as the language's classes see it.
 func (r *reading) scan(l *language) *scan {
-	if r.scans[l] == nil {
-		r.scans[l] = newScan(l, r.words)
+	s := r.scans[l]
+	if s == nil {
+		s = newScan(l, r.words)
+		r.scans[l] = s
 	}
-	return r.scans[l]
+	return s
 }
 
 // first is the first place where a pattern of the section matches and no
