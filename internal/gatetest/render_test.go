@@ -224,7 +224,7 @@ func inBrowser(t *testing.T, chromium string, all []string) {
 // handlers, and addresses that run.
 const foreign = `(()=>{const out=[];const own=new Set('DIV SPAN P A UL OL LI CODE PRE STRONG EM DEL S B I BR BLOCKQUOTE BUTTON TIME H1 H2 H3 SECTION HEADER FOOTER FORM LABEL INPUT TEXTAREA SVG PATH CIRCLE RECT LINE POLYLINE G SLOT STYLE SELECT OPTION DETAILS SUMMARY DIALOG FIELDSET LEGEND'.split(' '));
 for(const e of root.querySelectorAll('*')){const name=e.nodeName.toUpperCase();if(!own.has(name))out.push(name);
-for(const a of e.attributes)if(a.name.toLowerCase().startsWith('on')||/^\s*(javascript|vbscript|data|file|blob)/i.test(a.value))out.push(name+' '+a.name+'='+a.value.slice(0,60));
+for(const a of e.attributes)if(a.name.toLowerCase().startsWith('on')||/^\s*(javascript|vbscript|data|file|blob)\s*:/i.test(a.value))out.push(name+' '+a.name+'='+a.value.slice(0,60));
 if(name==='A'&&!['https:','http:','mailto:'].includes(e.protocol))out.push('A '+e.href)}
 for(const e of q('log').querySelectorAll('form,input,textarea,style,select,dialog,svg [onload]'))if(!e.closest('[data-handoff=rating],[data-handoff=contact],[data-handoff=code]'))out.push('in the log: '+e.outerHTML.slice(0,80));
 for(const e of document.querySelectorAll('body *'))if(!['MAIN','SCRIPT','HANDOFF-WIDGET'].includes(e.nodeName))out.push('on the page: '+e.nodeName);
