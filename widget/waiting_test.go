@@ -43,7 +43,7 @@ func TestThePlaceInLine(t *testing.T) {
 // UI 70: when the range has passed she is told, and offered to leave an address;
 // who has left one is only told.
 func TestAWaitThatIsLonger(t *testing.T) {
-	chat, b := waits(t, desktop, 5*time.Minute-time.Second)
+	chat, b := waits(t, desktop, 5*time.Minute-5*time.Second)
 	chat.pass("queue", object{"position": 2, "wait": []int{2, 5}})
 	b.until("q('banner').innerText.includes('usually 2–5 min') && !q('contact')?.offsetParent")
 	b.until("q('contact')?.offsetParent && q('contact')?.innerText.includes('This is taking longer than usual.') && !q('banner').innerText.includes('usually')")
