@@ -49,6 +49,9 @@ func (e evidence) strongest(name string) conversation.Signal {
 // was counted: of the detectors' own when that is enough to count, else of all. So
 // what counts without the triage model is not taken for the model's.
 func (e evidence) telling(name string, least float64) conversation.Signal {
+	if !e.has(name) {
+		return conversation.Signal{}
+	}
 	strongest := func(e evidence) conversation.Signal {
 		s := e.strongest(name)
 		if name == SignalFrustrated && s.Value > 0 {

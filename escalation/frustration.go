@@ -153,15 +153,9 @@ type temper []([2]map[string]bool)
 // may be in, of all when it is too short to tell. A word may be harmless in
 // another language.
 func (t tempers) of(languages []*language, w []word) temper {
-	most := 0
-	for _, l := range languages {
-		most = max(most, l.small(w))
-	}
 	var words temper
-	for i, l := range languages {
-		if i == 0 || l.small(w) == most {
-			words = append(words, t[l])
-		}
+	for _, l := range spokenBy(languages, w) {
+		words = append(words, t[l])
 	}
 	return words
 }

@@ -73,13 +73,14 @@ func (r *reading) marks(languages []*language, of func(*language) []*class) []bo
 // spokenBy are the languages that a line may be in, English always and first: it
 // is mixed into all of them. They are all when nobody can tell.
 func spokenBy(languages []*language, w []word) []*language {
-	most := 0
-	for _, l := range languages {
-		most = max(most, l.small(w))
-	}
-	var spoken []*language
+	most, small := 0, make([]int, len(languages))
 	for i, l := range languages {
-		if i == 0 || l.small(w) == most {
+		small[i] = l.small(w)
+		most = max(most, small[i])
+	}
+	spoken := make([]*language, 0, len(languages))
+	for i, l := range languages {
+		if i == 0 || small[i] == most {
 			spoken = append(spoken, l)
 		}
 	}
