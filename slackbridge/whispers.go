@@ -245,8 +245,10 @@ func (q *whispers) deliver(ctx context.Context, w whisper) {
 	case bad && f.Kind != refused:
 		q.list[i].tries++
 		q.list[i].after = now.Add(q.backoff(q.list[i].tries))
-		q.fails++
-		q.after = now.Add(q.backoff(q.fails))
+		if !q.after.After(now) { // what other hands tried meanwhile has failed with it
+			q.fails++
+			q.after = now.Add(q.backoff(q.fails))
+		}
 		q.b.log.Warn("something private is said again", "method", q.method, "user", w.user, "error", err)
 	default:
 		q.list = slices.Delete(q.list, i, i+1)

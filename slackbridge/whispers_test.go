@@ -22,6 +22,7 @@ type ears struct {
 	began time.Time
 	weird func(w whisper, n int) error // what Slack says to the nth call
 	hangs string                       // whose first answer takes a minute
+	takes time.Duration                // for an answer
 	calls int
 	end   func()
 }
@@ -46,6 +47,7 @@ func newEars(t *testing.T, weird func(whisper, int) error) *ears {
 }
 
 func (r *ears) hear(w whisper) error {
+	time.Sleep(r.takes)
 	r.mu.Lock()
 	hangs := w.user == r.hangs
 	if hangs {
@@ -161,6 +163,33 @@ func TestWhispersOutlast(t *testing.T) {
 				t.Errorf("%d unsaid after %d calls", n, calls)
 			}
 		})
+	})
+}
+
+// What several are told at once and fails at once is one failure: the pause after it
+// is as long as for one of them.
+func TestWhispersFailTogether(t *testing.T) {
+	began := time.Time{}
+	down := func(whisper, int) error {
+		if time.Since(began) < 10*time.Second {
+			return errors.New("503")
+		}
+		return nil
+	}
+	toEars(t, down, func(r *ears) {
+		began, r.takes = time.Now(), 100*time.Millisecond
+		for i := range hands {
+			r.tell(fmt.Sprintf("u%d", i), "x")
+		}
+		for range 60 {
+			time.Sleep(time.Second)
+			r.health.answered() // as the probe does
+		}
+		for i := range hands {
+			if got := r.to(fmt.Sprintf("u%d", i)); got != "x @14" { // 0, 2, 6, 14 s and the answers
+				t.Errorf("u%d heard %q", i, got)
+			}
+		}
 	})
 }
 
