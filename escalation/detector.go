@@ -66,7 +66,7 @@ func detectors(c Config, language []*language) []Detector {
 		unknownDetector{asks},
 		statedDetector{language, words},
 		smallTalkDetector{language},
-		promiseDetector{loadFrom("promises")},
+		promiseDetector{promising()},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The words of each language are data: one file per language, in a small
@@ -87,14 +88,17 @@ type item struct {
 	optional bool
 }
 
-// load reads the words for what visitors and the bot say.
-func load() []*language { return loadFrom("words") }
+// load gives the words for what visitors and the bot say, and promising those that
+// are looked for in the bot's words alone, a language of their own. They are read
+// once, for all policies; nothing changes them afterwards.
+var (
+	load      = sync.OnceValue(func() []*language { return loadFrom("words") })
+	promising = sync.OnceValue(func() []*language { return loadFrom("promises") })
+)
 
-// loadFrom reads the embedded words of a folder, "words" or "promises": those
-// of promises are a language of their own, because they are looked for in the
-// bot's words alone. They are part of the binary and a test reads
-// them all, so a mistake in them cannot reach a user; a file that does not
-// parse is left out.
+// loadFrom reads the embedded words of a folder. They are part of the binary and a
+// test reads them all, so a mistake in them cannot reach a user; a file that does
+// not parse is left out.
 func loadFrom(folder string) []*language {
 	var all []*language
 	names, _ := fs.Glob(wordFiles, folder+"/*.txt")

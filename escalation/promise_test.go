@@ -36,7 +36,7 @@ func labelledDrafts(t *testing.T) []labelledDraft {
 }
 
 func promises(draft string) []conversation.Signal {
-	return promiseDetector{loadFrom("promises")}.Detect(Situation{Draft: draft, readings: map[string]*reading{}})
+	return promiseDetector{promising()}.Detect(Situation{Draft: draft, readings: map[string]*reading{}})
 }
 
 // TestPromiseWords: every file of words is read whole, with all its sections.
@@ -73,7 +73,7 @@ func TestPromiseWords(t *testing.T) {
 // TestLabelledDrafts: of the labelled promises at least .85 are seen in each
 // language and of each kind, and at most one in fifty harmless drafts is.
 func TestLabelledDrafts(t *testing.T) {
-	d := promiseDetector{loadFrom("promises")}
+	d := promiseDetector{promising()}
 	type count struct{ promised, seen, harmless, wrong int }
 	counts := map[string]*count{}
 	drafts := labelledDrafts(t)
