@@ -167,6 +167,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.keepPlaces(ctx) })
 	g.Go(func() error { return b.keepRoster(ctx) })
 	g.Go(func() error { return b.keepDesk(ctx) })
+	g.Go(func() error { return b.keepWeekly(ctx) })
 	g.Go(func() error { return b.runWhispers(ctx) })
 	if b.Config.Mode == ModeSocket {
 		g.Go(func() error { return b.sockets.run(ctx) })

@@ -67,8 +67,8 @@ func (m slackMessage) carries(marker string) bool {
 
 // settled waits until an attempt is old enough to be looked for: it may still be
 // on its way.
-func (v *visit) settled(attempted time.Time) error {
-	if ready := attempted.Add(v.Limits.DoubtWait); ready.After(v.Now()) {
+func (b *Bridge) settled(attempted time.Time) error {
+	if ready := attempted.Add(b.Limits.DoubtWait); ready.After(b.Now()) {
 		return &later{at: ready, why: "a post is in doubt"}
 	}
 	return nil
@@ -153,25 +153,25 @@ const pageSize = "999"
 // search reads pages of messages until stop says that it has seen enough. The
 // pace Slack allows may end it half-way: then it goes on there at the next visit,
 // or a long thread would never be read to its end.
-func (v *visit) search(ctx context.Context, method string, args url.Values, stop func(slackMessage) bool) error {
+func (b *Bridge) search(ctx context.Context, method string, args url.Values, stop func(slackMessage) bool) error {
 	key := method + " " + args.Encode()
-	if at, ok := v.lookups.Load(key); ok {
+	if at, ok := b.lookups.Load(key); ok {
 		args.Set("cursor", at.(string))
 	}
 	for {
-		if ok, retry := v.client.limits.take(method, args.Get("channel")); !ok {
+		if ok, retry := b.client.limits.take(method, args.Get("channel")); !ok {
 			return &later{at: retry, why: "the limit of " + method}
 		}
-		page, err := v.client.messages(ctx, method, args)
+		page, err := b.client.messages(ctx, method, args)
 		if err != nil {
-			v.lookups.Delete(key) // the cursor itself may be what is refused
+			b.lookups.Delete(key) // the cursor itself may be what is refused
 			return err
 		}
 		if slices.ContainsFunc(page.messages, stop) || page.next == "" {
-			v.lookups.Delete(key)
+			b.lookups.Delete(key)
 			return nil
 		}
-		v.lookups.Store(key, page.next)
+		b.lookups.Store(key, page.next)
 		args.Set("cursor", page.next)
 	}
 }

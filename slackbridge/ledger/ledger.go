@@ -70,7 +70,8 @@ type Post struct {
 // Errand is something done in Slack beside the posts of a thread, once: a direct
 // message, a file. The row is written before (Sending) and completed after
 // (Sent). Name says what it is and which event it is for. Ref is Slack's id of
-// what is being made, "" before there is one.
+// what is being made, "" before there is one. One without a Conversation is the
+// installation's own: a weekly post.
 type Errand struct {
 	Conversation conversation.ID
 	Name         string

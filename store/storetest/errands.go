@@ -52,4 +52,15 @@ func errands(t *testing.T, url string) {
 	if got := one[ledger.Errand](t)(s.Errand(ctx, id, "file:1")); got != e {
 		t.Errorf("errand = %+v, want %+v", got, e)
 	}
+	// One of no conversation is the installation's own.
+	if _, err := s.Errand(ctx, "", "weekly:marks:2026-11-16"); !errors.Is(err, conversation.ErrNotFound) {
+		t.Errorf("an errand of the house nobody was sent on: %v, want ErrNotFound", err)
+	}
+	own := ledger.Errand{Name: "weekly:marks:2026-11-16", State: ledger.Sending, Attempted: start}
+	must(t, s.SaveErrand(ctx, own))
+	own.State, own.Ref = ledger.Sent, "1700000009.000100"
+	must(t, s.SaveErrand(ctx, own))
+	if got := one[ledger.Errand](t)(s.Errand(ctx, "", own.Name)); got != own {
+		t.Errorf("errand = %+v, want %+v", got, own)
+	}
 }
