@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -122,5 +123,30 @@ func TestPackagesOpenWithAComment(t *testing.T) {
 		if !ok {
 			t.Errorf("package %s has no comment", pkg)
 		}
+	}
+}
+
+// The widget's source and its tests are held to the same length.
+func TestTypeScriptFilesFit(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir(root+"/widget", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "dist") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(path) != ".ts" && filepath.Ext(path) != ".tsx" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		files++
+		if n := strings.Count(string(text), "\n"); n > maxFile {
+			t.Errorf("%s has %d lines, want at most %d: split it by question", path, n, maxFile)
+		}
+		return err
+	})
+	if err != nil || files == 0 {
+		t.Fatalf("%d TypeScript files: %v", files, err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // one stream in all tabs and for another visitor in the same browser.
 const (
 	loaderBudget = 4 << 10
-	usualCeiling = 34 << 10 // open, ask, wait, chat, close
+	usualCeiling = 34_900 // open, ask, wait, chat, close
 	allCeiling   = 49 << 10 // with each module that is fetched when it is used; files and the lightbox are 4 KB of it
 	// One further language, loaded by those who read it.
 	languageBudget = 2560

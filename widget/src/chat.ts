@@ -8,10 +8,11 @@ import type { Connection } from './stream';
 import { fresh, type ChatState } from './store';
 import { dueAt } from './waiting';
 import { publishAdvance } from './publish';
-import { pageInfo, randomId, type Page } from './environment';
+import { randomId } from './environment';
+import { Site } from './site';
 import { en as s } from './strings/en';
 import type { Options } from './core';
-import type { Attributes, ContactFields, ConversationRef, FileRef, WidgetConfig } from './types';
+import type { ConversationRef, FileRef, WidgetConfig } from './types';
 
 export interface ChatHooks {
   changed(): void;
@@ -29,6 +30,7 @@ const requestTimeout = 15_000;
 export class Chat {
   readonly follower: Follower;
   readonly outbox: Outbox;
+  readonly site: Site;
   connection: Connection = 'idle';
   /** When the connection was lost, 0 while it stands. */
   lostAt = 0;
@@ -40,14 +42,11 @@ export class Chat {
   requestedAt = 0;
   /** When the line that awaits the bot's answer was sent; 0 for none. */
   awaitingAt = 0;
-  context: Attributes = {};
   declined: Set<number>;
   /** Thumbs on answers, by seq. */
   votes: Record<string, boolean>;
   private making: Promise<void> | undefined;
   private typedAt = 0;
-  private page: Page | undefined;
-  private tracked: { name: string; props: Attributes }[] = [];
   private lateSeq = 0;
 
   constructor(
@@ -55,7 +54,7 @@ export class Chat {
     private readonly storage: Storage,
     readonly config: WidgetConfig,
     private readonly options: Options,
-    private readonly hooks: ChatHooks,
+    readonly hooks: ChatHooks,
   ) {
     this.declined = new Set(storage.load().declined ?? []);
     this.votes = storage.load().votes ?? {};
@@ -77,6 +76,7 @@ export class Chat {
       failed: (item) => this.failed(item),
       sent: (item) => this.tell('message:sent', item),
     });
+    this.site = new Site(api, this.follower, options, (error) => this.refused(error));
     window.addEventListener('online', this.online);
   }
 
@@ -90,7 +90,7 @@ export class Chat {
     if (kept.conversation && kept.token) {
       try {
         await this.follower.resume(kept.conversation, kept.read);
-        this.moved();
+        this.site.moved();
       } catch (error) {
         if (error instanceof ApiError && error.code === 'gone') return;
         this.connected('connecting');
@@ -98,7 +98,7 @@ export class Chat {
         return;
       }
     }
-    this.deliverTracked();
+    this.site.deliverTracked();
     if (kept.outbox?.length) {
       this.outbox.restore(kept.outbox);
       void this.outbox.flush();
@@ -125,7 +125,7 @@ export class Chat {
     this.hooks.changed();
     try {
       await this.ensure();
-      await this.api.post(`${this.follower.path}/escalate`, { ...(reason ? { reason } : {}), ...(fields ? { fields } : {}) });
+      await this.post('/escalate', { reason: reason || undefined, fields });
       this.awaitingAt = 0;
       setTimeout(() => this.requestSettled(), requestTimeout);
     } catch (error) {
@@ -136,7 +136,7 @@ export class Chat {
   }
 
   async cancelEscalation(): Promise<void> {
-    await this.api.post(`${this.follower.path}/escalate/cancel`);
+    await this.post('/escalate/cancel');
   }
 
   /** "Keep trying": the offer goes, and the server notes it. */
@@ -172,13 +172,6 @@ export class Chat {
     return this.api.hasSession();
   }
 
-  /** Her other conversations, newest first. */
-  async earlier(): Promise<ConversationRef[]> {
-    if (!this.api.hasSession()) return [];
-    const { conversations } = await this.api.get<{ conversations?: ConversationRef[] }>('/v1/conversations');
-    return (conversations ?? []).filter((ref) => ref.id !== this.state.conversation?.id);
-  }
-
   /** Takes up another of her conversations. */
   goTo(ref: ConversationRef): Promise<void> {
     this.startOver();
@@ -193,27 +186,6 @@ export class Chat {
     this.quietly('/stop');
   }
 
-  async rate(score: number, comment: string): Promise<void> {
-    await this.api.post(`${this.follower.path}/rating`, { score, ...(comment ? { comment } : {}) });
-    this.follower.update({ rated: score });
-    this.hooks.emit('csat:submitted', { score });
-  }
-
-  async contact(fields: ContactFields): Promise<void> {
-    try {
-      await this.ensure();
-      await this.api.post(`${this.follower.path}/contact`, fields);
-    } catch (error) {
-      this.refused(error);
-      throw error;
-    }
-    if (fields.email) this.storage.save({ contact: { conversation: this.state.conversation?.id ?? '', email: fields.email } });
-  }
-
-  async verify(code: string): Promise<void> {
-    await this.api.post(`${this.follower.path}/contact/verify`, { code });
-  }
-
   /** The usual wait has passed: once that is said it stays said for this wait. */
   late(now: number): boolean {
     const due = dueAt(this.state, now);
@@ -221,33 +193,11 @@ export class Chat {
     return this.state.phase === 'waiting' && this.lateSeq > 0 && this.lateSeq === this.state.stateSeq;
   }
 
-  async end(): Promise<void> {
-    await this.api.post(`${this.follower.path}/close`);
-  }
-
-  transcript(): Promise<string> {
-    return this.api.text(`${this.follower.path}/transcript`);
-  }
-
   read(seq: number): void {
     if (seq <= this.state.read) return;
     this.follower.update({ read: seq });
     this.storage.save({ read: seq });
     this.quietly('/read', { seq });
-  }
-
-  /** Adds to what the site says of her; a conversation that stands hears of it at once. */
-  setContext(attributes: Attributes): void {
-    this.context = { ...this.context, ...attributes };
-    if (this.state.conversation) this.change({ context: attributes });
-  }
-
-  /** She looks at another page of the site now. */
-  moved(): void {
-    const page = pageInfo(this.options.pageContext);
-    if (!this.state.conversation || this.state.phase === 'closed' || page.url === (this.page?.url ?? '')) return;
-    this.page = page;
-    this.change({ page });
   }
 
   /** Leaves this conversation behind; the next message opens another. */
@@ -294,19 +244,8 @@ export class Chat {
   /** Nothing of this visitor stays in memory or in the browser. */
   wipe(): void {
     this.reset();
-    this.context = {};
+    this.site.context = {};
     this.storage.clear();
-  }
-
-  /** Tells the server what she did on the site, once she has a session; of what came before the last twenty. */
-  track(name: string, props: Attributes): void {
-    this.tracked = [...this.tracked, { name: String(name), props }].slice(-20);
-    this.deliverTracked();
-  }
-
-  private deliverTracked(): void {
-    if (!this.api.hasSession()) return;
-    for (const event of this.tracked.splice(0)) this.api.post('/v1/events', event).catch((error: unknown) => this.refused(error));
   }
 
   /** True while the bot owes an answer, from the send to its last word. */
@@ -324,14 +263,20 @@ export class Chat {
 
   private readonly online = (): void => this.outbox.resume();
 
-  private ensure(): Promise<void> {
+  /** A request about this conversation. */
+  post<T>(path: string, body?: unknown): Promise<T> {
+    return this.api.post(this.follower.path + path, body);
+  }
+
+  /** There is a conversation, or there is one now. */
+  ensure(): Promise<void> {
     if (this.state.conversation) return Promise.resolve();
     this.making ??= this.api
-      .post<ConversationRef>('/v1/conversations', { page: (this.page = pageInfo(this.options.pageContext)), context: this.context, ...this.locale() })
+      .post<ConversationRef>('/v1/conversations', { ...this.site.begin(), ...this.locale() })
       .then((ref) => {
-        this.storage.save({ conversation: { id: ref.id, ...(ref.reference ? { reference: ref.reference } : {}) }, read: 0 });
+        this.storage.save({ conversation: { id: ref.id, reference: ref.reference }, read: 0 });
         this.follower.begin(ref);
-        this.deliverTracked();
+        this.site.deliverTracked();
         this.hooks.emit('conversation:started', { id: ref.id, reference: ref.reference });
       })
       .finally(() => { this.making = undefined; });
@@ -347,7 +292,7 @@ export class Chat {
   private async deliver(item: OutItem): Promise<Outcome> {
     try {
       await this.ensure();
-      await this.api.post(`${this.follower.path}/messages`, { client_id: item.client_id, text: item.text, ...(item.files && { files: item.files.map(({ id }) => ({ id })) }) });
+      await this.post('/messages', { client_id: item.client_id, text: item.text, files: item.files?.map(({ id }) => ({ id })) });
       return { kind: 'sent' };
     } catch (error) {
       return this.outcome(error);
@@ -424,7 +369,8 @@ export class Chat {
     return true;
   }
 
-  private refused(error: unknown): void {
+  /** An error that the site hears of; a block also says so on screen. */
+  refused(error: unknown): void {
     if (error instanceof ApiError && !this.isBlocked(error)) this.hooks.emit('error', { code: error.code, message: error.message });
   }
 
@@ -432,13 +378,9 @@ export class Chat {
     this.hooks.emit(name, { client_id, ...(this.options.exposeText && { text }) });
   }
 
-  private change(body: { page?: Page; context?: Attributes }): void {
-    this.api.patch(this.follower.path, body).catch((error: unknown) => this.refused(error));
-  }
-
   private quietly(path: string, body: unknown = {}): void {
     if (!this.state.conversation) return;
-    this.api.post(this.follower.path + path, body).catch((error: unknown) => this.refused(error));
+    this.post(path, body).catch((error: unknown) => this.refused(error));
   }
 }
 

@@ -84,7 +84,7 @@ class Session implements Panel {
     });
     this.attention = new Attention(core, () => this.open({}, true));
     this.window = new Window(core, this.chat, storage, this.announcer, this.frame);
-    this.unwatch = watchPage(() => this.chat.moved());
+    this.unwatch = watchPage(() => this.chat.site.moved());
     window.addEventListener('storage', this.otherTab);
     document.addEventListener('visibilitychange', this.look);
     window.addEventListener('pageshow', this.back);
@@ -144,7 +144,7 @@ class Session implements Panel {
   }
 
   setContext(attributes: Attributes): void {
-    this.chat.setContext(attributes);
+    this.chat.site.setContext(attributes);
   }
 
   identify(user: { jwt: string }): Promise<{ verified: true; visitorId: string }> {
@@ -156,7 +156,7 @@ class Session implements Panel {
   }
 
   track(name: string, props: Attributes = {}): void {
-    this.chat.track(name, props);
+    this.chat.site.track(name, props);
   }
 
   refresh(): void {
@@ -190,9 +190,9 @@ class Session implements Panel {
     if (this.chat.requestedAt > 0) return { phase: 'requested' };
     switch (phase) {
       case 'bot': return { phase };
-      case 'waiting': return { phase, ...(queue?.position ? { position: queue.position } : {}), ...(queue?.wait ? { waitMin: queue.wait } : {}) };
-      case 'agent': return { phase, agent: { name: agent?.name ?? '', ...(agent?.avatar ? { avatar: agent.avatar } : {}) } };
-      case 'offline': return { phase, ...(nextOpen ? { nextOpen } : {}) };
+      case 'waiting': return { phase, position: queue?.position || undefined, waitMin: queue?.wait };
+      case 'agent': return { phase, agent: { name: agent?.name ?? '', avatar: agent?.avatar || undefined } };
+      case 'offline': return { phase, nextOpen };
       case 'closed': return { phase, reason: reason ?? '' };
     }
   }

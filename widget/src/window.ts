@@ -5,6 +5,7 @@ import { ApiError, type Api } from './api';
 import type { Chat } from './chat';
 import type { Core, FormSchema } from './core';
 import type { Frame } from './frame';
+import { Requests } from './requests';
 import type { Storage } from './storage';
 import { en as s } from './strings/en';
 import { askOf, contactCard, fields, known, type Known } from './contact';
@@ -16,11 +17,13 @@ import { banner } from './view/banner';
 import { chips } from './view/chips';
 import { Composer } from './view/composer';
 import { h } from './view/dom';
+import { footer } from './view/footer';
 import { header } from './view/header';
 import { Log } from './view/log';
 import type { Entry } from './view/menu';
 import type { Actions, Model, View } from './view/model';
 import { Shell } from './view/shell';
+import { download } from './transcript';
 
 declare const FORM_PATH: string;
 type FormModule = typeof import('./form');
@@ -40,6 +43,7 @@ export class Window {
   private aside = -1;
   private wide = false;
   private form: HTMLElement | undefined;
+  private readonly requests: Requests;
 
   constructor(
     private readonly core: Core,
@@ -48,6 +52,7 @@ export class Window {
     private readonly announcer: Announcer,
     private readonly frame: Frame,
   ) {
+    this.requests = new Requests(chat, storage);
     const actions = this.actions();
     this.header = header(actions);
     const top = banner(actions);
@@ -262,7 +267,7 @@ export class Window {
   }
 
   private actions(): Actions {
-    const { chat, storage } = this;
+    const { chat, storage, requests } = this;
     return {
       send: (text, files) => {
         this.log.scroller.following = true;
@@ -309,16 +314,16 @@ export class Window {
         this.frame.ask();
       },
       contact: (given) => this.sendContact(given),
-      verify: (code) => this.told(chat.verify(code)),
+      verify: (code) => this.told(requests.verify(code)),
       setAside: () => this.setAside(),
-      rate: (score, comment) => chat.rate(score, comment),
+      rate: (score, comment) => requests.rate(score, comment),
       skipRating: () => {
         storage.save({ unrated: chat.state.conversation?.id });
         this.frame.ask();
       },
       newChat: () => this.newChat(),
-      endChat: () => void this.attempt(chat.end()),
-      transcript: () => void this.attempt(chat.transcript().then(download)),
+      endChat: () => void this.attempt(requests.end()),
+      transcript: () => void this.attempt(requests.transcript().then(download)),
       close: () => this.close(),
       copy: (text, button) => void this.copy(text, button),
       link: (url) => this.core.emit('link:clicked', { url }),
@@ -336,7 +341,7 @@ export class Window {
   }
 
   private async sendContact(given: ContactFields): Promise<void> {
-    await this.told(this.chat.contact(given));
+    await this.told(this.requests.contact(given));
     this.contactAsked = false;
     this.log.scroller.following = true;
     this.frame.ask();
@@ -356,7 +361,7 @@ export class Window {
 
   /** Her other chats as a menu's entries; none is said in the notice. */
   private async earlier(): Promise<Entry[]> {
-    const others = await this.chat.earlier().catch(() => undefined);
+    const others = await this.requests.earlier().catch(() => undefined);
     if (!others?.length) this.tell(others ? s.noEarlier : s.actionFailed);
     return (others ?? []).slice(0, 8).map((ref) => ({
       label: [new Date(ref.updated_at ?? '').toLocaleDateString(language, { day: 'numeric', month: 'long' }), ref.reference].join(' · '), icon: 'history', hook: 'chat',
@@ -390,17 +395,4 @@ export class Window {
 /** What the server said when it refused, or that it did not work. */
 function sentence(error: unknown): string {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed;
-}
-
-function footer(core: Core): HTMLElement {
-  const url = /^https?:\/\//i.test(core.config.privacy_url ?? '') ? core.config.privacy_url : undefined;
-  const note = core.config.ai === false ? '' : s.aiNote;
-  return h('footer', { class: 'foot' }, h('span', { class: 'ai' }, note, note !== '' && url !== undefined && ' · '),
-    url !== undefined && h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, s.privacy));
-}
-
-function download(text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
-  h('a', { href: url, download: 'chat.txt' }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
