@@ -14,7 +14,7 @@ import (
 	"github.com/handoff-bot/handoff/store/storetest"
 )
 
-// The stories wait much more than they work: eight run at once, unless -parallel says
+// The stories wait much more than they work: sixteen run at once, unless -parallel says
 // otherwise.
 func TestMain(m *testing.M) {
 	ServeIfAsked()
@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	set := false
 	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "test.parallel" })
 	if !set {
-		_ = flag.Set("test.parallel", "8") // a flag of the testing package; it exists
+		_ = flag.Set("test.parallel", "16") // a flag of the testing package; it exists
 	}
 	m.Run()
 }
