@@ -43,13 +43,12 @@ func bundle(dir string) (map[string][]byte, error) {
 	for _, a := range languages {
 		files[a.file], addresses[a.address] = a.body, a.file
 	}
-	for _, name := range modules {
-		a, err := module(dir, "src/"+name+".ts", name, define, short)
-		if err != nil {
-			return nil, err
-		}
+	apart, err := modules(dir, define, short)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range apart {
 		files[a.file], addresses[a.address] = a.body, a.file
-		define[strings.ToUpper(name)+"_PATH"] = fmt.Sprintf("%q", "/w/"+a.address)
 	}
 	loader, err := compile(dir, "src/loader.ts", api.FormatIIFE, define, short)
 	if err != nil {
@@ -74,9 +73,24 @@ func bundle(dir string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// modules are the files of /w/, each from the source of its name. A later one,
-// and the loader, may import an earlier one when it is used: NAME_PATH is where.
-var modules = []string{"isolate", "settings", "identity", "sound", "cards", "form", "lightbox", "files", "panel"}
+// modules bundles the files of /w/: those of the panel together, and two that the
+// loader may fetch instead or beside. NAME_PATH is where one of them is.
+func modules(dir string, define map[string]string, short *names) ([]asset, error) {
+	all, err := together(dir, define, short)
+	if err != nil {
+		return nil, err
+	}
+	define["PANEL_PATH"] = fmt.Sprintf("%q", "/w/"+all[0].address)
+	for _, name := range []string{"isolate", "settings"} {
+		a, err := module(dir, "src/"+name+".ts", name, define, short)
+		if err != nil {
+			return nil, err
+		}
+		define[strings.ToUpper(name)+"_PATH"] = fmt.Sprintf("%q", "/w/"+a.address)
+		all = append(all, a)
+	}
+	return all, nil
+}
 
 // module bundles one of them.
 func module(dir, entry, name string, define map[string]string, short *names) (asset, error) {
@@ -109,12 +123,26 @@ func page(dir, entry, name string, define map[string]string, short *names) ([]by
 	return bytes.Replace(text, []byte(strings.ToUpper(name)+"_SCRIPT"), []byte("/w/"+script.address), 1), script, nil
 }
 
-func compile(dir, entry string, format api.Format, define map[string]string, short *names) ([]byte, error) {
+func compile(dir, entry string, format api.Format, define map[string]string, short *names, plugins ...api.Plugin) ([]byte, error) {
+	o, err := options(dir, entry, format, define, short)
+	if err != nil {
+		return nil, err
+	}
+	o.Plugins = append(o.Plugins, plugins...)
+	result := api.Build(o)
+	if len(result.Errors) > 0 {
+		return nil, errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), "\n"))
+	}
+	short.given = result.MangleCache
+	return result.OutputFiles[0].Contents, nil
+}
+
+func options(dir, entry string, format api.Format, define map[string]string, short *names) (api.BuildOptions, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("finding %s: %w", dir, err)
+		return api.BuildOptions{}, fmt.Errorf("finding %s: %w", dir, err)
 	}
-	result := api.Build(api.BuildOptions{
+	return api.BuildOptions{
 		AbsWorkingDir:     root,
 		EntryPoints:       []string{entry},
 		Bundle:            true,
@@ -130,12 +158,7 @@ func compile(dir, entry string, format api.Format, define map[string]string, sho
 		Define:            define,
 		Plugins:           []api.Plugin{styles()},
 		TsconfigRaw:       `{"compilerOptions":{"strict":true,"verbatimModuleSyntax":true,"useDefineForClassFields":false}}`,
-	})
-	if len(result.Errors) > 0 {
-		return nil, errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), "\n"))
-	}
-	short.given = result.MangleCache
-	return result.OutputFiles[0].Contents, nil
+	}, nil
 }
 
 // styles makes an imported .css file a string: lengths in em, then minified.

@@ -19,8 +19,13 @@ import (
 
 func main() {
 	dir := flag.String("dir", "widget", "folder of the widget's source")
+	entry := flag.String("profile", "", "source to profile, such as src/panel.ts, instead of building")
 	flag.Parse()
-	if err := run(*dir); err != nil {
+	act := func() error { return run(*dir) }
+	if *entry != "" {
+		act = func() error { return profile(os.Stdout, *dir, *entry) }
+	}
+	if err := act(); err != nil {
 		fmt.Fprintln(os.Stderr, "widget build:", err)
 		os.Exit(1)
 	}

@@ -1,21 +1,15 @@
 // Files: the tray of those that go with the next message, and how those of a line
 // look. Fetched when the first one is attached or shown.
 import css from './style/files.css';
-import { ApiError, type Api } from './api';
-import type { Strings } from './strings/en';
+import type { Api } from './api';
+import { adopt, ApiError, draw, h, icon, s, say, setText } from './kit';
 import type { FileRef } from './types';
-import { h, setText } from './view/dom';
-import { draw } from './view/draw';
-
-declare const LIGHTBOX_PATH: string;
 
 /** What the module needs of the panel. */
 export interface FilesHost {
   api: Api;
   base: string;
   container: HTMLElement;
-  s: Strings;
-  say(text: string, ...values: (string | number)[]): string;
   limits: { bytes: number; count: number };
   changed(): void;
   tell(text: string): void;
@@ -24,19 +18,19 @@ export interface FilesHost {
 interface Entry { file: File; ref?: FileRef; request?: XMLHttpRequest; failed?: string; element: HTMLElement; bar: HTMLProgressElement; note: HTMLElement; again: HTMLElement }
 
 const taken = /\.(png|jpe?g|jfif|gif|webp|pdf|txt|text|log|csv|md)$/i;
-const shapes = { close: 'm5 5 10 10M15 5 5 15', file: 'M5.5 3h6l3.5 3.5V17h-9.5ZM11.5 3v3.5H15' };
+const sheet = 'M5.5 3h6l3.5 3.5V17h-9.5ZM11.5 3v3.5H15';
 
 export class Tray {
   readonly element = h('ul', { class: 'tray', 'data-handoff': 'tray' });
   private entries: Entry[] = [];
 
   constructor(private readonly host: FilesHost) {
-    dress(host.container);
+    adopt(host.container, css);
   }
 
   /** Takes files up, and says which it does not. */
   add(list: Iterable<File>): void {
-    const { s, say, limits, tell } = this.host;
+    const { limits, tell } = this.host;
     const refused: string[] = [];
     for (const file of list) {
       const name = shownName(file.name);
@@ -69,11 +63,10 @@ export class Tray {
   }
 
   private entry(file: File, name: string): Entry {
-    const { s, say } = this.host;
     const bar = h('progress', { max: 1, value: 0, 'aria-label': name, hidden: true });
     const note = h('span', { class: 'why' });
     const again = h('button', { type: 'button', class: 'textbutton', 'data-handoff': 'file-retry', hidden: true }, s.retry);
-    const remove = h('button', { type: 'button', class: 'off', 'data-handoff': 'file-remove', 'aria-label': say(s.fileRemove, name), title: say(s.fileRemove, name) }, draw('close', shapes.close));
+    const remove = h('button', { type: 'button', class: 'off', 'data-handoff': 'file-remove', 'aria-label': say(s.fileRemove, name), title: say(s.fileRemove, name) }, icon('close'));
     const element = h('li', { 'data-handoff': 'file-chip' }, h('span', { class: 'name', dir: 'auto' }, name), h('span', { class: 'size' }, size(file.size)), note, again, bar, remove);
     const entry: Entry = { file, element, bar, note, again };
     remove.addEventListener('click', () => {
@@ -102,7 +95,6 @@ export class Tray {
     try {
       entry.ref = await send(this.host.api, entry, request);
     } catch (error) {
-      const { s } = this.host;
       const refused = error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message;
       setText(entry.note, refused || s.notSent);
       entry.again.hidden = Boolean(refused) && (error as ApiError).status !== 429; // the same would be refused again
@@ -161,8 +153,8 @@ function content(api: Api, file: FileRef): Promise<string> {
 }
 
 /** Fills the place of a line's files: pictures to look at, everything else to save. */
-export function show(place: HTMLElement, files: readonly FileRef[], host: Pick<FilesHost, 'api' | 'base' | 'container' | 's'>): void {
-  dress(host.container);
+export function show(place: HTMLElement, files: readonly FileRef[], host: Pick<FilesHost, 'api' | 'base' | 'container'>): void {
+  adopt(host.container, css);
   place.replaceChildren(...files.map((file) => (file.width && file.height ? picture(file, host) : row(file, host))));
 }
 
@@ -173,32 +165,21 @@ function picture(file: FileRef, host: Showing): HTMLElement {
   const button = h('button', { type: 'button', class: 'thumb', 'data-handoff': 'file-image', 'data-id': file.id, title: file.name }, image);
   image.onerror = () => button.replaceWith(row(file, host));
   button.addEventListener('click', () => void enlarge(file, host));
-  content(host.api, file).then((url) => { image.src = url; }, () => button.replaceWith(row(file, host, host.s.fileGone)));
+  content(host.api, file).then((url) => { image.src = url; }, () => button.replaceWith(row(file, host, s.fileGone)));
   return button;
 }
 
 async function enlarge(file: FileRef, host: Showing): Promise<void> {
-  const { open } = (await import(host.base + LIGHTBOX_PATH)) as typeof import('./lightbox');
-  open(host.container, await content(host.api, file), file.name, host.s.closePicture, () => host.container.querySelector<HTMLElement>(`[data-id="${file.id}"]`)?.focus()); // the line may have been drawn anew
+  const { open } = await import('./lightbox');
+  open(host.container, await content(host.api, file), file.name, s.closePicture, () => host.container.querySelector<HTMLElement>(`[data-id="${file.id}"]`)?.focus()); // the line may have been drawn anew
 }
 
-function row(file: FileRef, { api, s }: Showing, why = ''): HTMLElement {
+function row(file: FileRef, { api }: Showing, why = ''): HTMLElement {
   const note = h('span', { class: 'why' }, why);
-  const button = h('button', { type: 'button', class: 'file', 'data-handoff': 'file' }, draw('file', shapes.file),
+  const button = h('button', { type: 'button', class: 'file', 'data-handoff': 'file' }, draw('file', sheet),
     h('span', { class: 'name', dir: 'auto' }, file.name), h('span', { class: 'size' }, size(file.size)), note);
   button.addEventListener('click', () => {
     content(api, file).then((url) => h('a', { href: url, download: file.name }).click(), () => setText(note, s.fileGone));
   });
   return button;
-}
-
-const dressed = new WeakSet<Node>();
-
-function dress(container: HTMLElement): void {
-  const root = container.getRootNode() as ShadowRoot;
-  if (dressed.has(root)) return;
-  dressed.add(root);
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 }

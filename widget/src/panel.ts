@@ -20,14 +20,10 @@ import { queueWords } from './waiting';
 import { patience } from './view/banner';
 import { Window } from './window';
 
+export * from './kit';
 export { speak } from './words';
 
 const stopped = ['keydown', 'keypress', 'keyup', 'paste', 'cut', 'copy', 'input'];
-
-declare const IDENTITY_PATH: string;
-declare const SOUND_PATH: string;
-type IdentityModule = typeof import('./identity');
-type SoundModule = typeof import('./sound');
 
 export function mount(core: Core): Panel {
   return new Session(core);
@@ -149,7 +145,7 @@ class Session implements Panel {
 
   identify(user: { jwt: string }): Promise<{ verified: true; visitorId: string }> {
     const { core, api, storage } = this;
-    this.identified = (import(core.base + IDENTITY_PATH) as Promise<IdentityModule>)
+    this.identified = import('./identity')
       .then((module) => module.identify(user, { core, api, storage, forget: () => this.forget(true), resume: () => this.resume() }));
     this.identified.catch(() => undefined);
     return this.identified;
@@ -234,10 +230,10 @@ class Session implements Panel {
 
   // Only what a person writes, and only where she does not look; in one tab, at most every 3 s.
   private ring(): void {
-    const { options, base } = this.core;
+    const { options } = this.core;
     const looks = this.isOpen() && document.visibilityState === 'visible';
     if (looks || options.sounds === false || this.storage.load().muted || !navigator.userActivation?.hasBeenActive) return;
-    once('handoff:sound', () => void (import(base + SOUND_PATH) as Promise<SoundModule>).then((module) => module.ring()).catch(() => undefined));
+    once('handoff:sound', () => void import('./sound').then((module) => module.ring()).catch(() => undefined));
   }
 
   private readonly look = (): void => this.frame.ask();

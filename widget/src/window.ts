@@ -10,7 +10,7 @@ import type { Storage } from './storage';
 import { en as s } from './strings/en';
 import { askOf, contactCard, fields, known, type Known } from './contact';
 import { dueAt } from './waiting';
-import { language, say } from './words';
+import { language } from './words';
 import type { ContactFields, FileRef } from './types';
 import { filesModule } from './view/attach';
 import { banner } from './view/banner';
@@ -24,9 +24,6 @@ import type { Entry } from './view/menu';
 import type { Actions, Model, View } from './view/model';
 import { Shell } from './view/shell';
 import { download } from './transcript';
-
-declare const FORM_PATH: string;
-type FormModule = typeof import('./form');
 
 const noticeFor = 6_000;
 
@@ -162,14 +159,14 @@ export class Window {
   }
 
   private async ask(schema: FormSchema, send: (fields: Record<string, string>) => Promise<void>, aside: () => void): Promise<void> {
-    const { form } = (await import(this.core.base + FORM_PATH)) as FormModule;
+    const { form } = await import('./cards');
     this.form?.remove();
     const gone = (): void => {
       this.form?.remove();
       this.composer.focus();
     };
     this.open(undefined, false);
-    this.form = form(this.core, schema, s, (given) => this.told(send(given)).then(gone), () => { gone(); aside(); });
+    this.form = form(this.core, schema, (given) => this.told(send(given)).then(gone), () => { gone(); aside(); });
     this.log.element.querySelector('.tail')?.append(this.form);
     this.form.querySelector<HTMLElement>('input,textarea,select')?.focus();
     this.form.scrollIntoView({ block: 'nearest' });
@@ -219,7 +216,7 @@ export class Window {
     const [k, late] = [this.known(), this.chat.late(now)];
     const wish = { pressed: this.contactAsked, late, aside: this.aside, ended };
     return {
-      s, config: this.core.config, chat: this.chat, base: this.core.base, now, limited, late, muted, wide: this.wide, phone: this.isPhone(),
+      config: this.core.config, chat: this.chat, base: this.core.base, now, limited, late, muted, wide: this.wide, phone: this.isPhone(),
       notice: now < this.noticeUntil ? this.notice : '',
       contact: contactCard(state, k, wish, this.core.config, now), fields: fields(state, k, this.contactAsked, outbox.items.length > 0),
       email: contact && contact.conversation === state.conversation?.id ? contact.email : '', rating: this.rating(),
@@ -274,11 +271,11 @@ export class Window {
         chat.send(text, files);
       },
       tray: async (changed) => {
-        const { Tray } = await filesModule(this.core.base);
+        const { Tray } = await filesModule();
         const { upload_bytes: bytes = 0, uploads_per_message: count = 0 } = this.core.config.limits ?? {};
-        return new Tray({ ...this.host(), say, limits: { bytes, count }, changed, tell: (text) => this.tell(text) });
+        return new Tray({ ...this.host(), limits: { bytes, count }, changed, tell: (text) => this.tell(text) });
       },
-      showFiles: (place, files) => void filesModule(this.core.base).then(({ show }) => show(place, files, this.host()), () => undefined),
+      showFiles: (place, files) => void filesModule().then(({ show }) => show(place, files, this.host()), () => undefined),
       notify: (text) => this.tell(text),
       retry: (id) => chat.outbox.retry(id),
       discard: (id) => chat.outbox.discard(id),
@@ -336,8 +333,8 @@ export class Window {
     };
   }
 
-  private host(): { api: Api; base: string; container: HTMLElement; s: typeof s } {
-    return { api: this.chat.api, base: this.core.base, container: this.core.container, s };
+  private host(): { api: Api; base: string; container: HTMLElement } {
+    return { api: this.chat.api, base: this.core.base, container: this.core.container };
   }
 
   private async sendContact(given: ContactFields): Promise<void> {

@@ -25,11 +25,6 @@ export async function speak({ base, config: { language: tag = 'en' } }: Pick<Cor
   }
 }
 
-/** For a module of its own file: the language that the panel speaks. */
-export function adopt(tag: string): void {
-  language = tag;
-}
-
 /** A sentence with its values put in; of several forms the one for the first value. */
 export function say(text: string | Forms, ...values: (string | number)[]): string {
   const form = typeof text === 'string' ? text : text[new Intl.PluralRules(language, text as Intl.PluralRulesOptions).select(Number(values[0]))] ?? text.other;

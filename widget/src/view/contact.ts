@@ -1,27 +1,25 @@
 // Where the team can reach her: what is not known yet, and the code that
 // confirms an address.
-import type { Strings } from '../strings/en';
-import { language, say } from '../words';
 import type { Fields } from '../contact';
-import { h, setText } from './dom';
+import { h, language, s, say, setText } from '../kit';
 import { card, field, value, wrong, type Field } from './field';
 import type { Actions, Model, View } from './model';
 
 const emailForm = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const phoneForm = /^(?=(?:\D*\d){3})[\d+() ./-]+$/;
 
-export function contactForm(actions: Actions, s: Strings): View {
+export function contactForm(actions: Actions): View {
   const all = {
-    name: field(s, 'contact-name', s.name, h('input', { name: 'name', autocomplete: 'name', maxlength: 80 }), true),
-    phone: field(s, 'contact-phone', s.phone, h('input', { name: 'phone', type: 'tel', autocomplete: 'tel', maxlength: 40 })),
-    email: field(s, 'contact-email', s.email, h('input', { name: 'email', type: 'email', autocomplete: 'email', inputmode: 'email', maxlength: 254 })),
-    message: field(s, 'contact-message', s.message, h('textarea', { name: 'message', rows: 3, maxlength: 4000, dir: 'auto' })),
+    name: field('contact-name', s.name, h('input', { name: 'name', autocomplete: 'name', maxlength: 80 }), true),
+    phone: field('contact-phone', s.phone, h('input', { name: 'phone', type: 'tel', autocomplete: 'tel', maxlength: 40 })),
+    email: field('contact-email', s.email, h('input', { name: 'email', type: 'email', autocomplete: 'email', inputmode: 'email', maxlength: 254 })),
+    message: field('contact-message', s.message, h('textarea', { name: 'message', rows: 3, maxlength: 4000, dir: 'auto' })),
   };
   const intro = h('p');
   let asked: Fields = { name: false, email: false, phone: false, message: false };
   const names = (): (keyof Fields)[] => (Object.keys(all) as (keyof Fields)[]).filter((name) => asked[name]);
-  const form = card(s, h('h3', {}, s.contactTitle), intro, Object.values(all).map((one) => one.label), s.contactSend, () => actions.setAside(), () => {
-    const bad = names().filter((name) => problem(s, all, name, asked));
+  const form = card(h('h3', {}, s.contactTitle), intro, Object.values(all).map((one) => one.label), s.contactSend, () => actions.setAside(), () => {
+    const bad = names().filter((name) => problem(all, name, asked));
     if (bad[0]) {
       all[bad[0]].input.focus();
       return undefined;
@@ -46,7 +44,7 @@ export function contactForm(actions: Actions, s: Strings): View {
 }
 
 // Each wrong field says what to do; the first of them gets the focus.
-function problem(s: Strings, all: Record<keyof Fields, Field>, name: keyof Fields, asked: Fields): boolean {
+function problem(all: Record<keyof Fields, Field>, name: keyof Fields, asked: Fields): boolean {
   const text = value(all[name]);
   switch (name) {
     case 'name': return false;
@@ -60,10 +58,10 @@ function problem(s: Strings, all: Record<keyof Fields, Field>, name: keyof Field
   }
 }
 
-export function codeForm(actions: Actions, s: Strings): View {
-  const code = field(s, 'contact-code', s.code, h('input', { name: 'code', inputmode: 'numeric', autocomplete: 'one-time-code', maxlength: 12 }));
+export function codeForm(actions: Actions): View {
+  const code = field('contact-code', s.code, h('input', { name: 'code', inputmode: 'numeric', autocomplete: 'one-time-code', maxlength: 12 }));
   const intro = h('p');
-  const form = card(s, h('h3', {}, s.codeTitle), intro, [code.label], s.codeSend, () => actions.setAside(), () => {
+  const form = card(h('h3', {}, s.codeTitle), intro, [code.label], s.codeSend, () => actions.setAside(), () => {
     const digits = value(code).replace(/[\s-]/g, '');
     if (wrong(code, /^\d{6}$/.test(digits) ? '' : s.codeBad)) {
       code.input.focus();
@@ -83,14 +81,14 @@ export function codeForm(actions: Actions, s: Strings): View {
   };
 }
 
-function introWords({ chat, config, fields, late, s }: Model): string {
+function introWords({ chat, config, fields, late }: Model): string {
   if (fields.phone) return s.contactCall;
-  const when = nextOpen(s, chat.state.nextOpen || (chat.state.phase === 'offline' ? config.next_open : ''));
+  const when = nextOpen(chat.state.nextOpen || (chat.state.phase === 'offline' ? config.next_open : ''));
   return [when && say(s.awayUntil, when), late ? s.late : s.contactIntro].filter(Boolean).join(' ');
 }
 
 /** "Monday at 09:00" in the visitor's own zone; empty when there is no such time. */
-export function nextOpen(s: Strings, at: string | undefined): string {
+export function nextOpen(at: string | undefined): string {
   const date = new Date(at ?? '');
   if (!at || Number.isNaN(date.getTime())) return '';
   const days = (date.getTime() - Date.now()) / 86_400_000;

@@ -1,12 +1,11 @@
 // A labelled field with its error, in the one root that ids can reach across.
-import type { Strings } from '../strings/en';
-import { h, setAttribute, setText } from './dom';
+import { h, s, setAttribute, setText } from '../kit';
 
 type Input = HTMLInputElement | HTMLTextAreaElement;
 
 export interface Field { input: Input; label: HTMLElement; error: HTMLElement }
 
-export function field(s: Strings, id: string, label: string, input: Input, optional = false): Field {
+export function field(id: string, label: string, input: Input, optional = false): Field {
   input.id = id;
   const error = h('div', { class: 'error', id: `${id}-error`, hidden: true });
   return { input, error, label: h('label', {}, h('span', {}, label, optional && h('i', {}, ` (${s.optional})`)), input, error) };
@@ -26,7 +25,7 @@ export function wrong({ input, error }: Field, problem: string): boolean {
 }
 
 /** A form as a card: `send` runs once at a time, and what it rejects with is shown. */
-export function card(s: Strings, title: HTMLElement, intro: HTMLElement, fields: Node[], submit: string, aside: () => void, send: () => Promise<void> | undefined): HTMLFormElement {
+export function card(title: HTMLElement, intro: HTMLElement, fields: Node[], submit: string, aside: () => void, send: () => Promise<void> | undefined): HTMLFormElement {
   const problem = h('div', { class: 'error', role: 'alert', hidden: true });
   const button = h('button', { type: 'submit', class: 'primary' }, h('span', {}, submit));
   const quiet = h('button', { type: 'button', class: 'quiet', on: { click: aside } }, h('span', {}, s.notNow));

@@ -1,14 +1,12 @@
 // What the views draw and what they may do. They hold no state of their own
 // beyond what is being typed.
 import type { Chat } from '../chat';
-import type { Strings } from '../strings/en';
 import type { ContactCard, Fields } from '../contact';
 import type { Tray } from '../files';
 import type { ContactFields, FileRef, WidgetConfig } from '../types';
 import type { Entry } from './menu';
 
 export interface Model {
-  s: Strings;
   config: WidgetConfig;
   chat: Chat;
   base: string;

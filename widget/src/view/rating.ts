@@ -1,10 +1,8 @@
 // One question when the chat is over; it never stands in the way of the next chat.
-import type { Strings } from '../strings/en';
-import { h, setText } from './dom';
-import { icon } from './icons';
+import { h, icon, s, setText } from '../kit';
 import type { Actions, View } from './model';
 
-export function ratingForm(actions: Actions, s: Strings): View {
+export function ratingForm(actions: Actions): View {
   const inputs = s.rateScores.map((label, i) => h('input', { type: 'radio', name: 'score', value: i + 1, 'aria-label': `${i + 1}: ${label}` }));
   const labels = inputs.map((input, i) => h('label', { title: s.rateScores[i] }, input, h('b', { 'aria-hidden': 'true' }, String(i + 1)),
     h('em', { 'aria-hidden': 'true' }, i === 0 || i === inputs.length - 1 ? s.rateScores[i] : '')));

@@ -1,15 +1,13 @@
 // What stands below the last line while it lasts: the answer being written, the
 // dots, the starters, the contact form, the rating.
 import { en as s } from '../strings/en';
-import { language, say } from '../words';
+import { say } from '../words';
 import type { Block } from '../types';
 import { renderBlocks } from '../tree';
 import { chip } from './chips';
 import { h, setChildren, setText } from './dom';
 import { heading, treeOptions } from './message';
 import type { Actions, View } from './model';
-
-declare const CARDS_PATH: string;
 
 const dotsAfter = 400;
 const stillAfter = 8_000;
@@ -34,8 +32,8 @@ function cardsView(actions: Actions): View {
       cards?.update(model);
       if (asked || (model.contact === 'none' && model.rating === 'none')) return;
       asked = true;
-      (import(model.base + CARDS_PATH) as Promise<typeof import('../cards')>).then((module) => {
-        cards = module.cards(actions, model.s, element, language);
+      import('../cards').then((module) => {
+        cards = module.cards(actions, element);
         actions.redraw();
       }, () => { asked = false; });
     },
