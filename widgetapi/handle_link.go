@@ -11,10 +11,12 @@ import (
 const linkLife = 10 * time.Minute
 
 // LinkReply is a link that continues the conversation on another device. It is
-// shown this once and is good once; a new one replaces it.
+// shown this once and is good once; a new one replaces it. ExpiresIn is in seconds:
+// a browser's clock may be wrong.
 type LinkReply struct {
 	URL       string `json:"url"`
 	ExpiresAt string `json:"expires_at"`
+	ExpiresIn int    `json:"expires_in"`
 }
 
 // link makes a code like that of a mailed link, and the address it is opened at.
@@ -32,5 +34,5 @@ func (s *Server) link(c *call, _ *EmptyBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusCreated, body: LinkReply{ours + "/resume#" + code, stamp(expires)}}, nil
+	return reply{status: http.StatusCreated, body: LinkReply{ours + "/resume#" + code, stamp(expires), int(linkLife.Seconds())}}, nil
 }

@@ -14,7 +14,7 @@ import (
 // under one hash, so that they name each other by relative addresses: the panel
 // imports a chunk by import('./chunk'), a chunk takes from the panel what it needs
 // by a static import of src/kit.ts.
-var panel = []string{"panel", "cards", "files", "identity", "lightbox", "sound"}
+var panel = []string{"panel", "cards", "devices", "files", "identity", "lightbox", "sound"}
 
 // together bundles them, the panel first.
 func together(dir string, define map[string]string, short *names) ([]asset, error) {

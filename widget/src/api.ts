@@ -1,4 +1,5 @@
 // The visitor API over fetch: bearer in the header, JSON both ways, one error type.
+import { en as s } from './strings/en';
 
 /** Anything but success. `status` is 0 when no answer came; `retryAfter` is in seconds. */
 export class ApiError extends Error {
@@ -164,4 +165,9 @@ async function refusal(response: Response): Promise<ApiError> {
   }
   const after = Number(response.headers.get('Retry-After') ?? '');
   return new ApiError(response.status, code, message, after > 0 ? after : undefined);
+}
+
+/** What the server said when it refused, or that it did not work. */
+export function sentence(error: unknown): string {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed;
 }

@@ -8,6 +8,7 @@ import { ratingForm } from './view/rating';
 import { adopt } from './kit';
 
 export { form } from './form';
+export { card } from './view/field';
 
 export function dress(place: Node): void {
   adopt(place, css + formCss);

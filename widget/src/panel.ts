@@ -79,7 +79,7 @@ class Session implements Panel {
       now: Date.now,
     });
     this.attention = new Attention(core, () => this.open({}, true));
-    this.window = new Window(core, this.chat, storage, this.announcer, this.frame);
+    this.window = new Window(core, this.chat, storage, this.announcer, this.frame, () => this.forget(true));
     this.unwatch = watchPage(() => this.chat.site.moved());
     window.addEventListener('storage', this.otherTab);
     document.addEventListener('visibilitychange', this.look);

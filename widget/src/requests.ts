@@ -1,7 +1,8 @@
 // What the visitor may ask of the server beside writing and asking for a person.
+import type { ApiError } from './api';
 import type { Chat } from './chat';
 import type { Storage } from './storage';
-import type { ContactFields, ConversationRef } from './types';
+import type { ContactFields, ConversationLink, ConversationRef } from './types';
 
 export class Requests {
   constructor(private readonly chat: Chat, private readonly storage: Storage) {}
@@ -36,6 +37,15 @@ export class Requests {
 
   async end(): Promise<void> {
     await this.chat.post('/close');
+  }
+
+  link(): Promise<ConversationLink> {
+    return this.chat.post('/link', {});
+  }
+
+  /** The server forgets her on all devices; a session that is over already has nothing. */
+  async clear(): Promise<void> {
+    await this.chat.api.revoke(true).catch((error: ApiError) => { if (error.status !== 401) throw error; });
   }
 
   transcript(): Promise<string> {

@@ -80,6 +80,8 @@ export interface WidgetConfig {
   leave_message?: boolean;
   /** Mails are sent: an address can be confirmed by a code. */
   mail?: boolean;
+  /** Links to another device can be made. */
+  devices?: boolean;
 }
 
 export interface ConversationRef {
@@ -87,5 +89,7 @@ export interface ConversationRef {
   /** An address to answer at is known; the visitor has confirmed it. */
   email?: boolean; verified?: boolean;
 }
+/** A link that continues the chat on another device, once; `expires_in` is in seconds. */
+export interface ConversationLink { url: string; expires_in: number }
 export interface ContactFields { name?: string; email?: string; phone?: string; message?: string }
 export type Attributes = Record<string, string | number | boolean>;

@@ -1,9 +1,10 @@
 // The panel on screen: it puts the views together, answers their actions, and
 // knows what is only on screen: the notice, the open form, the countdown.
 import type { Announcer } from './a11y';
-import { ApiError, type Api } from './api';
+import { sentence, type Api } from './api';
 import type { Chat } from './chat';
 import type { Core, FormSchema } from './core';
+import type { DevicesHost } from './devices';
 import type { Frame } from './frame';
 import { Requests } from './requests';
 import type { Storage } from './storage';
@@ -22,8 +23,11 @@ import { header } from './view/header';
 import { Log } from './view/log';
 import type { Entry } from './view/menu';
 import type { Actions, Model, View } from './view/model';
+import { Place } from './view/place';
 import { Shell } from './view/shell';
 import { download } from './transcript';
+
+type DevicesModule = typeof import('./devices');
 
 const noticeFor = 6_000;
 
@@ -39,7 +43,7 @@ export class Window {
   private contactAsked = false;
   private aside = -1;
   private wide = false;
-  private form: HTMLElement | undefined;
+  private readonly place: Place;
   private readonly requests: Requests;
 
   constructor(
@@ -48,12 +52,14 @@ export class Window {
     private readonly storage: Storage,
     private readonly announcer: Announcer,
     private readonly frame: Frame,
+    private readonly forget: () => void,
   ) {
     this.requests = new Requests(chat, storage);
     const actions = this.actions();
     this.header = header(actions);
     const top = banner(actions);
     this.log = new Log(actions);
+    this.place = new Place(this.log, () => this.composer.focus());
     const choices = chips(actions);
     this.composer = new Composer(actions);
     this.views = [this.header, top, this.log, choices, this.composer];
@@ -160,16 +166,12 @@ export class Window {
 
   private async ask(schema: FormSchema, send: (fields: Record<string, string>) => Promise<void>, aside: () => void): Promise<void> {
     const { form } = await import('./cards');
-    this.form?.remove();
-    const gone = (): void => {
-      this.form?.remove();
-      this.composer.focus();
-    };
     this.open(undefined, false);
-    this.form = form(this.core, schema, (given) => this.told(send(given)).then(gone), () => { gone(); aside(); });
-    this.log.element.querySelector('.tail')?.append(this.form);
-    this.form.querySelector<HTMLElement>('input,textarea,select')?.focus();
-    this.form.scrollIntoView({ block: 'nearest' });
+    this.place.show(form(this.core, schema, (given) => this.told(send(given)).then(this.place.leave), () => { this.place.leave(); aside(); }));
+  }
+
+  private async devices(make: (module: DevicesModule, host: DevicesHost) => Promise<HTMLElement>): Promise<void> {
+    this.place.show(await make(await import('./devices'), { container: this.core.container, phone: this.isPhone(), aside: this.place.leave }));
   }
 
   earlierChats(): Promise<void> {
@@ -180,13 +182,13 @@ export class Window {
     if (this.core.config.leave_message) this.contactAsked = true;
     this.log.scroller.following = true;
     await this.attempt(this.escalate());
-    if (!this.form?.isConnected) this.composer.focus();
+    if (!this.place.isTaken()) this.composer.focus();
   }
 
   /** Everything of one visitor goes from the page, at once and also from a panel that is shut. */
   clear(): void {
     this.composer.setText('');
-    this.form?.remove();
+    this.place.clear();
     [this.contactAsked, this.aside, this.limitedUntil, this.noticeUntil] = [false, -1, 0, 0];
     this.paint();
   }
@@ -320,6 +322,8 @@ export class Window {
       },
       newChat: () => this.newChat(),
       endChat: () => void this.attempt(requests.end()),
+      otherDevice: () => void this.attempt(this.devices(async ({ link }, host) => link(await requests.link(), host))),
+      endAndClear: () => void this.attempt(this.devices(({ ending }, host) => ending(() => this.told(requests.clear()).then(() => { this.forget(); this.composer.focus(); }), host))),
       transcript: () => void this.attempt(requests.transcript().then(download)),
       close: () => this.close(),
       copy: (text, button) => void this.copy(text, button),
@@ -387,9 +391,4 @@ export class Window {
     this.announcer.say(s.copied);
     setTimeout(() => { button.textContent = s.copy; }, 2_000);
   }
-}
-
-/** What the server said when it refused, or that it did not work. */
-function sentence(error: unknown): string {
-  return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed;
 }

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { en, type Forms } from '../src/strings/en';
+import { deviceWords } from '../src/strings/devices';
 import { say } from '../src/words';
 
+/** One language's words, with those that stand in a file of their own. */
+function whole(tag: string, words: object): Record<string, unknown> {
+  return { ...words, ...Object.fromEntries(Object.entries(deviceWords[tag] ?? {}).map(([key, value]) => [`device ${key}`, value])) };
+}
+
 const languages: [string, Record<string, unknown>][] = await Promise.all(['ar', 'de', 'es', 'fr', 'he', 'it', 'ja', 'nl', 'pl', 'pt', 'zh']
-  .map(async (tag) => [tag, ((await import(`../src/strings/${tag}.ts`)) as { words: Record<string, unknown> }).words]));
-const english: Record<string, unknown> = en;
+  .map(async (tag) => [tag, whole(tag, ((await import(`../src/strings/${tag}.ts`)) as { words: object }).words)]));
+const english = whole('en', en);
 
 /** Stands on a chip, a button or in the menu, where room is short. */
 const buttons = ['talkToPerson', 'leaveMessage', 'keepTrying', 'requested', 'leaveEmail', 'cancel', 'contactSend', 'notNow', 'codeSend', 'codeAgain',
-  'rateSend', 'newChat', 'endChat', 'transcript', 'stop', 'retry', 'delete', 'copy', 'copied'];
+  'rateSend', 'newChat', 'endChat', 'endAndClear', 'otherDevice', 'transcript', 'stop', 'retry', 'delete', 'copy', 'copied'];
 /** Words that are the same in some languages, and patterns. */
 const alike = new Set(['title', 'menu', 'conversation', 'you', 'assistant', 'someone', 'aiTag', 'at', 'said', 'dayAt', 'stop', 'sources', 'name', 'email', 'message', 'code', 'privacy', 'typing']);
 

@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'انتهت هذه المحادثة. ابدأ محادثة جديدة؛ ما كتبته محفوظ.',
   endChat: 'إنهاء المحادثة',
   transcript: 'تنزيل نص المحادثة',
+  otherDevice: 'المتابعة على جهاز آخر',
+  endAndClear: 'إنهاء ومسح',
   aiNote: 'قد يخطئ الذكاء الاصطناعي.',
   privacy: 'الخصوصية',
 };

@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'Dieser Chat ist zu Ende. Beginnen Sie einen neuen; was Sie geschrieben haben, bleibt erhalten.',
   endChat: 'Chat beenden',
   transcript: 'Verlauf herunterladen',
+  otherDevice: 'Auf anderem Gerät fortsetzen',
+  endAndClear: 'Beenden und löschen',
   aiNote: 'KI kann Fehler machen.',
   privacy: 'Datenschutz',
 };

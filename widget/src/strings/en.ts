@@ -129,6 +129,8 @@ export const en = {
   ended: 'This chat has ended. Start a new one; what you wrote is kept.',
   endChat: 'End this chat',
   transcript: 'Download transcript',
+  otherDevice: 'Continue on another device',
+  endAndClear: 'End chat and clear',
 
   aiNote: 'AI can make mistakes.',
   privacy: 'Privacy',

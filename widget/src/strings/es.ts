@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'Este chat ha terminado. Empiece otro; lo que escribió se conserva.',
   endChat: 'Terminar este chat',
   transcript: 'Descargar la conversación',
+  otherDevice: 'Continuar en otro dispositivo',
+  endAndClear: 'Terminar y borrar',
   aiNote: 'La IA puede equivocarse.',
   privacy: 'Privacidad',
 };

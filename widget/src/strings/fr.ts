@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'Ce chat est terminé. Commencez-en un autre ; ce que vous avez écrit est conservé.',
   endChat: 'Terminer ce chat',
   transcript: 'Télécharger la conversation',
+  otherDevice: 'Continuer sur un autre appareil',
+  endAndClear: 'Terminer et effacer',
   aiNote: 'L’IA peut se tromper.',
   privacy: 'Confidentialité',
 };

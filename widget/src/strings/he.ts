@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'הצ׳אט הזה הסתיים. אפשר להתחיל חדש; מה שכתבת נשמר.',
   endChat: 'סיום הצ׳אט',
   transcript: 'הורדת השיחה',
+  otherDevice: 'המשך במכשיר אחר',
+  endAndClear: 'סיום ומחיקה',
   aiNote: 'AI עלול לטעות.',
   privacy: 'פרטיות',
 };

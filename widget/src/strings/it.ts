@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'Questa chat è finita. Ne inizi una nuova; quello che ha scritto è conservato.',
   endChat: 'Termina la chat',
   transcript: 'Scarica la conversazione',
+  otherDevice: 'Continua su un altro dispositivo',
+  endAndClear: 'Termina e cancella',
   aiNote: 'L’IA può sbagliare.',
   privacy: 'Privacy',
 };

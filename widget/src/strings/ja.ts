@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'このチャットは終了しました。新しいチャットを始めてください。入力した内容は残っています。',
   endChat: 'チャットを終了',
   transcript: '会話をダウンロード',
+  otherDevice: '別の端末で続ける',
+  endAndClear: '終了して消去',
   aiNote: 'AI は間違えることがあります。',
   privacy: 'プライバシー',
 };

@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'Deze chat is afgelopen. Begin een nieuwe; wat u schreef, blijft bewaard.',
   endChat: 'Chat beëindigen',
   transcript: 'Gesprek downloaden',
+  otherDevice: 'Verder op een ander apparaat',
+  endAndClear: 'Beëindigen en wissen',
   aiNote: 'AI kan fouten maken.',
   privacy: 'Privacy',
 };

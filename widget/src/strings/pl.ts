@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'Ten czat się zakończył. Rozpocznij nowy; to, co napisano, zostaje zachowane.',
   endChat: 'Zakończ ten czat',
   transcript: 'Pobierz zapis rozmowy',
+  otherDevice: 'Kontynuuj na innym urządzeniu',
+  endAndClear: 'Zakończ i usuń',
   aiNote: 'AI może się mylić.',
   privacy: 'Prywatność',
 };

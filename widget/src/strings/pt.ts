@@ -119,6 +119,8 @@ export const words: Partial<Strings> = {
   ended: 'Este chat terminou. Comece outro; o que você escreveu está guardado.',
   endChat: 'Encerrar este chat',
   transcript: 'Baixar a conversa',
+  otherDevice: 'Continuar noutro dispositivo',
+  endAndClear: 'Terminar e apagar',
   aiNote: 'A IA pode errar.',
   privacy: 'Privacidade',
 };

@@ -25,10 +25,10 @@ export function wrong({ input, error }: Field, problem: string): boolean {
 }
 
 /** A form as a card: `send` runs once at a time, and what it rejects with is shown. */
-export function card(title: HTMLElement, intro: HTMLElement, fields: Node[], submit: string, aside: () => void, send: () => Promise<void> | undefined): HTMLFormElement {
+export function card(title: HTMLElement, intro: HTMLElement, fields: Node[], submit: string, aside: () => void, send: () => Promise<void> | undefined, off: string = s.notNow): HTMLFormElement {
   const problem = h('div', { class: 'error', role: 'alert', hidden: true });
   const button = h('button', { type: 'submit', class: 'primary' }, h('span', {}, submit));
-  const quiet = h('button', { type: 'button', class: 'quiet', on: { click: aside } }, h('span', {}, s.notNow));
+  const quiet = h('button', { type: 'button', class: 'quiet', on: { click: aside } }, h('span', {}, off));
   const form = h('form', { class: 'card', novalidate: true }, title, intro, ...fields, problem, h('div', { class: 'actions' }, button, quiet));
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -75,9 +75,11 @@ function entries(model: Model, actions: Actions, earlier: () => Promise<void>): 
   if (conversation) {
     list.push({ label: s.transcript, icon: 'download', hook: 'transcript', act: () => actions.transcript() });
     list.push({ label: model.muted ? s.unmute : s.mute, icon: 'bell', hook: 'mute', act: () => actions.mute() });
+    if (model.config.devices && !chat.ended) list.push({ label: s.otherDevice, icon: 'link', hook: 'other-device', act: () => actions.otherDevice() });
     if (!over) list.push({ label: s.endChat, icon: 'end', hook: 'end', act: () => actions.endChat() });
   }
   if (chat.visited()) list.push({ label: s.earlierChats, icon: 'history', hook: 'history', act: () => void earlier() });
+  if (chat.visited()) list.push({ label: s.endAndClear, icon: 'close', hook: 'end-and-clear', act: () => actions.endAndClear() });
   if (!model.phone) list.push({ label: model.wide ? s.narrower : s.wider, icon: 'wide', hook: 'wide', act: () => actions.widen() });
   return list;
 }

@@ -52,6 +52,9 @@ export interface Actions {
   skipRating(): void;
   newChat(): void;
   endChat(): void;
+  /** Shows the link to another device; asks whether everything is to go. */
+  otherDevice(): void;
+  endAndClear(): void;
   transcript(): void;
   close(): void;
   redraw(): void;
