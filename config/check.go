@@ -8,6 +8,7 @@ import (
 
 	"github.com/handoff-bot/handoff/escalation"
 	"github.com/handoff-bot/handoff/files"
+	"github.com/handoff-bot/handoff/replies"
 )
 
 // problems asks every room what is wrong with its section, and checks what no
@@ -24,6 +25,7 @@ func (f *File) problems() []Problem {
 	}
 	out = append(out, rows("mail", f.Mail.Problems())...)
 	out = append(out, rows("webhooks", f.Webhooks.Problems())...)
+	out = append(out, rows("replies", replies.Problems(f.Replies))...)
 	out = append(out, f.storageProblems()...)
 	out = append(out, f.ladderProblems()...)
 	return append(out, f.placeholders()...)

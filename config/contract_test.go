@@ -18,7 +18,7 @@ import (
 func later() []string {
 	return []string{
 		"knowledge[1].url",
-		"replies", "privacy.redact", "privacy.retention_days",
+		"privacy.redact", "privacy.retention_days",
 	}
 }
 
@@ -191,6 +191,7 @@ func around() map[string]map[string]any {
 		"handoff.restricted_topics": {"name": "A topic", "phrases": []any{"some words"}},
 		"handoff.rules":             {"name": "a rule", "when": "true", "do": "offer"},
 		"handoff.hours":             {"timezone": "Europe/Berlin", "open": map[string]any{"mon-fri": "09:00-17:30"}},
+		"replies":                   {"name": "Hello", "text": "Hello."},
 		"handoff.when_nobody":       {"after": "1m", "do": "ping_group"},
 		"handoff":                   {"restricted_topics": []any{map[string]any{"name": "Billing disputes", "phrases": []any{"refund"}}}},
 	}

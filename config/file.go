@@ -19,6 +19,7 @@ import (
 	"github.com/handoff-bot/handoff/knowledge"
 	"github.com/handoff-bot/handoff/llm"
 	"github.com/handoff-bot/handoff/mail"
+	"github.com/handoff-bot/handoff/replies"
 	"github.com/handoff-bot/handoff/slackbridge"
 	"github.com/handoff-bot/handoff/webhook"
 	"github.com/handoff-bot/handoff/widgetapi"
@@ -39,7 +40,8 @@ type File struct {
 	Mail     mail.Config    `yaml:"mail" mapstructure:"mail" doc:"How visitors are reached after they have left; see docs/mail.md. Without it no mail is sent."`
 	Webhooks webhook.Config `yaml:"webhooks" mapstructure:"webhooks" doc:"What your own server is told; see docs/webhooks.md."`
 
-	Replies *Later `yaml:"replies" mapstructure:"replies" doc:"Not in this version."`
+	Replies []replies.Reply `yaml:"replies" mapstructure:"replies" doc:"Canned replies: what agents find behind Reply… on the card; see docs/slack.md."`
+
 	Privacy *Later `yaml:"privacy" mapstructure:"privacy" doc:"Not in this version."`
 
 	// Shadow is the policy of the file that handoff.shadow names, nil for none.

@@ -124,7 +124,7 @@ func mentions(name string, file, env map[string]any) bool {
 
 // later refuses the sections whose feature does not exist yet.
 func (t *tree) later() {
-	for _, name := range []string{"replies", "privacy"} {
+	for _, name := range []string{"privacy"} {
 		if _, there := t.values[name]; there {
 			t.refuse(t.places[name], name, name+" is not in this version", "remove the section")
 			delete(t.values, name)

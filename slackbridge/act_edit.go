@@ -96,7 +96,7 @@ func (w where) movedTo() (to conversation.ID, key string) {
 // order is the platform's key for what is said of the line: none in a conversation
 // whose thread does not show it.
 func (w where) order() string {
-	if w.home != w.thread.Conversation {
+	if w.home != w.thread.Conversation || fromForm(w.ts) {
 		return ""
 	}
 	return w.ts

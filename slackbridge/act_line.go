@@ -43,6 +43,15 @@ type said struct {
 
 func (s said) key() string { return lineKey(s.me.Team, s.thread.Channel, s.ts) }
 
+// order is the platform's key of the line, "" for one that does not stand in the
+// thread.
+func (s said) order() string {
+	if fromForm(s.ts) {
+		return ""
+	}
+	return s.ts
+}
+
 // What follows the key of a line when something was done about it later; the
 // first two and the last are followed by the number of the event they are about.
 const (
@@ -139,12 +148,8 @@ func (b *Bridge) read(ctx context.Context, me identity, t ledger.Thread, m slack
 func (b *Bridge) words(ctx context.Context, m slackMessage) (text string, content json.RawMessage, note bool, err error) {
 	tree := m.tree(b.people.publicNames(ctx))
 	text = strings.TrimSpace(tree.Plain())
-	for _, prefix := range b.Config.NotePrefixes {
-		if rest, ok := strings.CutPrefix(text, prefix); ok {
-			text = strings.TrimSpace(rest)
-			tree, note = markup.FromPlain(text), true
-			break
-		}
+	if text, note = b.withoutPrefix(text); note {
+		tree = markup.FromPlain(text)
 	}
 	if text == "" {
 		return "", nil, note, nil
@@ -212,7 +217,7 @@ func (b *Bridge) afterLine(ctx context.Context, s said, f fate, state conversati
 		return
 	}
 	b.tellLost(ctx, s, s.lost, true)
-	if f.Tell != "" && s.asked == "" && b.hasOthers(ctx, s) {
+	if f.Tell != "" && s.asked == "" && !fromForm(s.ts) && b.hasOthers(ctx, s) {
 		b.tellLine(ctx, s, f, state)
 	}
 	if claimed(out, s.who.ID) {
@@ -251,7 +256,7 @@ func (b *Bridge) carryOut(ctx context.Context, s said, l line, f fate) (conversa
 		out, err := b.Log.Append(ctx, id, s.key(), s.staysInside(l))
 		return out, wrapUnless(err, "keep the line inside")
 	case goesOut:
-		key, order := s.key(), s.ts
+		key, order := s.key(), s.order()
 		if s.moved { // no line of that thread
 			order = ""
 		}
@@ -272,7 +277,7 @@ var errMayGoOut = errors.New("the line may go out by now")
 // staysInside appends the line as a note, when the table still says so: what was
 // looked at may have changed since.
 func (s said) staysInside(l line) conversation.Decider {
-	note := conversation.Draft{Author: s.by, Source: conversation.FromSlack, Order: s.ts, Body: conversation.Note{Text: s.text, Content: s.content, Files: s.fileIDs()}}
+	note := conversation.Draft{Author: s.by, Source: conversation.FromSlack, Order: s.order(), Body: conversation.Note{Text: s.text, Content: s.content, Files: s.fileIDs()}}
 	return func(state conversation.State) ([]conversation.Draft, error) {
 		l.Mode, l.Owner = state.Mode, state.Owner.ID
 		if fateOf(l).Do == goesOut {
@@ -324,6 +329,7 @@ func sendNote(by conversation.Author, note conversation.Event, f fate, say conve
 func (b *Bridge) mark(ctx context.Context, s said, f fate) {
 	var err error
 	switch {
+	case fromForm(s.ts): // it is no message of hers
 	case s.asked != "" && f.Do == goesOut:
 		err = b.unreact(ctx, s.thread.Channel, s.ts, markInside)
 	case s.asked == "" && f.Mark != "":

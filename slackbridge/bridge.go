@@ -15,6 +15,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/replies"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -65,6 +66,10 @@ type Deps struct {
 	// Try explains the verdict for a sentence, for /handoff try; nil means the
 	// command says that it is not there.
 	Try func(ctx context.Context, words string) (string, error)
+	// Replies lists the canned replies; nil for none. Drafts writes suggestions for
+	// agents; nil where there is no model.
+	Replies func() []replies.Reply
+	Drafts  Drafter
 	// Now tells the time; nil means time.Now. Logger nil is silent.
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -88,7 +93,10 @@ type Bridge struct {
 	cards   keyed    // held while a conversation's card is drawn
 	tlocks  keyed    // held while a thread's row is read, changed and saved
 	sockets *sockets
-	handles sync.Map // the names of user groups, by id
+	forms   forms // the open forms of Reply…
+	// formLocks are held while one of them is drawn.
+	formLocks keyed
+	handles   sync.Map // the names of user groups, by id
 	// What is said to one person: in a thread, directly, and as an answer.
 	aside, direct, answers *whispers
 

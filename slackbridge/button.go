@@ -55,6 +55,9 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		actUndo:                  b.pressUndo,
 		actLift:                  b.pressLift,
 		actMenu:                  b.pressMenu,
+		actReply:                 b.pressReply,
+		actCanned:                b.pressCanned,
+		actDraft:                 b.pressDraft,
 		actEarlier:               b.pressPage,
 		actLater:                 b.pressPage,
 		string(offerSend):        b.pressLine(askSend),
@@ -106,6 +109,9 @@ func (p *press) aim() {
 	value := p.action.Value
 	if p.action.ActionID == actMenu {
 		_, value, _ = strings.Cut(p.action.SelectedOption.Value, ":")
+	}
+	if p.e.View.CallbackID == modalReply {
+		value, _, _ = strings.Cut(p.e.View.Metadata, " ") // a choice there names a reply
 	}
 	id, ts, _ := strings.Cut(value, " ")
 	p.id, p.ts = conversation.ID(id), ts
@@ -297,7 +303,9 @@ func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) e
 		return err
 	}
 	m := message{text: "Your line was sent to the visitor.", blocks: block1(richLine("", words("Your line was sent to the visitor.")))}
-	m.blocks = append(m.blocks, slack.NewActionBlock("", button(string(offerMove), string(p.id)+" "+s.ts, offerLabels[offerMove])))
+	if !fromForm(s.ts) {
+		m.blocks = append(m.blocks, slack.NewActionBlock("", button(string(offerMove), string(p.id)+" "+s.ts, offerLabels[offerMove])))
+	}
 	b.replaceMessage(p, m)
 	return nil
 }

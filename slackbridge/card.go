@@ -176,6 +176,7 @@ func (c Card) buttons(rev int) slack.Block {
 	case conversation.IsClosed:
 		list = []slack.BlockElement{press(actReopen, "Reopen")}
 	}
+	list = append(list, press(actReply, "Reply…"))
 	return slack.NewActionBlock(fmt.Sprintf("own:%s:%d", c.State.Owner.ID, rev), append(list, c.menu())...)
 }
 

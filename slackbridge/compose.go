@@ -341,7 +341,13 @@ func inThread(e conversation.Event, t ledger.Thread) bool {
 }
 
 // lineKey is the idempotency key of a line somebody wrote in Slack.
-func lineKey(team, channel, ts string) string { return "s:" + team + ":" + channel + ":" + ts }
+// One that was sent from the form belongs to no thread.
+func lineKey(team, channel, ts string) string {
+	if fromForm(ts) {
+		channel = "form"
+	}
+	return "s:" + team + ":" + channel + ":" + ts
+}
 
 // splitKey reads a key made by lineKey, with or without something after it.
 func splitKey(key string) (team, channel, ts string, ok bool) {

@@ -42,6 +42,8 @@ type envelope struct {
 	// Interactions.
 	CallbackID string         `json:"callback_id"`
 	ActionTS   string         `json:"action_ts"`
+	ActionID   string         `json:"action_id"` // of a list that asks for its options, with what was typed there
+	Value      string         `json:"value"`
 	Container  container      `json:"container"`
 	Channel    channelRef     `json:"channel"`
 	Message    *slackMessage  `json:"message"`

@@ -76,7 +76,7 @@ func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, map[string]string{"challenge": e.Challenge})
 		return
 	}
-	if answer := objections(raw); answer != nil {
+	if answer := b.atOnce(raw); answer != nil {
 		writeJSON(w, answer)
 		return
 	}

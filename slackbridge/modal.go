@@ -9,7 +9,8 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 )
 
-// The modals. Their private metadata is the conversation's id and nothing else.
+// The modals. Their private metadata is the conversation's id, and that of the reply's form
+// how often it was drawn and a fingerprint.
 const (
 	modalHandBack = "handoff_modal_handback"
 	modalRead     = "handoff_modal_read"
@@ -48,6 +49,7 @@ func (b *Bridge) submits() map[string]func(context.Context, press) error {
 		modalLabels:    b.submitLabels,
 		modalMisjudged: b.submitMisjudged,
 		modalMove:      b.submitMove,
+		modalReply:     b.submitReply,
 	}
 }
 
@@ -83,7 +85,7 @@ func objections(raw []byte) any {
 	if loose(raw, &e) != nil || e.Type != "view_submission" {
 		return nil
 	}
-	object := map[string]func(viewRef) map[string]string{modalClose: objectToClose, modalTransfer: objectToTransfer}[e.View.CallbackID]
+	object := map[string]func(viewRef) map[string]string{modalClose: objectToClose, modalTransfer: objectToTransfer, modalReply: objectToReply}[e.View.CallbackID]
 	if object == nil {
 		return nil
 	}

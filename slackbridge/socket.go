@@ -179,7 +179,7 @@ func (l *link) take(ctx context.Context, batch []socketmode.Event) {
 		if req == nil || req.EnvelopeID == "" {
 			continue
 		}
-		if answer := objections(req.Payload); answer != nil {
+		if answer := l.b.atOnce(req.Payload); answer != nil {
 			l.acknowledge(ctx, []string{req.EnvelopeID}, answer)
 			continue
 		}

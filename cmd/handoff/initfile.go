@@ -54,6 +54,14 @@ handoff:
     - name: Billing disputes
       phrases: [charged twice, refund, chargeback]
       say: Let me bring in a colleague for this.
+
+# Behind Reply… on a chat's card; docs/slack.md lists the variables.
+replies:
+  - name: A moment
+    text: Thank you for your patience, {visitor.first_name}. I am looking into it.
+  - name: Anything else
+    text: {en: "Is there anything else I can help you with?", de: "Kann ich sonst noch etwas für Sie tun?"}
+    tags: [end]
 `, a.channel)
 	return b.String()
 }

@@ -67,12 +67,12 @@ func (v *validator) section(path string, b map[string]any) {
 		v.text(fmt.Sprintf("%s/fields/%d", path, i), f, 2000, false)
 	}
 	if b["accessory"] != nil {
-		v.element(path+"/accessory", b["accessory"], strings.Fields("button overflow static_select multi_static_select users_select multi_users_select conversations_select channels_select checkboxes radio_buttons datepicker timepicker image"))
+		v.element(path+"/accessory", b["accessory"], strings.Fields("button overflow static_select external_select multi_static_select users_select multi_users_select conversations_select channels_select checkboxes radio_buttons datepicker timepicker image"))
 	}
 }
 
 func (v *validator) input(path string, b map[string]any) {
-	v.element(path+"/element", b["element"], strings.Fields("plain_text_input static_select multi_static_select users_select multi_users_select conversations_select channels_select checkboxes radio_buttons datepicker timepicker number_input email_text_input"))
+	v.element(path+"/element", b["element"], strings.Fields("plain_text_input static_select external_select multi_static_select users_select multi_users_select conversations_select channels_select checkboxes radio_buttons datepicker timepicker number_input email_text_input"))
 }
 
 func (v *validator) markdown(path string, b map[string]any) {

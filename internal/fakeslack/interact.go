@@ -61,6 +61,13 @@ func (s *Server) PressIn(user, viewID, actionID, value string) error {
 	if v == nil || v.User != user {
 		return refuse("not_found")
 	}
+	_, element := findElement(v.Blocks, actionID)
+	if element["type"] == "external_select" { // only what the app has offered can be chosen
+		element = map[string]any{"type": "static_select", "options": v.offered[actionID]}
+		if _, err := findOption(element, value); err != nil {
+			return err
+		}
+	}
 	action, err := s.action(v.Blocks, actionID, value)
 	if err != nil {
 		return err

@@ -18,6 +18,8 @@ func choose(element map[string]any, value string) (map[string]any, error) {
 	case "static_select", "radio_buttons", "overflow":
 		o, err := findOption(element, value)
 		return map[string]any{"selected_option": o}, err
+	case "external_select":
+		return map[string]any{"selected_option": map[string]any{"value": value, "text": map[string]any{"type": "plain_text", "text": value}}}, nil
 	case "checkboxes", "multi_static_select":
 		list := []any{}
 		for _, v := range splitValues(value) {
@@ -135,7 +137,7 @@ func fill(v *View, values map[string]string) (state map[string]any, problems map
 		if !given {
 			value, given = values[block]
 		}
-		held, fields := initial(element)
+		held, fields := v.holds(block, action, element)
 		empty := held == nil
 		if given {
 			used++

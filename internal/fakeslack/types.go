@@ -110,6 +110,12 @@ type View struct {
 	NotifyOnClose, ClearOnClose                                   bool
 	Title, Submit, Close                                          string
 	Blocks                                                        []Block
+
+	// held is what its text inputs hold, by block id and action id, once somebody
+	// has typed there or an update has kept it; offered are the options that the
+	// app gave for an external_select, by action id.
+	held    map[[2]string]string
+	offered map[string][]any
 }
 
 // Call is one request to the Web API or to a response URL, in the order of

@@ -194,9 +194,9 @@ func (c *call) viewUpdate() (reply, error) {
 
 // replace takes over the content of v and keeps the identity.
 func (v *View) replace(n *View) {
-	id, root, previous := v.ID, v.RootID, v.PreviousID
+	id, root, previous, held := v.ID, v.RootID, v.PreviousID, v.kept(n)
 	*v = *n
-	v.ID, v.RootID, v.PreviousID = id, root, previous
+	v.ID, v.RootID, v.PreviousID, v.held = id, root, previous, held
 }
 
 func (c *call) viewPublish() (reply, error) {

@@ -47,7 +47,7 @@ func (s *story) own(user string, c [2]string, verb string, rest []string) error 
 		}
 		return nil
 	}
-	return fmt.Errorf("unknown verb %q", verb)
+	return s.reply(user, verb, rest)
 }
 
 // pick chooses the entry of the card's menu that reads label, once it is there.

@@ -145,6 +145,7 @@ var (
 //	slack drops METHOD                (no answer, nothing stored)
 //	slack swallows METHOD             (stored, no answer)
 //	slack errors METHOD               (stored, answered with 500)
+//	slack refuses METHOD CODE [once]  (answered with ok: false)
 //	slack tried METHOD                (such a call has come since)
 //	slack counted                     (the queue knows by now who is an agent)
 //	slack adds guest|outsider|stranger|robot  (into the channels, as U0GUEST, …)
@@ -173,6 +174,8 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 	case "drops", "swallows", "errors":
 		s.calls = len(h.Slack.Calls())
 		h.Slack.Inject(fakeslack.Fault{Method: args[1], Do: failures[args[0]]})
+	case "refuses":
+		return h.refuses(args[1:])
 	case "tried":
 		return h.until("a call of "+args[1], func(st *fakeslack.State) bool {
 			return slices.ContainsFunc(st.Calls()[s.calls:], func(c fakeslack.Call) bool { return c.Method == args[1] })
@@ -190,6 +193,19 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 	default:
 		return s.channel(args)
 	}
+	return nil
+}
+
+// refuses makes Slack answer calls of a method with an error code.
+func (h *House) refuses(args []string) error {
+	if err := need(args, 2, "slack refuses METHOD CODE [once]"); err != nil {
+		return err
+	}
+	f := fakeslack.Fault{Method: args[0], Do: fakeslack.Refuse{Error: args[1]}}
+	if len(args) > 2 && args[2] == "once" {
+		f.Times = 1
+	}
+	h.Slack.Inject(f)
 	return nil
 }
 

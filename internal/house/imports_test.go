@@ -20,13 +20,14 @@ var mayImport = map[string][]string{
 	"webhook":      {"conversation", "feed", "markup"},
 	"bot":          {"conversation", "feed", "markup", "escalation", "llm", "knowledge"},
 	"widgetapi":    {"conversation", "feed", "files/ledger", "markup", "widget", "widgetapi/identity", "widgetapi/session"},
-	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "markup", "slackbridge/ledger"},
+	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "markup", "replies", "slackbridge/ledger"},
 	"files":        {"conversation", "files/ledger", "markup", "widgetapi/session"},
 	"llm":          {},
 	"knowledge":    {},
 	"markup":       {},
 	"widget":       {},
 	"demo":         {},
+	"replies":      {"conversation"},
 
 	"duty":               {},
 	"slackbridge/ledger": {"conversation"},
@@ -35,7 +36,7 @@ var mayImport = map[string][]string{
 	"widgetapi/session":  {"conversation"},
 	"widgetapi/identity": {},
 
-	"config": {"escalation", "files", "knowledge", "llm", "mail", "slackbridge", "store", "webhook", "widgetapi"},
+	"config": {"escalation", "files", "knowledge", "llm", "mail", "replies", "slackbridge", "store", "webhook", "widgetapi"},
 
 	"cmd/handoff":          {"*"},
 	"internal/fakeslack":   {"markup"},

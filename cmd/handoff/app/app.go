@@ -34,6 +34,7 @@ import (
 	"github.com/handoff-bot/handoff/knowledge"
 	"github.com/handoff-bot/handoff/mail"
 	"github.com/handoff-bot/handoff/queue"
+	"github.com/handoff-bot/handoff/replies"
 	"github.com/handoff-bot/handoff/slackbridge"
 	"github.com/handoff-bot/handoff/store"
 	"github.com/handoff-bot/handoff/webhook"
@@ -196,7 +197,8 @@ func (a *App) buildBridge(file *config.File) (err error) {
 	a.bridge, err = slackbridge.New(slackbridge.Deps{
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store, Readers: a.store, Desk: agentsDesk{a.store, a},
 		Visitors: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
-		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Now: a.now, Logger: a.Logger,
+		Replies: func() []replies.Reply { return a.file.Load().Replies },
+		Leader:  a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Now: a.now, Logger: a.Logger,
 	})
 	return err
 }
