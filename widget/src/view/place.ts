@@ -3,24 +3,24 @@
 import type { Log } from './log';
 
 export class Place {
-  private card: HTMLElement | undefined;
+  private standing: HTMLElement | undefined;
 
   constructor(private readonly log: Log, private readonly gone: () => void) {}
 
   show(card: HTMLElement): void {
     this.clear();
-    this.card = card;
+    this.standing = card;
     this.log.element.querySelector('.tail')?.append(card);
     card.querySelector<HTMLElement>('input,textarea,select,.quiet')?.focus();
     card.scrollIntoView({ block: 'nearest' });
   }
 
   isTaken(): boolean {
-    return this.card?.isConnected === true;
+    return this.standing?.isConnected === true;
   }
 
   clear(): void {
-    this.card?.remove();
+    this.standing?.remove();
   }
 
   /** She is done with the card. */
