@@ -48,6 +48,7 @@ const (
 	KindLabelled     Kind = "labelled"
 	KindMisjudged    Kind = "misjudged"
 	KindMissed       Kind = "missed"
+	KindUnmarked     Kind = "unmarked"
 	KindIdentified   Kind = "identified"
 	KindTracked      Kind = "tracked"
 	KindCleared      Kind = "cleared"
@@ -305,3 +306,4 @@ func (Mailed) kind() Kind       { return KindMailed }
 func (Labelled) kind() Kind     { return KindLabelled }
 func (Misjudged) kind() Kind    { return KindMisjudged }
 func (Missed) kind() Kind       { return KindMissed }
+func (Unmarked) kind() Kind     { return KindUnmarked }

@@ -130,11 +130,23 @@ type (
 	}
 
 	// Missed is an agent's word that a person was needed at the visitor's line Of
-	// and nobody was asked. Like Misjudged it changes nothing here.
+	// and nobody was asked. Like Misjudged it changes nothing here. Saw is what
+	// should have been seen in it, Topic the restricted topic it is about, and
+	// Phrase the words that tell; each may be empty.
 	Missed struct {
-		Agent Staff  `json:"agent" log:"fact"`
-		Of    Seq    `json:"of" log:"fact"`
-		Note  string `json:"note,omitempty"`
+		Agent  Staff   `json:"agent" log:"fact"`
+		Of     Seq     `json:"of" log:"fact"`
+		Saw    MissSaw `json:"saw,omitempty" log:"fact"`
+		Topic  string  `json:"topic,omitempty" log:"fact"`
+		Phrase string  `json:"phrase,omitempty"`
+		Note   string  `json:"note,omitempty"`
+	}
+
+	// Unmarked takes back what an agent said in the event Of, a Misjudged or a
+	// Missed: it counts as if it had never been said.
+	Unmarked struct {
+		Agent Staff `json:"agent" log:"fact"`
+		Of    Seq   `json:"of" log:"fact"`
 	}
 
 	// Blocked keeps the visitor out until a time.
@@ -200,6 +212,18 @@ type SummaryBy string
 const (
 	ByModel   SummaryBy = "model"
 	ByExtract SummaryBy = "extract"
+)
+
+// MissSaw is what should have been seen in a line at which a person was missed:
+// a signal of the policy, or "" for something else.
+type MissSaw string
+
+// What can be missed.
+const (
+	MissedAsking  MissSaw = "asks_person"
+	MissedTopic   MissSaw = "restricted_topic"
+	MissedAnger   MissSaw = "frustration"
+	MissedUnknown MissSaw = "cannot_answer"
 )
 
 // ReleaseWhy says why a conversation went back into the queue.

@@ -48,6 +48,7 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindLabelled:     decode[Labelled],
 	KindMisjudged:    decode[Misjudged],
 	KindMissed:       decode[Missed],
+	KindUnmarked:     decode[Unmarked],
 	KindIdentified:   decode[Identified],
 	KindTracked:      decode[Tracked],
 	KindCleared:      decode[Cleared],

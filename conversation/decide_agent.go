@@ -219,13 +219,25 @@ func Misjudge(by Author, note string) Decider {
 	}
 }
 
-// Miss records that a person was needed at the visitor's line of, and nobody was
+// Miss records that a person was needed at the visitor's line m.Of, and nobody was
 // asked. Of a line that is not there it does nothing.
-func Miss(by Author, of Seq, note string) Decider {
+func Miss(by Author, m Missed) Decider {
+	return func(s State) ([]Draft, error) {
+		if m.Of < 1 || m.Of > s.Seq {
+			return nil, nil
+		}
+		m.Agent = by.staff()
+		return []Draft{by.acts(m)}, nil
+	}
+}
+
+// Unmark takes back the mark of, a Misjudged or a Missed. That it is one the
+// caller has to know; of an event that is not there it does nothing.
+func Unmark(by Author, of Seq) Decider {
 	return func(s State) ([]Draft, error) {
 		if of < 1 || of > s.Seq {
 			return nil, nil
 		}
-		return []Draft{by.acts(Missed{Agent: by.staff(), Of: of, Note: note})}, nil
+		return []Draft{by.acts(Unmarked{Agent: by.staff(), Of: of})}, nil
 	}
 }

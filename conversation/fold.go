@@ -53,7 +53,7 @@ func (s State) Apply(e Event) State {
 		return s.moved(e)
 	case Labelled:
 		s.Priority = b.Priority
-	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed, Tracked:
+	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed, Unmarked, Tracked:
 		// The State does not depend on them.
 	}
 	return s

@@ -201,10 +201,10 @@ func TestLabelAndMisjudge(t *testing.T) {
 	if drafts, err := Misjudge(maya, "no")(s); len(drafts) != 1 || err != nil {
 		t.Errorf("misjudged: %v, %v", drafts, err)
 	}
-	if drafts, err := Miss(maya, s.Seq+1, "no")(s); len(drafts) != 0 || err != nil {
+	if drafts, err := Miss(maya, Missed{Of: s.Seq + 1, Note: "no"})(s); len(drafts) != 0 || err != nil {
 		t.Errorf("missed at a line that is not there: %v, %v", drafts, err)
 	}
-	if drafts, err := Miss(maya, 2, "no")(s); len(drafts) != 1 || err != nil {
+	if drafts, err := Miss(maya, Missed{Of: 2, Note: "no"})(s); len(drafts) != 1 || err != nil {
 		t.Errorf("missed: %v, %v", drafts, err)
 	}
 }

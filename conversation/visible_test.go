@@ -41,6 +41,7 @@ var everyBody = []Body{
 	Labelled{Agent: Staff{"U1", "Maya"}, Priority: "high", Tags: []string{"refund", "vip"}},
 	Misjudged{Agent: Staff{"U1", "Maya"}, Epoch: 1, Note: "she only said hello"},
 	Missed{Agent: Staff{"U1", "Maya"}, Of: 4, Note: "she was about to leave"},
+	Unmarked{Agent: Staff{"U1", "Maya"}, Of: 9},
 	Identified{Visitor: "vis_2", Taken: true, Mail: true, Subject: "user-42", Name: "Anna", Email: "anna@mail.example", Attributes: map[string]any{"plan": "pro"}},
 	Tracked{When: t0, Name: "checkout failed", Props: map[string]any{"code": "402"}},
 	Cleared{},

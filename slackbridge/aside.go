@@ -78,6 +78,8 @@ func asideOfLabels(e conversation.Event, visitor string) (aside, bool) {
 		return aside{spans: []span{who(b.Agent), words(" says that no person was needed here.")}, quote: b.Note}, true
 	case conversation.Missed:
 		return aside{spans: []span{who(b.Agent), words(" says that a person was needed earlier.")}, quote: b.Note}, true
+	case conversation.Unmarked:
+		return plainly(who(b.Agent), words(" took that mark back."))
 	}
 	return aside{}, false
 }

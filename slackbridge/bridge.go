@@ -70,6 +70,8 @@ type Deps struct {
 	// agents; nil where there is no model.
 	Replies func() []replies.Reply
 	Drafts  Drafter
+	// Topics names the restricted topics of the policy; nil for none.
+	Topics func() []string
 	// Now tells the time; nil means time.Now. Logger nil is silent.
 	Now    func() time.Time
 	Logger *slog.Logger

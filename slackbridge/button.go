@@ -58,6 +58,8 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		actReply:                 b.pressReply,
 		actCanned:                b.pressCanned,
 		actDraft:                 b.pressDraft,
+		actMissed:                b.openMissed,
+		actUnmark:                b.pressUnmark,
 		actEarlier:               b.pressPage,
 		actLater:                 b.pressPage,
 		string(offerSend):        b.pressLine(askSend),

@@ -96,6 +96,7 @@ type (
 	}
 	viewRef struct {
 		ID         string    `json:"id"`
+		Type       string    `json:"type"` // modal or home
 		Hash       string    `json:"hash"`
 		CallbackID string    `json:"callback_id"`
 		Metadata   string    `json:"private_metadata"`

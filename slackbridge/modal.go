@@ -38,6 +38,18 @@ func (b *Bridge) openModal(ctx context.Context, trigger string, view slack.Modal
 	return err == nil
 }
 
+// pushModal is openModal on top of the one in which a button was pressed.
+func (b *Bridge) pushModal(ctx context.Context, trigger string, view slack.ModalViewRequest) bool {
+	err := b.client.patient(ctx, "views.push", "", func(ctx context.Context) error {
+		_, err := b.client.api.PushViewContext(ctx, trigger, view)
+		return err
+	})
+	if err != nil {
+		b.log.Warn("a modal did not open", "modal", view.CallbackID, "error", err)
+	}
+	return err == nil
+}
+
 // submits maps each modal to what its submission does.
 func (b *Bridge) submits() map[string]func(context.Context, press) error {
 	return map[string]func(context.Context, press) error{
@@ -48,6 +60,7 @@ func (b *Bridge) submits() map[string]func(context.Context, press) error {
 		modalBlock:     b.submitBlock,
 		modalLabels:    b.submitLabels,
 		modalMisjudged: b.submitMisjudged,
+		modalMissed:    b.submitMissed,
 		modalMove:      b.submitMove,
 		modalReply:     b.submitReply,
 	}

@@ -68,23 +68,3 @@ func tagsOf(text string) []string {
 	}
 	return out
 }
-
-func (b *Bridge) openMisjudged(ctx context.Context, p press) error {
-	if p.state.Epoch == 0 {
-		b.tellPresser(p, words("Nobody was asked for in this chat."))
-		return nil
-	}
-	view := modal(modalMisjudged, "Wrong escalation", p.id,
-		richLine("", words("It is noted for whoever tunes the policy. The chat stays as it is; to give it back press Hand back to AI.")),
-		textInput(inputNote, "What should have happened?", "Optional", ""))
-	view.Submit = plain("Note it")
-	return b.orTell(ctx, p, view, "The form did not open in time. Choose Wrong escalation… again.")
-}
-
-func (b *Bridge) submitMisjudged(ctx context.Context, p press) error {
-	out, err := b.append(ctx, p, conversation.Misjudge(p.by, p.e.View.text(inputNote)))
-	if err == nil && len(out.Events) > 0 {
-		b.tellPresser(p, words("Noted. The chat stays as it is."))
-	}
-	return err
-}

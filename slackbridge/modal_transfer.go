@@ -46,9 +46,14 @@ func (b *Bridge) pressAssign(ctx context.Context, p press) error {
 	return b.orTell(ctx, p, view, "The list did not open in time. Press Assign… again.")
 }
 
-// orTell opens a modal, or tells the presser that it could not be opened.
+// orTell opens a modal, or tells the presser that it could not be opened. From a
+// button in a modal it comes on top of that one.
 func (b *Bridge) orTell(ctx context.Context, p press, view slack.ModalViewRequest, late string) error {
-	if !p.fresh || !b.openModal(ctx, p.e.Trigger, view) {
+	open := b.openModal
+	if p.e.Type == "block_actions" && p.e.View.Type == "modal" {
+		open = b.pushModal
+	}
+	if !p.fresh || !open(ctx, p.e.Trigger, view) {
 		b.tellPresser(p, words(late))
 	}
 	return nil

@@ -84,7 +84,7 @@ var perMinute = map[string]float64{
 	"conversations.replies": 50, "conversations.history": 50, "conversations.info": 50, "conversations.members": 100, "conversations.join": 50,
 	"users.info": 100, "users.list": 20, "users.getPresence": 50, "dnd.teamInfo": 20, "usergroups.users.list": 20,
 	"conversations.open": 50, "usergroups.list": 20, "files.getUploadURLExternal": 100, "files.completeUploadExternal": 100, "files.info": 100,
-	"views.open": 100, "views.update": 100, "views.publish": 100, "reactions.add": 50, "reactions.remove": 20,
+	"views.open": 100, "views.push": 100, "views.update": 100, "views.publish": 100, "reactions.add": 50, "reactions.remove": 20,
 }
 
 // throttle keeps the pace: per method, and per channel for posts.

@@ -47,13 +47,7 @@ func (b *Bridge) pressPage(ctx context.Context, p press) error {
 	if err != nil {
 		return err
 	}
-	err = b.client.patient(ctx, "views.update", "", func(ctx context.Context) error {
-		_, err := b.client.api.UpdateViewContext(ctx, view, "", p.e.View.Hash, p.e.View.ID)
-		return err
-	})
-	if err != nil {
-		b.log.Warn("a page was not turned", "conversation", p.id, "error", err) // she presses again, or has closed it
-	}
+	b.changeView(ctx, p, view)
 	return nil
 }
 

@@ -57,6 +57,8 @@ func recording(t *testing.T) []Recording {
 	c.says("What is a refund, in general?", "")
 	c.add(conversation.Agent, conversation.Misjudged{Agent: conversation.Staff{ID: "U1", Name: "Maya"}, Epoch: 1, Note: "only a question"})
 	c.says("I want a refund", "")
+	taken := c.add(conversation.Agent, conversation.Misjudged{Agent: conversation.Staff{ID: "U1", Name: "Maya"}, Epoch: 2})
+	c.add(conversation.Agent, conversation.Unmarked{Agent: conversation.Staff{ID: "U1", Name: "Maya"}, Of: taken})
 	lost := c.says("My parcel never came and the shop is closed", "I see.")
 	c.add(conversation.Agent, conversation.Note{Text: "a secret note"})
 	c.add(conversation.Agent, conversation.Missed{Agent: conversation.Staff{ID: "U1", Name: "Maya"}, Of: lost, Note: "she was lost"})

@@ -40,7 +40,7 @@ func told(e conversation.Event) bool {
 	switch e.Body.(type) {
 	case conversation.Message, conversation.Edited:
 		return e.Author.Role == conversation.Visitor || e.Author.Role == conversation.Bot
-	case conversation.Opened, conversation.PageChanged, conversation.Decided, conversation.Misjudged, conversation.Missed,
+	case conversation.Opened, conversation.PageChanged, conversation.Decided, conversation.Misjudged, conversation.Missed, conversation.Unmarked,
 		conversation.Identified, conversation.Tracked:
 		return true
 	}

@@ -48,11 +48,25 @@ type playback struct {
 // agents fit none of them.
 func (r Recording) turns() (list []turn, unmatched int) {
 	p := playback{visitor: map[string]any{}}
+	back := takenBack(r.Events)
 	for i, e := range r.Events {
-		p.hear(e, r.Events[i+1:])
+		if !back[e.Seq] {
+			p.hear(e, r.Events[i+1:])
+		}
 		p.state = p.state.Apply(e)
 	}
 	return p.turns, p.unmatched
+}
+
+// takenBack are the events that an agent has taken back later.
+func takenBack(events []conversation.Event) map[conversation.Seq]bool {
+	out := map[conversation.Seq]bool{}
+	for _, e := range events {
+		if b, ok := e.Body.(conversation.Unmarked); ok {
+			out[b.Of] = true
+		}
+	}
+	return out
 }
 
 func (p *playback) hear(e conversation.Event, rest []conversation.Event) {

@@ -20,6 +20,15 @@ func (a *App) office(now time.Time) slackbridge.Office {
 	}
 }
 
+// topics names the restricted topics of the policy in force.
+func (a *App) topics() []string {
+	var out []string
+	for _, t := range a.Policy().Config().RestrictedTopics {
+		out = append(out, t.Name)
+	}
+	return out
+}
+
 // inUse lists the channels and user groups that the policy names: there
 // conversations go, and their members are asked.
 func (a *App) inUse() []string {

@@ -84,6 +84,8 @@ func handling(e conversation.Event) string {
 		return told("no person was needed", "says", nameOr(b.Agent.Name, b.Agent.ID), "note", brief(b.Note))
 	case conversation.Missed:
 		return told(fmt.Sprintf("a person was needed at line %d", b.Of), "says", nameOr(b.Agent.Name, b.Agent.ID), "note", brief(b.Note))
+	case conversation.Unmarked:
+		return told(fmt.Sprintf("took back what event %d says", b.Of), "says", nameOr(b.Agent.Name, b.Agent.ID))
 	default:
 		return "something this version does not know"
 	}
