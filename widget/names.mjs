@@ -30,7 +30,7 @@ function isOurs(file) {
 /** Whether nobody outside reads what is declared here. */
 function isInner(declaration) {
   const file = path.normalize(declaration.getSourceFile().fileName);
-  if (ts.isSourceFile(declaration.parent) || ts.isVariableDeclaration(declaration)) return false; // a module's export
+  if (ts.isSourceFile(declaration.parent) || ts.isVariableDeclaration(declaration) || ts.isExportSpecifier(declaration)) return false; // a module's export
   if (!isOurs(file) || file === src + 'types.ts' || file.startsWith(src + 'resume')) return false;
   for (let node = declaration; node; node = node.parent) {
     if (node.name && outward.has(node.name.text)) return false;
