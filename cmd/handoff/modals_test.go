@@ -115,6 +115,7 @@ func (p *page) form(shot string, fields ...string) {
 	for _, f := range fields {
 		p.until("the field "+f, fmt.Sprintf(`document.querySelector('[data-testid="field-%s"]')?.offsetParent`, f))
 	}
+	p.until("a form at rest", "!document.getAnimations().length")
 	p.shot(shot)
 	if got := p.js(`(()=>{const d=document.querySelector('[data-testid="modal"]'),r=d.getBoundingClientRect(),b=d.querySelector('.dialog-body'),s=d.querySelector('[data-testid="modal-submit"]').getBoundingClientRect();
 return [r.left>=0&&r.right<=innerWidth,r.top>=0&&r.bottom<=innerHeight,b.scrollWidth<=b.clientWidth,document.documentElement.scrollWidth<=innerWidth,s.bottom<=innerHeight,
@@ -126,7 +127,14 @@ return [r.left>=0&&r.right<=innerWidth,r.top>=0&&r.bottom<=innerHeight,b.scrollW
 // choose picks one entry of a list or of radio buttons, by its value.
 func (p *page) choose(field, value string) {
 	p.Helper()
-	p.js(fmt.Sprintf(`(()=>{const f=document.querySelector('[data-testid="field-%s"]');if(f.tagName==='SELECT'){f.value=%q;return f.value}f.querySelector('input[value="'+%q+'"]').click()})()`, field, value, value))
+	where := fmt.Sprintf(`[data-testid="field-%s"]`, field)
+	p.until(where, fmt.Sprintf("document.querySelector(%q)", where))
+	if p.js(fmt.Sprintf("!!document.querySelector(%q)", where+".picker")) == true {
+		p.press(where + " button")
+		p.press(fmt.Sprintf(`[data-testid="option-%s"]`, value))
+		return
+	}
+	p.press(where + fmt.Sprintf(` input[value="%s"]`, value))
 }
 
 func (p *page) fill(field, text string) {

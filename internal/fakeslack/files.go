@@ -39,7 +39,7 @@ func (c *call) uploadURL() (reply, error) {
 	if kind == "" {
 		kind = "application/octet-stream"
 	}
-	f := &File{ID: c.newID("F"), Name: name, Title: name, Mimetype: strings.SplitN(kind, ";", 2)[0], User: c.opts.BotUser, Size: size, Shares: map[string][]string{}}
+	f := &File{ID: c.newID("F"), Name: name, Title: name, Mimetype: strings.SplitN(kind, ";", 2)[0], User: c.opts.BotUser, Alt: c.args["alt_txt"], Size: size, Shares: map[string][]string{}}
 	c.files[f.ID] = f
 	return reply{"file_id": f.ID, "upload_url": c.link("/upload/" + f.ID)}, nil
 }

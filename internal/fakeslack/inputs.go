@@ -19,7 +19,7 @@ func (s *Server) Type(user, viewID, actionID, text string) error {
 	if v == nil || v.User != user {
 		return refuse("not_found")
 	}
-	block, element := findElement(v.Blocks, actionID)
+	block, element := findElement(v.Blocks, "", actionID)
 	if element == nil || element["type"] != "plain_text_input" {
 		return refuse("no such input: " + actionID)
 	}
@@ -38,7 +38,7 @@ func (st *State) Holds(viewID, actionID string) (text string, ok bool) {
 	if v == nil {
 		return "", false
 	}
-	block, element := findElement(v.Blocks, actionID)
+	block, element := findElement(v.Blocks, "", actionID)
 	if element == nil {
 		return "", false
 	}
@@ -100,7 +100,7 @@ func (s *Server) Suggest(ctx context.Context, user, viewID, actionID, text strin
 		s.mu.Unlock()
 		return nil, refuse("not_found")
 	}
-	block, element := findElement(v.Blocks, actionID)
+	block, element := findElement(v.Blocks, "", actionID)
 	if element == nil || element["type"] != "external_select" {
 		s.mu.Unlock()
 		return nil, refuse("no such list: " + actionID)

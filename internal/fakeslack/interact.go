@@ -49,38 +49,6 @@ func (s *Server) Pick(user, channel, ts, actionID, value string) error {
 	})
 }
 
-// PressIn uses an interactive element of an open modal or of the user's Home
-// tab. An empty viewID means the Home tab.
-func (s *Server) PressIn(user, viewID, actionID, value string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v := s.state.view(viewID)
-	if viewID == "" {
-		v = s.state.homes[user]
-	}
-	if v == nil || v.User != user {
-		return refuse("not_found")
-	}
-	_, element := findElement(v.Blocks, actionID)
-	if element["type"] == "external_select" { // only what the app has offered can be chosen
-		element = map[string]any{"type": "static_select", "options": v.offered[actionID]}
-		if _, err := findOption(element, value); err != nil {
-			return err
-		}
-	}
-	action, err := s.action(v.Blocks, actionID, value)
-	if err != nil {
-		return err
-	}
-	p := s.interaction(user, "block_actions", v.ID)
-	p["actions"] = []any{action}
-	p["container"] = map[string]any{"type": "view", "view_id": v.ID}
-	held, _, _ := fill(v, nil) // what the inputs hold; gaps are no matter yet
-	p["view"] = s.state.wireView(v, held)
-	s.interact("block_actions", p, nil)
-	return nil
-}
-
 // Shortcut uses a message shortcut of the app on a message.
 func (s *Server) Shortcut(user, callbackID, channel, ts string) error {
 	return s.actIn(user, channel, func(r *room) error {
@@ -228,7 +196,12 @@ func (s *Server) interact(kind string, p map[string]any, done func(json.RawMessa
 
 // action builds the actions entry for one element.
 func (s *Server) action(blocks []Block, actionID, value string) (map[string]any, error) {
-	block, element := findElement(blocks, actionID)
+	return s.actionAt(blocks, "", actionID, value)
+}
+
+// actionAt is action for an element of one block; of any when blockID is empty.
+func (s *Server) actionAt(blocks []Block, blockID, actionID, value string) (map[string]any, error) {
+	block, element := findElement(blocks, blockID, actionID)
 	if element == nil {
 		return nil, refuse("no such action: " + actionID)
 	}
@@ -250,10 +223,14 @@ func (s *Server) action(blocks []Block, actionID, value string) (map[string]any,
 	return out, nil
 }
 
-// findElement finds an interactive element by its action id.
-func findElement(blocks []Block, actionID string) (blockID string, element map[string]any) {
+// findElement finds an interactive element by its action id, in the block named,
+// or in the first that has it.
+func findElement(blocks []Block, in, actionID string) (blockID string, element map[string]any) {
 	for _, b := range blocks {
 		id, _ := b["block_id"].(string)
+		if in != "" && id != in {
+			continue
+		}
 		candidates, _ := b["elements"].([]any)
 		for _, field := range []string{"accessory", "element"} {
 			candidates = append(candidates[:len(candidates):len(candidates)], b[field])

@@ -17,11 +17,13 @@ import (
 //
 // Tests find things by data-testid: channel-<ID>, app-home, act-as, back;
 // message-<ts>, thread-<ts> (its line of replies), reply-<ts>, more-<ts>,
-// edit-<ts>, delete-<ts>, dismiss-<ts>, shortcut-<callback_id>;
+// edit-<ts>, delete-<ts>, dismiss-<ts>, shortcut-<callback_id>, file-<ID>;
 // button-<action_id>, field-<action_id>, option-<value>, confirm-ok;
-// composer, send, composer-problem, and in the thread pane (thread)
-// thread-composer, thread-send, thread-composer-problem, thread-close; home,
-// tab-home, tab-messages; modal, modal-submit, modal-close, modal-x; toast.
+// composer, send, file, composer-problem, and in the thread pane (thread)
+// thread-composer, thread-send, thread-file, thread-composer-problem,
+// thread-close, on a phone thread-back; home, tab-home, tab-messages; modal,
+// modal-submit, modal-close, modal-x, modal-back; toast. Each block has its id
+// in data-block, and what the page cannot draw stands there as unknown.
 //
 //go:embed page
 var pageFiles embed.FS
@@ -35,6 +37,7 @@ func (s *Server) pageRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /page/files/{file}", s.servePageFile)
 	guard := http.NewCrossOriginProtection()
 	mux.Handle("POST /page/act", guard.Handler(http.HandlerFunc(s.serveAct)))
+	mux.Handle("POST /page/upload", guard.Handler(http.HandlerFunc(s.servePageUpload)))
 }
 
 func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
@@ -78,30 +81,11 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) servePageFile(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	f := s.state.files[r.PathValue("file")]
-	var data []byte
-	var name string
-	if f != nil {
-		data, name = f.Data, f.Name
-	}
-	s.mu.Unlock()
-	if f == nil {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	_, _ = w.Write(data)
-}
-
 // deed is one thing a person does on the page.
 type deed struct {
-	User, Do, Channel, Thread, TS, Text, Action, Value, View, Name string
-	Also                                                           bool
-	Values                                                         map[string]string
+	User, Do, Channel, Thread, TS, Text, Block, Action, Value, View, Name string
+	Also                                                                  bool
+	Values                                                                map[string]string
 }
 
 func (s *Server) serveAct(w http.ResponseWriter, r *http.Request) {
@@ -113,6 +97,11 @@ func (s *Server) serveAct(w http.ResponseWriter, r *http.Request) {
 	if d.Do == "submit" {
 		problems, err := s.Submit(r.Context(), d.User, d.View, d.Values)
 		writeDeed(w, problems, err)
+		return
+	}
+	if d.Do == "suggest" {
+		options, err := s.suggest(r.Context(), d)
+		writeJSON(w, http.StatusOK, reply{"ok": err == nil, "options": options})
 		return
 	}
 	do := s.deeds()[d.Do]
@@ -133,14 +122,16 @@ func writeDeed(w http.ResponseWriter, problems map[string]string, err error) {
 
 func (s *Server) deeds() map[string]func(deed) error {
 	return map[string]func(deed) error{
-		"type":     s.composer,
-		"edit":     func(d deed) error { return s.Edit(d.User, d.Channel, d.TS, d.Text) },
-		"delete":   func(d deed) error { return s.Delete(d.User, d.Channel, d.TS) },
-		"react":    s.toggleReaction,
-		"pick":     func(d deed) error { return s.Pick(d.User, d.Channel, d.TS, d.Action, d.Value) },
-		"pickView": func(d deed) error { return s.PressIn(d.User, d.View, d.Action, d.Value) },
-		"close":    func(d deed) error { return s.CloseView(d.User, d.View) },
-		"home":     func(d deed) error { return s.OpenHome(d.User) },
+		"type":   s.composer,
+		"edit":   func(d deed) error { return s.Edit(d.User, d.Channel, d.TS, d.Text) },
+		"delete": func(d deed) error { return s.Delete(d.User, d.Channel, d.TS) },
+		"react":  s.toggleReaction,
+		"pick":   func(d deed) error { return s.Pick(d.User, d.Channel, d.TS, d.Action, d.Value) },
+		"pickView": func(d deed) error {
+			return s.TouchIn(d.User, d.View, Touch{Block: d.Block, Action: d.Action, Value: d.Value, Values: d.Values})
+		},
+		"close": func(d deed) error { return s.CloseView(d.User, d.View) },
+		"home":  func(d deed) error { return s.OpenHome(d.User) },
 		"shortcut": func(d deed) error {
 			if d.TS == "" {
 				return s.GlobalShortcut(d.User, d.Name)

@@ -128,7 +128,7 @@ func TestStaffPage(t *testing.T) {
 	b.click("modal-submit")
 	b.do("see the problem", chromedp.WaitVisible(".field.wrong .problem"))
 	b.shot("modal")
-	b.do("choose Sam", chromedp.Evaluate[chromedp.Void](`{const f=document.querySelector('[data-testid="field-who"]');f.value='`+sam+`'}`))
+	b.choose("who", sam)
 	b.click("modal-submit")
 	b.gone("modal")
 
@@ -209,7 +209,7 @@ func TestStaffPageOnPhone(t *testing.T) {
 	if err != nil || wide {
 		t.Errorf("the page is wider than the phone: %v %v", wide, err)
 	}
-	b.click("thread-close")
+	b.click("thread-back")
 	b.click("button-assign")
 	b.see("modal")
 	b.shot("phone-modal")

@@ -88,7 +88,8 @@ func (st *State) pageMessage(m *Message) reply {
 	}
 	files := []reply{}
 	for _, f := range m.Files {
-		files = append(files, reply{"id": f.ID, "name": f.Name, "size": f.Size})
+		_, picture := pictured(f.Data)
+		files = append(files, reply{"id": f.ID, "name": f.Name, "title": f.Title, "alt": f.Alt, "size": f.Size, "picture": picture})
 	}
 	blocks := m.Blocks
 	if blocks == nil {

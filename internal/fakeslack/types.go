@@ -89,11 +89,12 @@ type Reaction struct {
 	Users []string
 }
 
-// File is an uploaded file. Data is its content.
+// File is an uploaded file. Data is its content, Alt the words that stand for a
+// picture (alt_txt).
 type File struct {
-	ID, Name, Title, Mimetype, User string
-	Size                            int
-	Data                            []byte
+	ID, Name, Title, Mimetype, User, Alt string
+	Size                                 int
+	Data                                 []byte
 	// Shares maps channel to the ts of the messages that show the file.
 	Shares map[string][]string
 	// Complete is false between the upload and completeUploadExternal.

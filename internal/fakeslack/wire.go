@@ -114,11 +114,15 @@ func (st *State) wireFile(f File, stub bool) map[string]any {
 		return map[string]any{"id": f.ID, "mode": "file_access", "file_access": "check_file_info", "created": 0, "timestamp": 0, "user": ""}
 	}
 	path := "/files-pri/" + st.opts.Team + "-" + f.ID + "/" + url.PathEscape(f.Name)
-	return map[string]any{
+	out := map[string]any{
 		"id": f.ID, "name": f.Name, "title": f.Title, "mimetype": f.Mimetype, "filetype": fileType(f.Name), "size": f.Size, "user": f.User,
 		"mode": "hosted", "is_external": false, "is_public": true, "file_access": "visible", "created": 1700000000, "timestamp": 1700000000,
 		"url_private": st.link(path), "url_private_download": st.link(path + "?download=1"), "permalink": fmt.Sprintf("https://%s.slack.com/files/%s/%s/%s", st.opts.Domain, f.User, f.ID, f.Name),
 	}
+	if f.Alt != "" {
+		out["alt_txt"] = f.Alt
+	}
+	return out
 }
 
 func (st *State) avatars(user string) map[string]any {

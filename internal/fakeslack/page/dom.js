@@ -31,12 +31,16 @@ const SHAPES = {
   more: "M5 12h.01M12 12h.01M19 12h.01",
   close: "M6 6l12 12M18 6 6 18",
   back: "M15 5l-7 7 7 7",
-  home: "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
+  down: "M6 9l6 6 6-6",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.5 4.5",
   bolt: "M13 3 5 14h6l-1 7 8-11h-6z",
-  smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14a4 4 0 0 0 7 0M9 9.5h.01M15 9.5h.01",
   lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",
   file: "M7 3h7l4 4v14H7zM14 3v5h4",
+  attach: "M19 11l-7.2 7.2a4.2 4.2 0 0 1-6-6L13 5a2.8 2.8 0 0 1 4 4l-7.2 7.1a1.4 1.4 0 0 1-2-2L14 8",
+  pencil: "M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19zM14.5 6l3.5 3.5",
+  bin: "M5 7h14M9.5 7V4.5h5V7M7 7l1 13h8l1-13",
 };
 
 export function icon(name) {
@@ -57,52 +61,8 @@ export function avatar(id, name, robot, size) {
   let hash = 7;
   for (const c of id || name) hash = (hash * 31 + c.codePointAt(0)) % 360;
   const node = h("span", { class: "avatar" + (robot ? " robot" : "") + (size ? " " + size : ""), "aria-hidden": "true" }, letters.toUpperCase());
-  node.style.backgroundColor = robot ? "#2b2f5b" : `hsl(${hash} 42% 42%)`;
+  if (!robot) node.style.backgroundColor = `hsl(${hash} 40% 42%)`;
   return node;
-}
-
-export function clock(ts) {
-  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-}
-
-export function day(ts) {
-  const date = new Date(Number(ts) * 1000);
-  const today = new Date();
-  if (date.toDateString() === today.toDateString()) return "Today";
-  return date.toLocaleDateString([], { weekday: "long", month: "long", day: "numeric" });
-}
-
-// menu opens a small list of choices below a control; it closes on a choice,
-// on Escape and on a click elsewhere.
-export function menu(anchor, items) {
-  document.querySelector(".menu")?.remove();
-  const box = h("div", { class: "menu", role: "menu" });
-  const close = () => {
-    box.remove();
-    document.removeEventListener("pointerdown", outside, true);
-    document.removeEventListener("keydown", key, true);
-  };
-  const outside = (e) => { if (!box.contains(e.target)) close(); };
-  const key = (e) => {
-    if (e.key === "Escape") { close(); anchor.focus(); e.stopPropagation(); }
-    const buttons = [...box.querySelectorAll("button")];
-    const at = buttons.indexOf(document.activeElement);
-    if (e.key === "ArrowDown") { buttons[(at + 1) % buttons.length].focus(); e.preventDefault(); }
-    if (e.key === "ArrowUp") { buttons[(at - 1 + buttons.length) % buttons.length].focus(); e.preventDefault(); }
-  };
-  for (const item of items) {
-    box.append(item === "-" ? h("hr") : h("button", { type: "button", role: "menuitem", class: item.danger && "danger", testid: item.testid, onclick: () => { close(); item.run(); } }, item.label));
-  }
-  document.body.append(box);
-  const at = anchor.getBoundingClientRect();
-  const left = Math.min(at.left, window.innerWidth - box.offsetWidth - 8);
-  let top = at.bottom + 4;
-  if (top + box.offsetHeight > window.innerHeight - 8) top = Math.max(8, at.top - box.offsetHeight - 4);
-  box.style.left = Math.max(8, left) + "px";
-  box.style.top = top + "px";
-  document.addEventListener("pointerdown", outside, true);
-  document.addEventListener("keydown", key, true);
-  box.querySelector("button")?.focus();
 }
 
 // sendOnEnter calls run on Enter; Shift+Enter breaks the line.
@@ -114,4 +74,13 @@ export function sendOnEnter(field, run) {
   });
   field.addEventListener("keyup", () => { sending = false; });
   field.addEventListener("beforeinput", (e) => { if (sending && e.inputType === "insertLineBreak") e.preventDefault(); });
+}
+
+// trap keeps Tab inside a box.
+export function trap(e, box) {
+  const all = [...box.querySelectorAll("button, input, select, textarea, a[href]")].filter((n) => !n.disabled && n.getClientRects().length);
+  const first = all[0];
+  const last = all.at(-1);
+  if (e.shiftKey && document.activeElement === first) { last.focus(); e.preventDefault(); }
+  else if (!e.shiftKey && document.activeElement === last) { first.focus(); e.preventDefault(); }
 }
