@@ -14,6 +14,9 @@ func shortcode(name string) (string, bool) {
 	if glyph, ok := flag(name); ok {
 		return glyph, true
 	}
+	if name == "simple_smile" { // Slack's own, of its first years
+		name = "slightly_smiling_face"
+	}
 	glyph, ok := emoji.CodeMap()[":"+name+":"]
 	if !ok {
 		return "", false
@@ -108,6 +111,14 @@ func leadingShortcode(text string) (string, int) {
 		return glyph, end
 	}
 	return ":", 1
+}
+
+// wholeShortcode is leadingShortcode for a shortcode that stands for an emoji; n is 0 for any other colon.
+func wholeShortcode(text string) (glyph string, n int) {
+	if glyph, n = leadingShortcode(text); n == 1 {
+		return "", 0
+	}
+	return glyph, n
 }
 
 func isShortcodeByte(b byte) bool {

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,7 +28,7 @@ func (m *mrkdwn) tokens(line string) []token {
 	start := 0
 	flush := func(end int) {
 		if end > start {
-			out = append(out, token{text: replaceShortcodes(decode(line[start:end]))})
+			out = append(out, token{text: decode(line[start:end])})
 		}
 	}
 	for i := 0; i < len(line); {
@@ -40,6 +41,8 @@ func (m *mrkdwn) tokens(line string) []token {
 		case c == '`' && !noTick:
 			t, n = m.tick(line[i:])
 			noTick = n == 0
+		case c == ':': // before the marks: a name may hold one
+			t.text, n = wholeShortcode(line[i:])
 		case c == '*' || c == '_' || c == '~':
 			t, n = mark(line, i), 1
 		}
@@ -62,7 +65,7 @@ func (m *mrkdwn) angle(s string) (token, int) {
 	if end < 0 {
 		return token{}, 0
 	}
-	body, label, labelled := strings.Cut(s[1:end], "|")
+	body, label, _ := strings.Cut(s[1:end], "|")
 	n := end + 1
 	switch {
 	case strings.HasPrefix(body, "@"):
@@ -71,14 +74,25 @@ func (m *mrkdwn) angle(s string) (token, int) {
 		return token{text: m.names.channel(body[1:])}, n
 	case strings.HasPrefix(body, "!subteam^"):
 		return token{text: m.names.group(strings.TrimPrefix(body, "!subteam^"))}, n
-	case strings.HasPrefix(body, "!date^") && labelled:
-		return token{text: decode(label)}, n
+	case strings.HasPrefix(body, "!date^"):
+		return token{text: dateOf(body, decode(label))}, n
 	case strings.HasPrefix(body, "!"):
 		return token{text: neutralGroup}, n
 	case body == "":
 		return token{text: decode(s[:n])}, n
 	}
 	return token{link: &slackLink{address: decode(body), label: replaceShortcodes(decode(label))}}, n
+}
+
+// dateOf is a date's label, or its time where it has none.
+func dateOf(body, label string) string {
+	_, rest, _ := strings.Cut(body, "^")
+	at, _, _ := strings.Cut(rest, "^")
+	unix, err := strconv.ParseInt(at, 10, 64)
+	if label != "" || err != nil {
+		return label
+	}
+	return dateText(unix)
 }
 
 // tick reads inline code.

@@ -32,7 +32,7 @@ func TestFromSlackBlocks(t *testing.T) {
 		{"link into Slack", section(`{"type":"link","url":"https://acme.slack.com/archives/C0PRIVATE/p1"}`), p(text("internal link"))},
 		{"date with and without fallback", section(`{"type":"date","timestamp":0,"format":"{date}","fallback":"today"},{"type":"text","text":" "},{"type":"date","timestamp":0}`), p(text("today 1 January 1970, 00:00 UTC"))},
 		{"colour", section(`{"type":"color","value":"#F405B3"}`), p(text("#F405B3"))},
-		{"unknown element keeps its text", section(`{"type":"sparkle","text":"x","glow":{}},{"type":"hologram"}`), p(text("x"))},
+		{"unknown element keeps its text", section(`{"type":"sparkle","text":"x","glow":{}}`), p(text("x"))},
 		{"wrong type of one field", section(`{"type":"text","text":"x","indent":"deep"}`), p(text("x"))},
 		{"preformatted", `[{"type":"rich_text","elements":[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"a\n\nb &amp; "},{"type":"link","url":"https://x.example"}],"border":0}]}]`, `[{"type":"code","text":"a\n\nb &amp; https://x.example"}]`},
 		{"quote", `[{"type":"rich_text","elements":[{"type":"rich_text_quote","elements":[{"type":"text","text":"a"}]}]}]`, `[{"type":"quote","children":` + p(text("a")) + `}]`},
@@ -52,6 +52,15 @@ func TestFromSlackBlocksNothingToRead(t *testing.T) {
 	for _, in := range []string{``, `null`, `{}`, `[]`, `[{"type":"section"}]`, `[3]`, strings.Repeat(`[{"elements":`, 3000)} {
 		if tree, ok := FromSlackBlocks(json.RawMessage(in), staff); ok || len(tree) > 0 {
 			t.Errorf("%.30s: got %v, %v", in, tree, ok)
+		}
+	}
+}
+
+func TestFromSlackBlocksSaysWhatItCannotRead(t *testing.T) {
+	for _, in := range []string{`{"type":"hologram"}`, `{"type":"text","text":7}`, `{"type":"text","text":"a"},{"type":"place","id":"P1"}`} {
+		blocks := `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + in + `]}]}]`
+		if tree, ok := FromSlackBlocks(json.RawMessage(blocks), staff); ok {
+			t.Errorf("%s: got %v as if it were all", in, tree)
 		}
 	}
 }

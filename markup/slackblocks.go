@@ -3,6 +3,8 @@ package markup
 import (
 	"cmp"
 	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,23 +14,40 @@ type element struct {
 	Elements  []json.RawMessage `json:"elements"`
 	Text      string            `json:"text"`
 	Style     json.RawMessage   `json:"style"` // an object on text, a string on a list
-	Indent    int               `json:"indent"`
-	Offset    int               `json:"offset"`
+	Indent    number            `json:"indent"`
+	Offset    number            `json:"offset"`
+	Border    number            `json:"border"` // on what stands in a quote
 	URL       string            `json:"url"`
 	UserID    string            `json:"user_id"`
 	GroupID   string            `json:"usergroup_id"`
 	ChannelID string            `json:"channel_id"`
 	Name      string            `json:"name"`
 	Unicode   string            `json:"unicode"`
-	SkinTone  int               `json:"skin_tone"`
-	Timestamp int64             `json:"timestamp"`
+	SkinTone  number            `json:"skin_tone"`
+	Timestamp *number           `json:"timestamp"`
 	Fallback  string            `json:"fallback"`
 	Value     string            `json:"value"`
 	Language  string            `json:"language"`
+
+	odd bool // a field has an unexpected type
+}
+
+// number is a number that Slack may write as a string; anything else is zero, and odd.
+type number struct {
+	n   int64
+	odd bool
+}
+
+func (n *number) UnmarshalJSON(raw []byte) error {
+	var err error
+	n.n, err = strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
+	n.odd = err != nil
+	return nil
 }
 
 // FromSlackBlocks reads the rich_text blocks of a Slack message, which say exactly what its author meant. It returns
-// false when blocks holds no rich_text block or is not readable; then read the message's text with FromMrkdwn.
+// false when blocks holds no rich_text block, is not readable, or holds something whose words cannot be read; then
+// read the message's text with FromMrkdwn. What could be read is returned all the same.
 //
 // Mentions become what names says, never an id. An element of an unknown kind, or one with a field of the wrong type,
 // keeps its text if that can be read.
@@ -48,16 +67,18 @@ func FromSlackBlocks(blocks json.RawMessage, names Names) (Tree, bool) {
 			r.closeLists()
 		}
 	}
-	return r.out.tree(), found
+	return r.out.tree(), found && !r.lost
 }
 
 // readElement decodes one element. When a field has an unexpected type the fields read so far still count, since Go
 // goes on after a type error.
 func readElement(raw json.RawMessage) element {
 	var e element
-	if err := json.Unmarshal(raw, &e); err != nil && e.Type == "" {
+	err := json.Unmarshal(raw, &e)
+	if err != nil && e.Type == "" {
 		return element{}
 	}
+	e.odd = err != nil
 	return e
 }
 
@@ -66,9 +87,11 @@ type richText struct {
 	names Names
 	out   paragraphs
 	lists listStack
+	lost  bool // something stands there whose words cannot be read
 }
 
 func (r *richText) block(e element) {
+	r.lost = r.lost || e.odd && len(e.Elements) == 0
 	if e.Type == "rich_text_list" {
 		r.list(e)
 		return
@@ -76,7 +99,7 @@ func (r *richText) block(e element) {
 	r.closeLists()
 	switch e.Type {
 	case "rich_text_preformatted":
-		r.out.block(Code{Text: Clean(r.rawText(e)), Lang: cleanLang(e.Language)})
+		r.out.block(bordered(e, Code{Text: Clean(r.rawText(e)), Lang: cleanLang(e.Language)}))
 	case "rich_text_quote":
 		if children := r.inlineTree(e.Elements); len(children) > 0 {
 			r.out.block(Quote{Children: children})
@@ -88,6 +111,14 @@ func (r *richText) block(e element) {
 		r.inline(&r.out, e)
 		r.out.end()
 	}
+}
+
+// bordered is the block of an element, in a quote where Slack draws the quote's line beside it.
+func bordered(e element, b Block) Block {
+	if e.Border.n > 0 {
+		return Quote{Children: Tree{b}}
+	}
+	return b
 }
 
 func (r *richText) section(into *paragraphs, elements []json.RawMessage) {
@@ -124,6 +155,7 @@ func (r *richText) inline(into *paragraphs, e element) {
 	style := textStyle(e.Style)
 	switch e.Type {
 	case "text", "":
+		r.lost = r.lost || e.odd && e.Text == ""
 		into.text(Clean(e.Text), style)
 	case "link":
 		into.add(agentLink(e.URL, e.Text, style))
@@ -138,13 +170,23 @@ func (r *richText) inline(into *paragraphs, e element) {
 	case "emoji":
 		into.text(emojiText(e), style)
 	case "date":
-		into.text(Clean(cmp.Or(e.Fallback, dateText(e.Timestamp))), style)
+		into.text(Clean(cmp.Or(e.Fallback, e.time())), style)
 	case "color":
 		into.text(Clean(e.Value), style)
 	default:
-		into.text(Clean(cmp.Or(e.Text, e.Fallback)), style)
+		words := cmp.Or(e.Text, e.Fallback)
+		r.lost = r.lost || words == "" && len(e.Elements) == 0
+		into.text(Clean(words), style)
 		r.section(into, e.Elements)
 	}
+}
+
+// time is when a date is, "" where nobody can read it.
+func (e element) time() string {
+	if e.Timestamp == nil || e.Timestamp.odd {
+		return ""
+	}
+	return dateText(e.Timestamp.n)
 }
 
 func emojiText(e element) string {
@@ -152,7 +194,7 @@ func emojiText(e element) string {
 		return glyph
 	}
 	if glyph, ok := shortcode(e.Name); ok {
-		return withTone(glyph, e.SkinTone)
+		return withTone(glyph, int(e.SkinTone.n))
 	}
 	return Clean(":" + e.Name + ":")
 }

@@ -6,6 +6,7 @@ import "encoding/json"
 type openList struct {
 	list   List
 	indent int
+	quoted bool
 }
 
 // listStack holds the lists open at this point, the outermost first. Slack writes nested lists as a flat run of
@@ -16,7 +17,7 @@ type listStack []openList
 func (r *richText) list(e element) {
 	var style string
 	_ = json.Unmarshal(e.Style, &style) // an unreadable style is a bulleted list
-	next := openList{indent: min(max(e.Indent, 0), MaxDepth-1), list: List{Ordered: style == "ordered"}}
+	next := openList{indent: int(min(max(e.Indent.n, 0), MaxDepth-2)), list: List{Ordered: style == "ordered"}, quoted: e.Border.n > 0}
 	r.closeDeeper(next.indent)
 	if top := len(r.lists) - 1; top >= 0 && r.lists[top].indent == next.indent {
 		if r.lists[top].list.Ordered != next.list.Ordered {
@@ -24,8 +25,8 @@ func (r *richText) list(e element) {
 		}
 	}
 	if top := len(r.lists) - 1; top < 0 || r.lists[top].indent < next.indent {
-		if next.list.Ordered && e.Offset > 0 && e.Offset < 1_000_000 {
-			next.list.Start = e.Offset + 1
+		if next.list.Ordered && e.Offset.n > 0 && e.Offset.n < 1_000_000 {
+			next.list.Start = int(e.Offset.n) + 1
 		}
 		r.lists = append(r.lists, next)
 	}
@@ -56,9 +57,13 @@ func (r *richText) closeDeeper(indent int) {
 // closeOne moves the innermost list into the last item of the one around it, or into the message.
 func (r *richText) closeOne() {
 	top := len(r.lists) - 1
-	done := r.lists[top].list
+	done, quoted := r.lists[top].list, r.lists[top].quoted
 	r.lists = r.lists[:top]
 	if len(done.Items) == 0 {
+		return
+	}
+	if top == 0 && quoted {
+		r.out.block(Quote{Children: Tree{done}})
 		return
 	}
 	if top == 0 {

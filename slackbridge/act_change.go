@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/markup"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -23,9 +25,10 @@ func (b *Bridge) workChanged(ctx context.Context, me identity, r ledger.Inbound,
 	if in == nil || in.Edited == nil {
 		return errDrop
 	}
-	if m.Previous != nil && m.Previous.Text == in.Text && len(m.Previous.Files) == len(in.Files) && in.Text != "" {
+	if m.Previous != nil && in.saysWhat(*m.Previous) {
 		return errDrop // a preview came or went
 	}
+	at := m.editedAt()
 	w, err := b.find(ctx, r.Team, r.Channel, r.Thread, r.TS)
 	if errors.Is(err, errHold) {
 		return b.holdUnlessDealtWith(ctx, r)
@@ -33,7 +36,7 @@ func (b *Bridge) workChanged(ctx context.Context, me identity, r ledger.Inbound,
 	if err != nil {
 		return err
 	}
-	if latest, gone := w.last(); gone || latest >= in.Edited.TS {
+	if latest, gone := w.last(); gone || latest >= at {
 		return errDrop
 	}
 	if w.event.Author.ID != in.User && in.User != "" {
@@ -46,7 +49,7 @@ func (b *Bridge) workChanged(ctx context.Context, me identity, r ledger.Inbound,
 	if err != nil {
 		return err
 	}
-	e := edit{where: w, ts: r.TS, at: in.Edited.TS, text: text, content: content}
+	e := edit{where: w, ts: r.TS, at: at, text: text, content: content}
 	switch {
 	case text == "" && len(w.carried()) == 0:
 		return b.takeBack(ctx, w, e.key(":e:"), e.ts, e.at)
@@ -56,6 +59,15 @@ func (b *Bridge) workChanged(ctx context.Context, me identity, r ledger.Inbound,
 		return b.holdEdit(ctx, e)
 	}
 	return b.carry(ctx, e)
+}
+
+// saysWhat says that a message has the words and the files of another: a preview
+// changes neither.
+func (m slackMessage) saysWhat(other slackMessage) bool {
+	if m.Text != other.Text || m.Text == "" || len(m.Files) != len(other.Files) {
+		return false
+	}
+	return reflect.DeepEqual(m.tree(markup.Names{}), other.tree(markup.Names{}))
 }
 
 // mayEdit says whether the author of a line may still answer. An edit by somebody

@@ -167,7 +167,7 @@ type slackMessage struct {
 	Repliers    *int            `json:"reply_users_count"`
 	DeletedTS   string          `json:"deleted_ts"`
 	Blocks      json.RawMessage `json:"blocks,omitempty"`
-	Files       []fileRef       `json:"files,omitempty"`
+	Files       fileRefs        `json:"files,omitempty"`
 	Edited      *editRef        `json:"edited,omitempty"`
 	Message     *slackMessage   `json:"message,omitempty"`
 	Previous    *slackMessage   `json:"previous_message,omitempty"`
@@ -229,12 +229,14 @@ func (m slackMessage) marked() bool {
 }
 
 // mentions says that a line points at a person, a group, a channel or everybody.
+// Where its words come from the text, the text says so.
 func (m slackMessage) mentions() bool {
-	if len(m.Blocks) > 0 {
-		if kinds, ok := elementKinds(m.Blocks); ok {
-			return slices.ContainsFunc(kinds, func(k string) bool {
-				return k == "user" || k == "usergroup" || k == "channel" || k == "broadcast"
-			})
+	if kinds, ok := elementKinds(m.Blocks); ok {
+		points := slices.ContainsFunc(kinds, func(k string) bool {
+			return k == "user" || k == "usergroup" || k == "channel" || k == "broadcast" || k == "team"
+		})
+		if _, whole := m.blockTree(markup.Names{}); points || whole {
+			return points
 		}
 	}
 	for _, mark := range []string{"<@", "<!subteam", "<!here", "<!channel", "<!everyone", "<#"} {
@@ -274,14 +276,26 @@ func elementKinds(blocks json.RawMessage) ([]string, bool) {
 	return out, slices.Contains(out, "rich_text")
 }
 
-// tree reads what the author wrote.
+// tree reads what the author wrote: what the blocks say, and where they say it in a
+// way nobody can read, what the text does.
 func (m slackMessage) tree(names markup.Names) markup.Tree {
-	if len(m.Blocks) > 0 {
-		if t, ok := markup.FromSlackBlocks(m.Blocks, names); ok {
-			return t
-		}
+	t, whole := m.blockTree(names)
+	if whole {
+		return t
 	}
-	return markup.FromMrkdwn(m.Text, names)
+	if said := markup.FromMrkdwn(m.Text, names); len(said) > 0 {
+		return said
+	}
+	return t
+}
+
+// blockTree reads the blocks; whole says that they hold all of the words.
+func (m slackMessage) blockTree(names markup.Names) (t markup.Tree, whole bool) {
+	if len(m.Blocks) == 0 {
+		return nil, false
+	}
+	t, ok := markup.FromSlackBlocks(m.Blocks, names)
+	return t, ok && (len(t) > 0 || m.Text == "")
 }
 
 // hash names odd bytes.

@@ -140,7 +140,7 @@ func (b *Bridge) changedRow(row ledger.Inbound, m slackMessage) []ledger.Inbound
 		return nil
 	}
 	row.Kind, row.Thread, row.TS = kindChanged, in.thread(), in.TS
-	row.Key = "e:" + row.Team + ":" + m.Channel + ":" + in.TS + ":" + in.Edited.TS
+	row.Key = "e:" + row.Team + ":" + m.Channel + ":" + in.TS + ":" + m.editedAt()
 	return []ledger.Inbound{row}
 }
 

@@ -102,6 +102,9 @@ func agent(_ *testscript.TestScript, s *story, args []string) error {
 	if acted, err := s.agentFiles(user, c, rest[0], rest[1:]); acted || err != nil {
 		return err
 	}
+	if acted, err := s.shape(user, c, rest[0], rest[1:]); acted || err != nil {
+		return err
+	}
 	return s.desk(user, c, rest[0], rest[1:])
 }
 
@@ -157,8 +160,8 @@ var (
 //	slack loses message               (the next event is never delivered)
 //	slack delays message              (the next event comes 0.4 s late)
 //
-// More is in story_channel.go.
-func slack(_ *testscript.TestScript, s *story, args []string) error {
+// More is in story_channel.go and story_shape.go.
+func slack(ts *testscript.TestScript, s *story, args []string) error {
 	h := s.house
 	switch args[0] {
 	case "down":
@@ -186,6 +189,8 @@ func slack(_ *testscript.TestScript, s *story, args []string) error {
 		return h.addPerson(args[1])
 	case "cards":
 		return h.countCards(s.visitors[args[1]].Reference, args[2])
+	case "emits":
+		return emits(ts, s, args[1])
 	case "heals":
 		h.heal()
 	case "repeats", "swaps", "loses", "delays":
