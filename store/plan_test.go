@@ -22,6 +22,7 @@ func TestPlans(t *testing.T) {
 		{"knew", selectOwners, 2, []string{"INDEX conversations_mine", "INDEX events_owner"}},
 		{"a code to resume", selectCode + `c.purpose = 'resume' and c.hash = $2`, 2, []string{"INDEX codes_resume"}},
 		{"a line by its order key", byOrder, 1, []string{"INDEX events_order"}},
+		{"what a report reads", selectHappened, 2, []string{"INDEX conversations_updated", "INDEX conversations_unfinished", "autoindex_events"}},
 		{"folds to make again", selectUnfolded, 2, []string{"INDEX conversations_unfolded"}},
 	} {
 		args := make([]any, c.args)
@@ -44,7 +45,8 @@ func TestPlans(t *testing.T) {
 			}
 		}
 		for _, step := range steps {
-			if strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "INDEX") {
+			// c is what a report has chosen.
+			if strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "INDEX") && step != "SCAN c" {
 				t.Errorf("%s looks at everything: %s", c.what, plan)
 			}
 		}

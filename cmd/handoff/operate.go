@@ -89,7 +89,11 @@ func operate(cmd *cobra.Command, path string, log *slog.Logger, do func(context.
 	if err != nil {
 		return err
 	}
-	ctx := cmd.Context()
+	return operateOn(cmd.Context(), f, log, do)
+}
+
+// operateOn is operate with a file that was loaded.
+func operateOn(ctx context.Context, f *config.File, log *slog.Logger, do func(context.Context, console.Console) error) error {
 	if r := remote(f); r.Listening(ctx) {
 		return do(ctx, r)
 	}

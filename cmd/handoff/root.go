@@ -31,7 +31,7 @@ func commands(log *slog.Logger) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misused(cmd, err) })
 	root.AddCommand(
 		demoCommand(log), serveCommand(log), initCommand(), manifestCommand(), checkCommand(), doctorCommand(log),
-		tryCommand(), evalCommand(log), explainCommand(log), resumeCommand(log), benchCommand(log), versionCommand(),
+		tryCommand(), evalCommand(log), reportCommand(log), explainCommand(log), resumeCommand(log), benchCommand(log), versionCommand(),
 	)
 	for _, c := range laterCommands() {
 		root.AddCommand(c)

@@ -35,7 +35,7 @@ func TestHelpListsEveryCommand(t *testing.T) {
 	root := commands(slog.New(slog.DiscardHandler))
 	want := map[string]string{
 		"demo": "addr data", "serve": "config", "init": "config", "manifest": "mode url", "check": "config", "doctor": "config",
-		"try": "config level as", "eval": "config topics level detector require decisions json against near recorded html shadow", "explain": "config json", "resume": "config", "export": "later", "erase": "later",
+		"try": "config level as", "eval": "config topics level detector require decisions json against near recorded html shadow", "report": "config week from to json html", "explain": "config json", "resume": "config", "export": "later", "erase": "later",
 		"backup": "later", "bench": "only short kills storage json cpuprofile verbose", "version": "",
 	}
 	var help bytes.Buffer

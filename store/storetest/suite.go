@@ -74,6 +74,7 @@ var suite = []struct {
 	{"slack/thread taken up again", takenUp},
 	{"slack/posts", posts},
 	{"slack/errands", errands},
+	{"report/happened", happened},
 	{"slack/by order", byOrder},
 	{"slack/inbox", inbox},
 	{"slack/inbox order", inboxOrder},

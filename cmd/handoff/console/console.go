@@ -12,9 +12,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/report"
 )
 
 // Desk is what the store can do for the operator.
@@ -25,6 +27,7 @@ type Desk interface {
 	Parked(ctx context.Context) ([]feed.Parked, error)
 	Resume(ctx context.Context, consumer string, id conversation.ID) (int, error)
 	Ping(ctx context.Context) error
+	Happened(ctx context.Context, from, to time.Time, each func(conversation.Event) error) error
 }
 
 // Console answers the operator.
@@ -42,6 +45,8 @@ type Console interface {
 	Resume(ctx context.Context, consumer, idOrReference string) (int, error)
 	// Ping says whether the database can be written, by writing.
 	Ping(ctx context.Context) error
+	// Numbers counts a span and the one before it, as of at when it is not over.
+	Numbers(ctx context.Context, s report.Span, at time.Time) (report.Sheet, error)
 }
 
 // Direct answers from the database itself.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/escalation/eval"
+	"github.com/handoff-bot/handoff/report"
 	"github.com/handoff-bot/handoff/store"
 )
 
@@ -80,7 +81,26 @@ func TestConsoles(t *testing.T) {
 			explains(t, c, st)
 			writes(t, c, st)
 			resumes(t, c, st)
+			counts(t, c)
 		})
+	}
+}
+
+// counts: the numbers of today are the same from both.
+func counts(t *testing.T, c Console) {
+	t.Helper()
+	zone, err := time.LoadLocation("Pacific/Auckland")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().In(zone)
+	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
+	sheet, err := c.Numbers(t.Context(), report.Span{From: day.AddDate(0, 0, -1), To: day.AddDate(0, 0, 1)}, now.Add(time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := sheet.Now; n.Conversations != 1 || n.Outcomes.Escalated != 1 || n.Escalations.Waiting != 1 || n.Backlog.Waiting != 1 || n.From.Location().String() != zone.String() {
+		t.Errorf("%+v", n)
 	}
 }
 

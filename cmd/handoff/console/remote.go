@@ -29,6 +29,7 @@ func Handler(desk Desk) http.Handler {
 		answer(w, d.Explain(r.Context(), r.FormValue("id"), &b), b.String)
 	})
 	mux.HandleFunc("GET /operator/events", d.handleEvents)
+	mux.HandleFunc("GET /operator/report", d.handleReport)
 	mux.HandleFunc("GET /operator/parked", func(w http.ResponseWriter, r *http.Request) {
 		rows, err := d.Parked(r.Context())
 		answer(w, err, func() string { return encode(rows) })
