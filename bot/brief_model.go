@@ -81,18 +81,11 @@ func (b *Brief) request(lines []line, trigger line) (llm.Request, error) {
 	if err := b.prompt.Execute(&system, map[string]int{"Ask": askRunes, "Points": maxPoints, "Point": pointRunes}); err != nil {
 		return llm.Request{}, fmt.Errorf("fill the prompt of the brief: %w", err)
 	}
-	var chat strings.Builder
-	for _, l := range newest(lines, trigger) {
-		raw, err := json.Marshal(briefLine{l.seq, speakers[l.role], shorten(l.text, briefLineRunes)})
-		if err != nil {
-			return llm.Request{}, fmt.Errorf("write a line for the brief: %w", err)
-		}
-		chat.Write(append(raw, '\n'))
-	}
+	chat, err := asJSON(newest(lines, trigger))
 	return llm.Request{
-		Messages: []llm.Message{{Role: llm.RoleSystem, Content: system.String()}, {Role: llm.RoleUser, Content: chat.String()}},
+		Messages: []llm.Message{{Role: llm.RoleSystem, Content: system.String()}, {Role: llm.RoleUser, Content: chat}},
 		Shape:    &briefShape, MaxTokens: briefWriteTokens,
-	}, nil
+	}, err
 }
 
 // newest are the last lines that fit, and in any case the one that asked.

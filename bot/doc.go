@@ -20,5 +20,6 @@
 // again. The visitor may see a second draft, never a second answer.
 //
 // Beside the turns the room has a second reader, the [Brief]: when people are
-// asked it says what the conversation is about.
+// asked it says what the conversation is about. The [Suggester] drafts lines for
+// agents, who read them before anything is sent.
 package bot

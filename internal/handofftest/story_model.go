@@ -22,6 +22,8 @@ import (
 //	model triages JSON                (besides: what the triage model says)
 //	model triage fails STATUS         (besides)
 //	model triage hangs                (besides)
+//	model drafts TEXT                 (besides: for agents)
+//	model fills SHAPE hangs | slowly JSON | fails STATUS | nonsense TEXT  (besides)
 //	model asked                       (it has been called at all)
 func model(_ *testscript.TestScript, s *story, args []string) error {
 	if err := need(args, 1, "model VERB …"); err != nil {
@@ -47,6 +49,10 @@ func model(_ *testscript.TestScript, s *story, args []string) error {
 		m.Add(llmtest.Fill("brief", text))
 	case "triages":
 		m.Add(llmtest.Fill("triage", text))
+	case "drafts":
+		m.Add(llmtest.Fill("suggestion", fmt.Sprintf(`{"reply":%q}`, text)))
+	case "fills":
+		return fills(m, args[1:])
 	case "triage":
 		return triageFails(m, args[1:])
 	case "asked":
@@ -56,6 +62,32 @@ func model(_ *testscript.TestScript, s *story, args []string) error {
 	default:
 		return fmt.Errorf("unknown verb %q", args[0])
 	}
+	return nil
+}
+
+// fills scripts how the model fills a form in, or does not.
+func fills(m *llmtest.Server, args []string) error {
+	if err := need(args, 2, "model fills SHAPE hangs | slowly JSON | fails STATUS | nonsense TEXT"); err != nil {
+		return err
+	}
+	step, text := llmtest.Step{Shape: args[0], Times: -1}, strings.Join(args[2:], " ")
+	switch args[1] {
+	case "hangs":
+		step.Reply.HangFirst = true
+	case "slowly":
+		step.Reply.Text, step.Reply.Delay = text, 400*time.Millisecond
+	case "nonsense":
+		step.Reply.Text = text
+	case "fails":
+		status, err := strconv.Atoi(text)
+		if err != nil {
+			return err
+		}
+		step.Reply.Status = status
+	default:
+		return fmt.Errorf("unknown way to fill %q in: %s", args[0], args[1])
+	}
+	m.Add(step)
 	return nil
 }
 

@@ -86,6 +86,7 @@ type App struct {
 	bridge   *slackbridge.Bridge // nil without Slack
 	leader   *feed.Leader        // nil without Slack
 	model    model
+	bot      *bot.Bot
 	runners  []*feed.Runner
 	people   people
 	alerted  sync.Map               // cause → when, for notices without Slack
@@ -141,7 +142,7 @@ func (a *App) open(ctx context.Context, file *config.File) error {
 		return err
 	}
 	a.model = newModel(file, a.Options)
-	for _, build := range []func(*config.File) error{a.buildFiles, a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail, a.buildWebhook} {
+	for _, build := range []func(*config.File) error{a.buildFiles, a.buildBot, a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail, a.buildWebhook} {
 		if err := build(file); err != nil {
 			return err
 		}
@@ -193,31 +194,37 @@ func (a *App) buildBridge(file *config.File) (err error) {
 	if file.Slack == nil {
 		return nil
 	}
+	drafting, err := a.drafts(file)
+	if err != nil {
+		return err
+	}
 	a.leader = feed.NewLeader(a.store, "slack", nodeName(), a.now, a.Logger)
 	a.bridge, err = slackbridge.New(slackbridge.Deps{
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store, Readers: a.store, Desk: agentsDesk{a.store, a},
 		Visitors: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
-		Replies: func() []replies.Reply { return a.file.Load().Replies },
-		Leader:  a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Topics: a.topics, Now: a.now, Logger: a.Logger,
+		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting,
+		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Topics: a.topics, Now: a.now, Logger: a.Logger,
+	})
+	return err
+}
+
+// buildBot makes the AI.
+func (a *App) buildBot(file *config.File) (err error) {
+	a.bot, err = bot.New(bot.Deps{
+		Log: a.store, Model: a.model, Triage: newTriageModel(file, a.Options), Library: a.library, Spend: a.store, Wakes: a.notifier, Shows: a.live,
+		Settings: a.settings, Alert: a.alert, Now: a.now, Logger: a.Logger,
 	})
 	return err
 }
 
 // buildRunners gives each reader of the log its handler.
 func (a *App) buildRunners(file *config.File) error {
-	b, err := bot.New(bot.Deps{
-		Log: a.store, Model: a.model, Triage: newTriageModel(file, a.Options), Library: a.library, Spend: a.store, Wakes: a.notifier, Shows: a.live,
-		Settings: a.settings, Alert: a.alert, Now: a.now, Logger: a.Logger,
-	})
-	if err != nil {
-		return err
-	}
-	a.addRunner(bot.Consumer, b, 16, nil)
+	a.addRunner(bot.Consumer, a.bot, 16, nil)
 	a.addRunner(queue.Consumer, queue.New(a.queueDeps()), 2, nil)
 	if a.bridge == nil {
 		return nil // nobody reads a brief, and nobody is mirrored to
 	}
-	brief, err := b.Brief(newBriefModel(file, a.Options))
+	brief, err := a.bot.Brief(newBriefModel(file, a.Options))
 	if err != nil {
 		return err
 	}
