@@ -47,6 +47,10 @@ type File struct {
 	// Shadow is the policy of the file that handoff.shadow names, nil for none.
 	Shadow *escalation.Config `yaml:"-" mapstructure:"-"`
 
+	// Places tells where the policy's topics and rules stand, and its level:
+	// topic/NAME, rule/NAME or level to file:line.
+	Places map[string]string `yaml:"-" mapstructure:"-"`
+
 	// Path is the file; Includes are the files it names, such as topics.yaml.
 	// Hash changes with the text of any of them.
 	Path     string   `yaml:"-" mapstructure:"-"`

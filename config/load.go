@@ -81,6 +81,7 @@ func parse(path string, data []byte, env Lookup, read func(string) ([]byte, erro
 		f.Slack = defaults.Slack // the section is there, and empty
 	}
 	f.resolve()
+	f.Places = t.standing(f)
 	b.shadowed(t, f)
 	f.texts = b.texts
 	f.Warnings = append(append(e.warnings, b.warnings(path)...), f.warnings()...)

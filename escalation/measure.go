@@ -54,6 +54,12 @@ func (d frustrationDetector) measure(s Situation) []Measured {
 	return list
 }
 
+// Thresholds are those of the signals that are held against one, by name: from
+// there on they count.
+func Thresholds() map[string]float64 {
+	return map[string]float64{SignalFrustrated: ClearSign, SignalTrend: ClearSign, SignalCannot: Unanswered}
+}
+
 func measured(signals []conversation.Signal, threshold float64) []Measured {
 	var list []Measured
 	for _, s := range signals {

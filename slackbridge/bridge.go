@@ -70,6 +70,9 @@ type Deps struct {
 	// agents; nil where there is no model.
 	Replies func() []replies.Reply
 	Drafts  Drafter
+	// Evidence tells what a decision of the log, the event at, rests on beyond what
+	// the log says; nil for nothing.
+	Evidence func(ctx context.Context, events []conversation.Event, at conversation.Seq) (Evidence, error)
 	// Topics names the restricted topics of the policy; nil for none.
 	Topics func() []string
 	// Now tells the time; nil means time.Now. Logger nil is silent.

@@ -59,6 +59,8 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		actCanned:                b.pressCanned,
 		actDraft:                 b.pressDraft,
 		actMissed:                b.openMissed,
+		actMisjudged:             b.openMisjudged,
+		actWhy:                   b.openWhy,
 		actUnmark:                b.pressUnmark,
 		actEarlier:               b.pressPage,
 		actLater:                 b.pressPage,

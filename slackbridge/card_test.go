@@ -190,7 +190,22 @@ func golden(t *testing.T, name string, m message) {
 
 func TestWhy(t *testing.T) {
 	_, events := whySample()
-	golden(t, "why", message{blocks: whyBlocks(sampleState(conversation.Waiting), events)})
+	seen := Evidence{
+		Place: "topics.yaml:3", LevelAt: "handoff.yaml:12", Thresholds: map[string]float64{"frustration": .4},
+		Weak: []Weak{{Signal: conversation.Signal{Name: "cannot_answer", Value: .55, Seq: 2}, Threshold: .64}},
+	}
+	golden(t, "why", message{blocks: reasonOf(events).blocks(sampleState(conversation.Waiting), saidOf(events), seen)})
+}
+
+// Of a chat for which nobody was asked the last verdict is explained.
+func TestWhyAnswered(t *testing.T) {
+	_, events := whySample()
+	events = append(events[:2:2], conversation.Event{Conversation: "cnv_sample", Seq: 3, Draft: conversation.Draft{
+		Author: conversation.Author{Role: conversation.Bot},
+		Body:   conversation.Decided{On: 2, Act: "answer", Level: "balanced", Policy: "0123456789abcdef0123", Explain: "Nothing asks for a person", Tried: []string{"rule vip: no"}},
+	}})
+	golden(t, "why_answered", message{blocks: reasonOf(events).blocks(sampleState(conversation.WithBot), saidOf(events), Evidence{})})
+	golden(t, "why_nothing", message{blocks: reasonOf(events[:2]).blocks(sampleState(conversation.WithBot), nil, Evidence{})})
 }
 
 func whySample() (conversation.State, []conversation.Event) {

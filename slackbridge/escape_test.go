@@ -77,7 +77,7 @@ func TestB53SlackEscaping(t *testing.T) {
 				messages = append(messages, p.render("cnv_test", 0, byName))
 			}
 		}
-		messages = append(messages, message{blocks: whyBlocks(state, events)})
+		messages = append(messages, message{blocks: reasonOf(events).blocks(state, saidOf(events), Evidence{Weak: []Weak{{Signal: conversation.Signal{Name: "frustration", Value: .3, Seq: 2, From: 0, To: 5}, Threshold: .4}}})})
 		for _, page := range transcriptPages(state, events) {
 			messages = append(messages, message{blocks: page})
 		}

@@ -17,8 +17,11 @@ import (
 // labelled cases for `handoff eval`, and the admin channel's weekly list.
 
 const (
-	actMissed = "handoff_missed" // "Should have escalated"; the value is the conversation
-	actUnmark = "handoff_unmark" // takes a mark back; the value is the conversation and the mark
+	actMissed    = "handoff_missed"    // "Should have escalated"; the value is the conversation
+	actMisjudged = "handoff_misjudged" // "Wrong escalation"; the value is the conversation
+	actUnmark    = "handoff_unmark"    // takes a mark back; the value is the conversation and the mark
+
+	actWhy = "handoff_why" // "Why?"; the value is the conversation
 
 	modalMissed = "handoff_modal_missed"
 

@@ -15,6 +15,7 @@ import (
 type turn struct {
 	name      string // H-4F2K, line 5
 	widget    string
+	at        conversation.Seq // where the decision stands
 	decided   conversation.Decided
 	situation escalation.Situation
 	text      string // the line that was judged
@@ -90,7 +91,9 @@ func (p *playback) hear(e conversation.Event, rest []conversation.Event) {
 	case conversation.Retracted:
 		p.reword(b.Of, "")
 	case conversation.Decided:
-		p.turns = append(p.turns, p.turn(b, rest))
+		t := p.turn(b, rest)
+		t.at = e.Seq
+		p.turns = append(p.turns, t)
 		p.decisions, p.at = append(p.decisions, b), append(p.at, e.Seq)
 	case conversation.Escalated:
 		if n := len(p.turns); n > 0 && p.turns[n-1].decided.Act == conversation.ActEscalate && p.turns[n-1].epoch == 0 {

@@ -9,4 +9,6 @@ create table house_errands (
   ref       text not null,
   attempted bigint not null
 );
+-- Where a policy's topics and rules stood in its files, as JSON; '' when not known.
+alter table policies add column places text not null default '';
 create index events_marks on events (at) where kind in ('misjudged', 'missed', 'unmarked');

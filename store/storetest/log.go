@@ -290,9 +290,9 @@ func wakes(t *testing.T, url string) {
 	for i := range 3 {
 		mustAppend(t, s, a, fmt.Sprintf("v:%d", i), Says("x"))
 	}
-	mustAppend(t, s, a, "v:0", Says("x"))               // replayed
-	mustAppend(t, s, b, "", conversation.Append())      // nothing decided
-	must(t, s.SavePolicy(context.Background(), "", "")) // no conversation
+	mustAppend(t, s, a, "v:0", Says("x"))                    // replayed
+	mustAppend(t, s, b, "", conversation.Append())           // nothing decided
+	must(t, s.SavePolicy(context.Background(), "", "", nil)) // no conversation
 	mu.Lock()
 	defer mu.Unlock()
 	if heard[a] != 4 || heard[b] != 1 || len(heard) != 2 {

@@ -86,8 +86,15 @@ func spendIsForgotten(t *testing.T, url string) {
 func policies(t *testing.T, url string) {
 	s := OpenAt(t, url)
 	ctx := context.Background()
-	must(t, s.SavePolicy(ctx, "h1", "levels: []\n"))
-	must(t, s.SavePolicy(ctx, "h1", "another text"))
+	must(t, s.SavePolicy(ctx, "h1", "levels: []\n", map[string]string{"rule/vip": "handoff.yaml:7"}))
+	must(t, s.SavePolicy(ctx, "h1", "another text", nil))
+	if got := one[map[string]string](t)(s.PolicyPlaces(ctx, "h1")); got["rule/vip"] != "handoff.yaml:7" {
+		t.Errorf("places = %v, want those of before", got)
+	}
+	must(t, s.SavePolicy(ctx, "h1", "another text", map[string]string{"rule/vip": "handoff.yaml:9"}))
+	if got := one[map[string]string](t)(s.PolicyPlaces(ctx, "h1")); got["rule/vip"] != "handoff.yaml:9" {
+		t.Errorf("places = %v, want those of now", got)
+	}
 	if got := one[string](t)(s.Policy(ctx, "h1")); got != "levels: []\n" {
 		t.Errorf("policy = %q, want the first text", got)
 	}

@@ -155,11 +155,11 @@ func (a *App) open(ctx context.Context, file *config.File) error {
 func (a *App) Apply(ctx context.Context, file *config.File) error {
 	var next policies
 	var err error
-	if next.live, err = a.compile(ctx, file.Handoff); err != nil {
+	if next.live, err = a.compile(ctx, file.Handoff, file.Places); err != nil {
 		return err
 	}
 	if file.Shadow != nil {
-		if next.shadow, err = a.compile(ctx, *file.Shadow); err != nil {
+		if next.shadow, err = a.compile(ctx, *file.Shadow, nil); err != nil {
 			return fmt.Errorf("handoff.shadow: %w", err)
 		}
 	}
@@ -168,13 +168,13 @@ func (a *App) Apply(ctx context.Context, file *config.File) error {
 	return nil
 }
 
-// compile makes a policy and keeps its text.
-func (a *App) compile(ctx context.Context, c escalation.Config) (*escalation.Policy, error) {
+// compile makes a policy and keeps its text, and where it stands.
+func (a *App) compile(ctx context.Context, c escalation.Config, places map[string]string) (*escalation.Policy, error) {
 	policy, problems := escalation.Compile(c)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("handoff.%s: %s", problems[0].Key, problems[0].Message)
 	}
-	if err := a.store.SavePolicy(ctx, policy.Hash(), policy.Text()); err != nil {
+	if err := a.store.SavePolicy(ctx, policy.Hash(), policy.Text(), places); err != nil {
 		return nil, fmt.Errorf("store the policy: %w", err)
 	}
 	return policy, nil
@@ -203,7 +203,8 @@ func (a *App) buildBridge(file *config.File) (err error) {
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store, Readers: a.store, Desk: agentsDesk{a.store, a},
 		Visitors: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
 		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting,
-		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Topics: a.topics, Now: a.now, Logger: a.Logger,
+		Topics: a.topics, Evidence: a.evidence,
+		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Now: a.now, Logger: a.Logger,
 	})
 	return err
 }
