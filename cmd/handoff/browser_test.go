@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -17,9 +18,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// artefactsVariable names the folder in which the browser story keeps its
-// screenshots; CI sets it.
-const artefactsVariable = "HANDOFF_TEST_ARTEFACTS"
+// artefactsVariable names the folder in which the browser stories keep their
+// screenshots; CI sets it. Who wants only those of one run sets screenshotsVariable,
+// which goes before.
+const (
+	artefactsVariable   = "HANDOFF_TEST_ARTEFACTS"
+	screenshotsVariable = "HANDOFF_SCREENSHOTS"
+)
 
 // TestBrowserStory drives the demo's two pages through the main job in a real
 // browser: question, streamed answer with its source, a restricted topic, the
@@ -136,11 +141,12 @@ type browser struct {
 	ctx context.Context
 }
 
-func newBrowser(t *testing.T, chromium string) *browser {
+func newBrowser(t *testing.T, chromium string, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-renderer-backgrounding", true))
+	options = append(options, more...)
 	parent, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
 	allocator, end := chromedp.NewExecAllocator(parent, options...)
@@ -271,7 +277,7 @@ return i===want.length&&want.every(w=>posts.map(m=>m.text).join('\n').split(w.te
 // shot keeps a screenshot when CI asks for it.
 func (p *page) shot(name string) {
 	p.Helper()
-	dir := os.Getenv(artefactsVariable)
+	dir := cmp.Or(os.Getenv(screenshotsVariable), os.Getenv(artefactsVariable))
 	if dir == "" {
 		return
 	}

@@ -198,5 +198,8 @@ func explain(err error) string {
 	if w, ok := words[err.Error()]; ok {
 		return w
 	}
+	if strings.HasPrefix(err.Error(), "no such action") {
+		return "That has just changed. Look again."
+	}
 	return err.Error()
 }

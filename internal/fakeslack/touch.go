@@ -7,7 +7,8 @@ type Touch struct {
 	// Block names the block when several have an element of that action id; empty
 	// takes the first.
 	Block, Action string
-	// Value is as for Pick.
+	// Value is as for Pick; of a button it is its value, by which a press is known
+	// when the view was drawn again in between and its blocks have new ids.
 	Value string
 	// Values are what the inputs of the view hold by then, by block id or action
 	// id; inputs not named hold what the app gave them.
@@ -32,6 +33,7 @@ func (s *Server) TouchIn(user, viewID string, t Touch) error {
 	if v == nil || v.User != user {
 		return refuse("not_found")
 	}
+	t.Block = v.stands(t)
 	if err := v.offers(t); err != nil {
 		return err
 	}
@@ -52,6 +54,20 @@ func (s *Server) TouchIn(user, viewID string, t Touch) error {
 	p["view"] = s.state.wireView(v, held)
 	s.interact("block_actions", p, nil)
 	return nil
+}
+
+// stands names the block of what was used, as the view stands now.
+func (v *View) stands(t Touch) string {
+	if _, element := findElement(v.Blocks, t.Block, t.Action); element != nil || t.Block == "" {
+		return t.Block
+	}
+	for _, b := range v.Blocks {
+		id, element := findElement([]Block{b}, "", t.Action)
+		if element["type"] == "button" && element["value"] == t.Value {
+			return id
+		}
+	}
+	return t.Block
 }
 
 // offers refuses a choice that the app has not offered.

@@ -47,7 +47,7 @@ export function element(e, ctx, act) {
 function button(e, ctx, use) {
   const press = (ev) => {
     busy(ev.currentTarget);
-    use("");
+    use(e.value || "");
     if (/^https?:/.test(e.url || "")) visit(e.url);
   };
   return h("button", { type: "button", class: "btn " + (e.style || ""), "data-action": e.action_id, "aria-label": e.accessibility_label, testid: "button-" + e.action_id, onclick: press }, textObject(e.text, ctx));

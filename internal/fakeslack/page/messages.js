@@ -87,16 +87,15 @@ export class MessageList {
     if (m.files.length) body.append(h("div", { class: "files" }, m.files.map(file)));
     if (m.reactions?.length) body.append(h("div", { class: "reactions" }, m.reactions.map((r) => this.reaction(m, r, ctx))));
     if (thread?.length) body.append(this.threadLine(m, thread, news));
-    const node = h("article", { class: "msg" + (joined ? " joined" : "") + (m.ephemeral ? " ephemeral" : "") + (m.gone ? " deleted" : ""), testid: "message-" + m.ts, "aria-label": m.name }, this.gutter(m, joined, ctx), body, !m.gone && this.tools(m, ctx));
+    const node = h("article", { class: "msg" + (joined ? " joined" : "") + (m.ephemeral ? " ephemeral" : "") + (m.gone ? " deleted" : ""), testid: "message-" + m.ts, "aria-label": m.name }, this.gutter(m, joined), body, !m.gone && this.tools(m, ctx));
     if (!m.gone && !m.ephemeral) held(node, () => this.open(node, m, ctx));
     return node;
   }
 
-  gutter(m, joined, ctx) {
+  gutter(m, joined) {
     if (joined) return h("time", { class: "gutter" }, clock(m.ts));
     if (m.gone) return h("span", { class: "avatar gone" });
-    const sign = m.icon && ctx.emoji[m.icon.replaceAll(":", "")];
-    return sign ? h("span", { class: "avatar sign", "aria-hidden": "true" }, sign) : avatar(m.user || m.name, m.name, m.bot && !m.custom);
+    return avatar(m.user || m.name, m.name, m.bot && !m.custom);
   }
 
   reaction(m, r, ctx) {

@@ -77,14 +77,17 @@ export function menu(anchor, items, title, row) {
 export function held(node, run) {
   let timer = 0;
   let from = null;
+  let ran = false;
   const stop = () => { clearTimeout(timer); timer = 0; };
   node.addEventListener("pointerdown", (e) => {
     if (e.pointerType !== "touch" || e.target.closest("button, a, input, textarea, .picker")) return;
     from = e;
+    ran = false;
     stop();
-    timer = setTimeout(() => { timer = 0; run(); }, 450);
+    timer = setTimeout(() => { timer = 0; ran = true; run(); }, 450);
   });
   node.addEventListener("pointermove", (e) => { if (timer && Math.hypot(e.clientX - from.clientX, e.clientY - from.clientY) > 12) stop(); });
   for (const end of ["pointerup", "pointercancel", "pointerleave"]) node.addEventListener(end, stop);
+  node.addEventListener("touchend", (e) => { if (ran) e.preventDefault(); ran = false; }, { passive: false });
   node.addEventListener("contextmenu", (e) => { if (e.pointerType === "touch") e.preventDefault(); });
 }

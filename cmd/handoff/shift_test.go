@@ -1,0 +1,239 @@
+package main
+
+import (
+	"os/exec"
+	"testing"
+)
+
+// TestBrowserShift is the shift of a support agent, in a real browser: once at a
+// desk and once with a phone, without a slash command. The visitors use the real
+// widget. Each step is looked at from both sides.
+func TestBrowserShift(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("chromium is not installed; CI installs it")
+	}
+	both(t, func(t *testing.T, phone bool, shots string) {
+		shop, staff := startDemo(t)
+		browser := newBrowser(t, chromium, withMouse(!phone)...)
+		anna, maya := browser.stranger(shop), sit(browser, staff, phone, shots)
+		maya.comesOnDuty()
+		maya.claimsAnna(anna)
+		maya.writesToAnna(anna)
+		maya.changesHerLine(anna)
+		maya.repliesByForm(anna)
+		maya.handsBackAnna(anna)
+
+		ben := browser.stranger(shop)
+		maya.takesOverBen(ben)
+		maya.passesBenOn(ben)
+
+		maya.closesAnna(anna)
+
+		cleo := browser.stranger(shop)
+		maya.marksCleo(cleo)
+		maya.blocksCleo(cleo)
+		maya.goesOffDuty(browser.stranger(shop))
+	})
+}
+
+// comesOnDuty uses the switch of the Home, both ways.
+func (d *desk) comesOnDuty() {
+	d.Helper()
+	d.inbox("You are on duty")
+	d.tap(at("button-handoff_duty_off"))
+	d.shows(at("home"), "You are off duty")
+	d.tap(at("button-handoff_duty_on"))
+	d.shows(at("home"), "You are on duty")
+	d.sound("01-home")
+}
+
+// claimsAnna finds her in the inbox, opens her chat from there, and claims it on
+// the card.
+func (d *desk) claimsAnna(anna *page) {
+	d.Helper()
+	anna.say("I was charged twice, I want my money back")
+	anna.reads("visitor: I was charged twice", "system: ")
+	d.list()
+	d.tap(at("channel-C0BILLING"))
+	d.shows("#main", "Waiting since")
+	d.inbox("Waiting (1)", "charged twice")
+	d.sound("02-waiting")
+	d.inRow("charged twice", "Open")
+	d.shows("#main", "Waiting since")
+	d.sound("03-card")
+	d.card("C0BILLING", "charged twice")
+	d.tap(thread + at("button-handoff_claim"))
+	anna.reads("system: You're now chatting with Maya.")
+	d.shows(thread, "has this chat")
+}
+
+// writesToAnna sends the first reply and keeps a note inside.
+func (d *desk) writesToAnna(anna *page) {
+	d.Helper()
+	d.writes("Hello Anna, I can see both charges.")
+	anna.reads("agent: Hello Anna, I can see both charges.")
+	d.writes(";; she has called before")
+	d.until("the note stays inside", `[...document.querySelectorAll('[data-testid="thread"] article')].some(m=>m.innerText.includes('she has called before')&&m.querySelector('[data-testid="reaction-lock"]'))`)
+	anna.say("Thank you, when do I get it?")
+	d.shows(thread, "when do I get it?")
+	d.sound("04-thread")
+	anna.until("the note is not hers", `!log().some(l=>l.text.includes('called before'))`)
+}
+
+// changesHerLine edits a line and deletes another.
+func (d *desk) changesHerLine(anna *page) {
+	d.Helper()
+	d.writes("It takes two weeks.")
+	anna.reads("agent: It takes two weeks.")
+	d.messageMenu("It takes two weeks.")
+	d.sound("05-message-menu")
+	d.taps(".menu", "Edit message")
+	d.until("the field", `document.querySelector('[data-testid="edit-field"]')`)
+	d.js(`document.querySelector('[data-testid="edit-field"]').select()`)
+	d.enter(at("edit-field"), "It takes two days.")
+	d.tap(at("edit-save"))
+	anna.reads("agent: It takes two days.")
+	anna.until("the old words are gone", `!log().some(l=>l.text.includes('two weeks'))`)
+	d.writes("Oops, wrong window")
+	anna.reads("agent: Oops, wrong window")
+	d.messageMenu("Oops, wrong window")
+	d.taps(".menu", "Delete message")
+	anna.until("the line is gone", `!log().some(l=>l.text.includes('wrong window'))`)
+	anna.shot(d.shots + "06-visitor")
+}
+
+// repliesByForm sends a canned reply.
+func (d *desk) repliesByForm(anna *page) {
+	d.Helper()
+	d.tap(thread + at("button-handoff_reply"))
+	d.shows(at("modal"), "when do I get it?")
+	d.picksOf("handoff_canned", "Anything else")
+	d.until("the canned reply in the field", `document.querySelector('[data-testid="field-reply"]')?.value.includes('anything else')`)
+	d.sound("07-reply")
+	d.submits()
+	anna.reads("agent: Is there anything else I can help you with?")
+}
+
+// handsBackAnna gives the chat to the AI, takes that back, and gives it again.
+func (d *desk) handsBackAnna(anna *page) {
+	d.Helper()
+	d.tap(thread + at("button-handoff_handback"))
+	d.until("the form", `document.querySelector('[data-testid="field-instruction"]')`)
+	d.fill("instruction", "Tell her about shipping")
+	d.sound("08-hand-back")
+	d.submits()
+	anna.reads("system: Maya has left; the assistant is back.")
+	d.undoes("You handed this chat back")
+	d.shows(thread, "undid")
+	anna.until("Maya is back", `q('panel').innerText.includes('Maya')`)
+	d.tap(thread + at("button-handoff_handback"))
+	d.submits()
+	anna.until("the assistant is back", `log().filter(l=>l.who==='system').at(-1).text.includes('assistant is back')`)
+	anna.say("How long does shipping take?")
+	anna.until("the assistant answers", `log().some(l=>l.who==='bot'&&l.sources>0)`)
+}
+
+// takesOverBen steps into a chat that the AI has.
+func (d *desk) takesOverBen(ben *page) {
+	d.Helper()
+	ben.say("Which size of pack fits me?")
+	ben.until("an answer of the AI", `log().some(l=>l.who==='bot'&&l.sources>0)`)
+	d.inbox("Which size of pack")
+	d.sound("09-with-the-ai")
+	d.inRow("Which size of pack", "Take over")
+	ben.until("Maya is there", `q('panel').innerText.includes('Maya')`)
+	d.card("C0SUPPORT", "Which size of pack")
+	d.writes("Hi Ben, how tall are you?")
+	ben.reads("agent: Hi Ben, how tall are you?")
+}
+
+// passesBenOn transfers the chat to another channel with a note.
+func (d *desk) passesBenOn(ben *page) {
+	d.Helper()
+	d.tap(thread + at("button-handoff_transfer"))
+	d.until("the form", `document.querySelector('[data-testid="field-place"]')`)
+	d.picksOf("place", "billing")
+	d.fill("note", "wants an invoice")
+	d.sound("10-transfer")
+	d.submits()
+	ben.reads("system: passed on to a colleague")
+	d.shows(thread, "goes on in another channel")
+	d.card("C0BILLING", "Which size of pack")
+	d.shows(thread, "wants an invoice")
+	d.tap(thread + at("button-handoff_claim"))
+	ben.until("Maya again", `log().filter(l=>l.who==='system').at(-1).text.includes('Maya')`)
+	ben.until("the note is not his", `!log().some(l=>l.text.includes('invoice'))`)
+}
+
+// closesAnna takes the chat over again and closes it with a reason; Why? tells
+// what asked for a person.
+func (d *desk) closesAnna(anna *page) {
+	d.Helper()
+	d.card("C0BILLING", "charged twice")
+	d.chooses("Why?")
+	d.shows(at("modal"), "Billing disputes")
+	d.sound("11-why")
+	d.tap(at("modal-close"))
+	d.tap(thread + at("button-handoff_close"))
+	d.until("the form", `document.querySelector('[data-testid="field-recap"]')`)
+	d.tap(at("field-outcome") + ` input[value="follow_up"]`)
+	d.fill("note", "the bank is slow")
+	d.sound("12-close")
+	d.submits()
+	anna.reads("system: Maya has closed")
+	d.shows(thread, "the bank is slow")
+	d.undoes("You closed this chat")
+	anna.until("open again", `q('composer')?.offsetParent`)
+	d.tap(thread + at("button-handoff_close"))
+	d.submits()
+	anna.until("the rating", `q('rating')?.offsetParent`)
+}
+
+// marksCleo says that nobody had to be asked.
+func (d *desk) marksCleo(cleo *page) {
+	d.Helper()
+	cleo.say("My lawyer says hello")
+	cleo.until("she waits", `log().some(l=>l.who==='system')`)
+	d.card("C0SUPPORT", "My lawyer says hello")
+	d.chooses("Wrong escalation…")
+	d.until("the form", `document.querySelector('[data-testid="field-note"]')`)
+	d.fill("note", "she only says hello")
+	d.sound("13-wrong")
+	d.submits()
+	d.shows(thread, "she only says hello")
+}
+
+// blocksCleo blocks her, and lifts it in the Home.
+func (d *desk) blocksCleo(cleo *page) {
+	d.Helper()
+	d.chooses("Block…")
+	d.until("the form", `document.querySelector('[data-testid="field-reason"]')`)
+	d.fill("reason", "insults")
+	d.submits()
+	cleo.until("the end", `q('panel').innerText.includes("can't write here")||q('panel').innerText.includes('ended')`)
+	d.inbox("Blocked", "insults")
+	d.sound("14-blocked")
+	d.tap(at("button-handoff_lift"))
+	d.lacks(at("home"), "insults")
+}
+
+// goesOffDuty decides about the chats that are left.
+func (d *desk) goesOffDuty(dora *page) {
+	d.Helper()
+	dora.say("I want to close my account")
+	dora.until("she waits", `log().some(l=>l.who==='system')`)
+	d.inbox("close my account")
+	d.inRow("close my account", "Claim")
+	dora.until("Maya is there", `q('panel').innerText.includes('Maya')`)
+	d.inbox("Mine (2)")
+	d.tap(at("button-handoff_duty_off"))
+	d.shows(at("modal"), "Your chats (2)")
+	d.sound("15-off-duty")
+	d.picksOf("all", "Release all")
+	d.fill("note", "both wait for an answer")
+	d.submits()
+	dora.until("she waits again", `!q('panel').innerText.includes('Maya')||log().at(-1).text.includes('away')`)
+	d.inbox("You are off duty", "Waiting (2)")
+	d.sound("16-gone")
+}
