@@ -3,6 +3,7 @@ package uitest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -165,9 +166,17 @@ func TestUI019_NothingShiftsAndNothingBlocks(t *testing.T) {
 	if got := value[float64](v, "shift"); got != 0 {
 		t.Errorf("layout shift: got %v, want 0: %v", got, v.js("JSON.stringify(shifts)"))
 	}
+	// A whole answer, long after the key that asked for it: neither its words nor
+	// Stop, which comes and goes, move anything that stands.
+	r.streams(strings.Repeat("Parcels take two working days. ", 12), 60*time.Millisecond)
+	v.throttle(1)
 	v.say(shipping)
-	v.reads("visitor: How long", "bot: ")
-	v.until(draft + " === ''")
-	t.Logf("layout shift of a whole answer: %v", v.js("shift")) // the row with Stop goes
+	v.until("q('stop')?.getClientRects().length")
+	v.reads("visitor: How long", "bot: Parcels take")
+	v.until(draft + " === '' && !q('stop')?.getClientRects().length")
+	v.js("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+	if got := value[float64](v, "shift"); got != 0 {
+		t.Errorf("layout shift of a whole answer: got %v, want 0: %v", got, v.js("JSON.stringify(shifts)"))
+	}
 	v.clean()
 }

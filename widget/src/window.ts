@@ -15,7 +15,7 @@ import { language } from './words';
 import type { ContactFields, FileRef } from './types';
 import { filesModule } from './view/attach';
 import { banner } from './view/banner';
-import { chips } from './view/chips';
+import { chips, stopper } from './view/chips';
 import { Composer } from './view/composer';
 import { h } from './view/dom';
 import { footer } from './view/footer';
@@ -60,10 +60,10 @@ export class Window {
     const top = banner(actions);
     this.log = new Log(actions);
     this.place = new Place(this.log, () => this.composer.focus());
-    const choices = chips(actions);
+    const [choices, stop] = [chips(actions), stopper(actions)];
     this.composer = new Composer(actions);
-    this.views = [this.header, top, this.log, choices, this.composer];
-    const dock = h('div', { class: 'dock' }, choices.element, this.composer.element, footer(core));
+    this.views = [this.header, top, this.log, stop, choices, this.composer];
+    const dock = h('div', { class: 'dock' }, stop.element, choices.element, this.composer.element, footer(core));
     this.shell = new Shell(core.container, () => this.escape(), [
       this.header.element, top.element, this.log.element, dock, announcer.element, announcer.alertElement,
     ]);

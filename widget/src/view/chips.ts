@@ -32,7 +32,13 @@ export function chips(actions: Actions): View {
   };
 }
 
-type Name = 'again' | 'stop' | 'human' | 'requested' | 'email' | 'new';
+/** Stop floats above the dock: nothing moves when it comes and goes. */
+export function stopper(actions: Actions): View {
+  const element = h('div', { class: 'stopper', hidden: true }, chip(s.stop, 'stop', () => actions.stop(), { icon: 'stop' }));
+  return { element, update: ({ chat, now }) => { element.hidden = chat.ended || !chat.busy(now); } };
+}
+
+type Name = 'again' | 'human' | 'requested' | 'email' | 'new';
 
 function shown(model: Model): Name[] {
   const { chat, now } = model;
@@ -41,7 +47,6 @@ function shown(model: Model): Name[] {
   if (phase === 'waiting') return model.contact === 'none' && model.fields.email ? ['email'] : [];
   if (phase !== 'bot') return [];
   const names: Name[] = [];
-  if (chat.busy(now)) names.push('stop');
   if (chat.unanswered(now)) names.push('again');
   if (chat.requestedAt > 0) names.push('requested');
   else if (wantsHuman(model)) names.push('human');
@@ -64,7 +69,6 @@ function wantsHuman({ chat, config, contact, now }: Model): boolean {
 
 function make(name: Name, model: Model, actions: Actions): HTMLElement {
   switch (name) {
-    case 'stop': return chip(s.stop, 'stop', () => actions.stop(), { icon: 'stop' });
     case 'human': return chip(humanLabel(model), 'human', () => actions.human(), { icon: 'person' });
     case 'requested': return chip(s.requested, 'human', () => undefined, { icon: 'person', disabled: true });
     case 'again': return chip(s.tryAgain, 'again', () => actions.again(), { icon: 'again', strong: true });

@@ -118,9 +118,10 @@ export class Composer implements View {
     this.notice.hidden = words === '';
     setText(this.notice, words);
     const hint = placeholder(model);
-    setAttribute(this.area, 'placeholder', hint);
-    setAttribute(this.area, 'aria-label', hint);
-    if (this.area.style.height === '') this.grow();
+    if (this.area.placeholder !== hint || this.area.style.height === '') {
+      this.area.placeholder = this.area.ariaLabel = hint;
+      this.grow();
+    }
     this.check(model);
   }
 
@@ -148,7 +149,8 @@ export class Composer implements View {
 
   private grow(): void {
     this.area.style.height = '';
-    if (this.area.value !== '' && this.area.scrollHeight > 0) this.area.style.height = `${this.area.scrollHeight}px`;
+    // The placeholder counts as well: a long one takes two lines.
+    if (this.area.scrollHeight > 0) this.area.style.height = `${this.area.scrollHeight}px`;
   }
 
   private check({ config, limited }: Model): void {
