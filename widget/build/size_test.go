@@ -13,7 +13,7 @@ import (
 const (
 	loaderBudget = 4 << 10
 	usualCeiling = 35_500 // open, ask, wait, chat, close
-	allCeiling   = 49_500 // with each module that is fetched when it is used; files and the lightbox are 4 KB of it
+	allCeiling   = 49_900 // with each module that is fetched when it is used; files and the lightbox are 4 KB of it
 	// One further language, loaded by those who read it.
 	languageBudget = 2560
 	// The script of the page for mailed links is no part of any site.
