@@ -49,6 +49,11 @@ func startChromium() (*browser, error) {
 	if err != nil {
 		return nil, err
 	}
+	return launch(path, dir)
+}
+
+// launch starts the browser with the profile in dir, which goes with it.
+func launch(path, dir string) (*browser, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(dir))
 	for _, name := range []string{
 		"no-sandbox", "disable-gpu", "disable-component-update", "disable-background-timer-throttling",
