@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -14,8 +15,36 @@ type chat struct {
 	answers int
 	asks    []ask // one for each epoch
 	thumbs  map[conversation.Seq]bool
-	wrong   map[int]bool
-	missed  map[conversation.Seq]bool
+	marks   []mark
+}
+
+// mark is what an agent said of a decision: that the escalation epoch was not
+// needed, or, with 0, that a person was missed at the line of.
+type mark struct {
+	seq   conversation.Seq // of the event that said so
+	epoch int
+	of    conversation.Seq
+	in    bool // it was made in the span
+}
+
+// unmarked forgets the mark that was made by an event.
+func (c *chat) unmarked(seq conversation.Seq) {
+	c.marks = slices.DeleteFunc(c.marks, func(m mark) bool { return m.seq == seq })
+}
+
+// standing are the marks that nobody took back, the first on each thing.
+func (c *chat) standing() (out []mark) {
+	for _, m := range c.marks {
+		if !slices.ContainsFunc(out, func(o mark) bool { return o.epoch == m.epoch && o.of == m.of }) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// missed says that an agent has said that a person was needed.
+func (c *chat) missed() bool {
+	return slices.ContainsFunc(c.marks, func(m mark) bool { return m.epoch == 0 })
 }
 
 // ask is one escalation.
@@ -98,5 +127,5 @@ func (a *ask) ends(how ending) {
 func (c *chat) resolved() bool {
 	s := c.state
 	return c.answers > 0 && s.LastBot.Seq > s.LastVisitor.Seq && (s.Score == 0 || s.Score > 2) &&
-		len(c.missed) == 0 && s.Closure.Reason != conversation.ClosedByBlock
+		!c.missed() && s.Closure.Reason != conversation.ClosedByBlock
 }

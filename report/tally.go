@@ -27,7 +27,7 @@ func Kinds() []conversation.Kind {
 		conversation.KindOpened, conversation.KindMessage, conversation.KindEscalated, conversation.KindRouted,
 		conversation.KindClaimed, conversation.KindReleased, conversation.KindTransferred, conversation.KindHandedBack,
 		conversation.KindCancelled, conversation.KindClosed, conversation.KindReopened, conversation.KindBlocked, conversation.KindUndone,
-		conversation.KindRated, conversation.KindFeedback, conversation.KindMisjudged, conversation.KindMissed,
+		conversation.KindRated, conversation.KindFeedback, conversation.KindMisjudged, conversation.KindMissed, conversation.KindUnmarked,
 	}
 }
 
@@ -101,15 +101,11 @@ func (t *Tally) Add(e conversation.Event) {
 	case conversation.Feedback:
 		t.thumb(b, in)
 	case conversation.Misjudged:
-		t.wrong(b, in)
+		c.marks = append(c.marks, mark{seq: e.Seq, epoch: b.Epoch, in: in})
 	case conversation.Missed:
-		if c.missed == nil {
-			c.missed = map[conversation.Seq]bool{}
-		}
-		if !c.missed[b.Of] && in {
-			t.n.Marks.Missed++
-		}
-		c.missed[b.Of] = true
+		c.marks = append(c.marks, mark{seq: e.Seq, of: b.Of, in: in})
+	case conversation.Unmarked:
+		c.unmarked(b.Of)
 	default:
 	}
 	c.follow(e, before)
@@ -171,18 +167,20 @@ func (t *Tally) count(up bool, n int) {
 	}
 }
 
-func (t *Tally) wrong(b conversation.Misjudged, in bool) {
-	c := &t.c
-	if c.wrong == nil {
-		c.wrong = map[int]bool{}
-	}
-	if in && !c.wrong[b.Epoch] {
-		t.n.Marks.Wrong++
-		if b.Epoch >= 1 && b.Epoch <= len(c.asks) {
-			t.cause(c.asks[b.Epoch-1].cause).Wrong++
+// judged counts the marks on the conversation's decisions.
+func (t *Tally) judged() {
+	for _, m := range t.c.standing() {
+		switch {
+		case !m.in:
+		case m.epoch == 0:
+			t.n.Marks.Missed++
+		default:
+			t.n.Marks.Wrong++
+			if m.epoch <= len(t.c.asks) {
+				t.cause(t.c.asks[m.epoch-1].cause).Wrong++
+			}
 		}
 	}
-	c.wrong[b.Epoch] = true
 }
 
 func (t *Tally) cause(key Cause) *Cause {
@@ -217,6 +215,7 @@ func (t *Tally) finish() {
 	if t.span.holds(c.first) {
 		t.began()
 	}
+	t.judged()
 	t.left()
 }
 

@@ -200,7 +200,8 @@ func TestOpinions(t *testing.T) {
 		happens{"Tue 09:02", conversation.Rated{Score: 5}, visitor})
 	fresh := chatOf(t, "cnv_2", happens{"Mon 10:15", line, ""}, happens{"Mon 10:16", answer, bot}, happens{"Mon 10:17", conversation.Feedback{Of: 3}, visitor},
 		happens{"Mon 10:18", conversation.Feedback{Of: 3, Up: true}, visitor}, happens{"Mon 10:19", conversation.Rated{Score: 1}, visitor},
-		happens{"Mon 10:20", conversation.Missed{Agent: maya, Of: 2}, agent}, happens{"Mon 10:21", conversation.Missed{Agent: maya, Of: 2}, agent})
+		happens{"Mon 10:20", conversation.Missed{Agent: maya, Of: 2}, agent}, happens{"Mon 10:21", conversation.Missed{Agent: maya, Of: 2}, agent},
+		happens{"Mon 10:22", conversation.Missed{Agent: maya, Of: 3}, agent}, happens{"Mon 10:23", conversation.Unmarked{Of: 9}, agent})
 	n := count(t, old, fresh)
 	if n.Marks != (Marks{Wrong: 1, Missed: 1}) || n.AIRatings.Stars != [5]int{1} || n.PeopleRatings.Stars != [5]int{4: 1} || n.ThumbsUp != 1 || n.ThumbsDown != 0 {
 		t.Errorf("%+v", n)

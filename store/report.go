@@ -11,7 +11,7 @@ import (
 // reportKinds are the kinds of events that the numbers of a report depend on; those
 // of report.Kinds, which a test compares.
 const reportKinds = `'opened', 'message', 'escalated', 'routed', 'claimed', 'released', 'transferred', 'handed_back',
-	'cancelled', 'closed', 'reopened', 'blocked', 'undone', 'rated', 'feedback', 'misjudged', 'missed'`
+	'cancelled', 'closed', 'reopened', 'blocked', 'undone', 'rated', 'feedback', 'misjudged', 'missed', 'unmarked'`
 
 // A conversation that was open at a time before now is either open still, or has an
 // event after that time: the parts that choose them have an index each. "cross join"
