@@ -95,3 +95,12 @@ func TestEmpty(t *testing.T) {
 		}
 	}
 }
+
+func TestBrief(t *testing.T) {
+	title, lines := sample(t).Brief()
+	golden(t, "brief.txt", []byte(title+"\n"+strings.Join(lines, "\n")+"\n"))
+	empty := Sheet{Now: NewTally(WeekOf(monday), monday.AddDate(0, 0, 8)).Numbers()}
+	if _, lines := empty.Brief(); len(lines) != 1 {
+		t.Errorf("%q", lines)
+	}
+}

@@ -75,6 +75,9 @@ type Deps struct {
 	Evidence func(ctx context.Context, events []conversation.Event, at conversation.Seq) (Evidence, error)
 	// Topics names the restricted topics of the policy; nil for none.
 	Topics func() []string
+	// Numbers counts the days [from, to) for the weekly post; nil means that there is
+	// none.
+	Numbers func(ctx context.Context, from, to time.Time) (WeekNumbers, error)
 	// Now tells the time; nil means time.Now. Logger nil is silent.
 	Now    func() time.Time
 	Logger *slog.Logger

@@ -99,9 +99,9 @@ func (v *visit) upload(ctx context.Context, e ledger.Errand, name, title string,
 
 // sendBytes posts a file's content as it is, to the address Slack has named and
 // without the token.
-func (v *visit) sendBytes(ctx context.Context, address string, data []byte) error {
+func (b *Bridge) sendBytes(ctx context.Context, address string, data []byte) error {
 	to, err := url.Parse(address)
-	api, aerr := url.Parse(v.Config.APIURL)
+	api, aerr := url.Parse(b.Config.APIURL)
 	if err != nil || aerr != nil || to.Scheme != "https" && to.Host != api.Host {
 		return slack.SlackErrorResponse{Err: "invalid_upload_url"}
 	}
@@ -110,7 +110,7 @@ func (v *visit) sendBytes(ctx context.Context, address string, data []byte) erro
 		return fmt.Errorf("make the request: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/octet-stream")
-	res, err := v.HTTP.Do(req)
+	res, err := b.HTTP.Do(req)
 	if err != nil {
 		return err
 	}
@@ -130,6 +130,21 @@ func (v *visit) shared(ctx context.Context, e *ledger.Errand) (bool, error) {
 	if ok, retry := v.client.limits.take("files.info", ""); !ok {
 		return false, &later{at: retry, why: "the limit of files.info"}
 	}
+	places, err := v.sharesOf(ctx, e.Ref)
+	if err != nil {
+		f, ok := failed(err)
+		if ok && f.Kind == refused {
+			e.State = ledger.Gone // it cannot be told; better none than two
+			return false, v.saveErrand(ctx, *e)
+		}
+		return false, v.cannot(ctx, v.thread.Channel, err)
+	}
+	return places[v.thread.Channel], nil
+}
+
+// sharesOf asks Slack in which channels a file stands: in none, when Slack does not
+// know it.
+func (b *Bridge) sharesOf(ctx context.Context, file string) (map[string]bool, error) {
 	var answer struct {
 		File struct {
 			Shares struct {
@@ -138,19 +153,17 @@ func (v *visit) shared(ctx context.Context, e *ledger.Errand) (bool, error) {
 			} `json:"shares"`
 		} `json:"file"`
 	}
-	err := v.client.read(ctx, "files.info", url.Values{"file": {e.Ref}}, &answer)
-	switch {
-	case hasCode(err, "file_not_found", "file_deleted"):
-		return false, nil
-	case err != nil:
-		f, ok := failed(err)
-		if ok && f.Kind == refused {
-			e.State = ledger.Gone // it cannot be told; better none than two
-			return false, v.saveErrand(ctx, *e)
-		}
-		return false, v.cannot(ctx, v.thread.Channel, err)
+	err := b.client.read(ctx, "files.info", url.Values{"file": {file}}, &answer)
+	if hasCode(err, "file_not_found", "file_deleted") {
+		return nil, nil
 	}
-	return len(answer.File.Shares.Public[v.thread.Channel])+len(answer.File.Shares.Private[v.thread.Channel]) > 0, nil
+	out := map[string]bool{}
+	for _, in := range []map[string][]any{answer.File.Shares.Public, answer.File.Shares.Private} {
+		for channel, list := range in {
+			out[channel] = len(list) > 0
+		}
+	}
+	return out, err
 }
 
 // transcript is everything that was said before the conversation came into this

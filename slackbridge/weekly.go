@@ -30,8 +30,11 @@ type weekly struct {
 }
 
 // weeklies lists the weekly posts. A new one is a line here.
-func (b *Bridge) weeklies() []weekly {
-	return nil
+func (b *Bridge) weeklies() (out []weekly) {
+	if b.Numbers != nil {
+		out = append(out, b.numbersWeekly())
+	}
+	return out
 }
 
 const (
