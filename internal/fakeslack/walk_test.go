@@ -1,6 +1,7 @@
 package fakeslack_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
@@ -93,7 +96,8 @@ func TestStaffPageDrawsEveryBlock(t *testing.T) {
 	for _, screen := range []struct {
 		name          string
 		width, height int64
-	}{{"desk", 1280, 800}, {"phone", 390, 844}} {
+		scheme        string
+	}{{"desk", 1280, 800, "light"}, {"phone", 390, 844, "light"}, {"night", 1280, 800, "dark"}} {
 		t.Run(screen.name, func(t *testing.T) {
 			s, _ := start(t, fakeslack.Options{})
 			blocks := 0
@@ -111,6 +115,10 @@ func TestStaffPageDrawsEveryBlock(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := browse(t, s.URL()+"/", screen.width, screen.height)
+			b.do("choose the colours", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+				_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: screen.scheme}}})
+				return err
+			}))
 			b.do("see the last message", chromedp.WaitVisible(".file"))
 			b.sound("walk-"+screen.name, blocks)
 			if screen.name == "phone" {

@@ -5,7 +5,8 @@ import { menu, held } from "./surface.js";
 import { mrkdwn, plain } from "./text.js";
 import { renderBlocks } from "./blocks.js";
 
-const QUICK = ["eyes", "white_check_mark", "lock", "thumbsup"];
+// QUICK are the reactions at hand, with the icons that stand for them.
+const QUICK = { eyes: "eye", white_check_mark: "check", lock: "lock", thumbsup: "thumb" };
 const QUIET = new Set(["channel_join", "channel_leave", "channel_topic", "huddle_thread"]);
 
 // MessageList keeps one node per message and draws it again only when its
@@ -100,7 +101,7 @@ export class MessageList {
 
   reaction(m, r, ctx) {
     const who = r.Users.map((u) => ctx.people.get(u)?.name || u).join(", ");
-    return h("button", { type: "button", class: r.Users.includes(ctx.me) ? "mine" : "", title: who, "aria-label": r.Name + ", " + r.Users.length + ": " + who, testid: "reaction-" + r.Name, onclick: () => this.app.act({ do: "react", channel: this.app.channel, ts: m.ts, name: r.Name }) }, plain(":" + r.Name + ":", ctx), h("span", {}, r.Users.length));
+    return h("button", { type: "button", class: r.Users.includes(ctx.me) ? "mine" : "", title: who, "aria-label": r.Name + ", " + r.Users.length + ": " + who, testid: "reaction-" + r.Name, onclick: () => this.app.act({ do: "react", channel: this.app.channel, ts: m.ts, name: r.Name }) }, QUICK[r.Name] ? icon(QUICK[r.Name]) : plain(":" + r.Name + ":", ctx), h("span", {}, r.Users.length));
   }
 
   content(m, ctx) {
@@ -123,16 +124,16 @@ export class MessageList {
     if (m.ephemeral) return null;
     const reply = !this.inThread && h("button", { type: "button", class: "to-thread", title: "Reply in thread", "aria-label": "Reply in thread", testid: "reply-" + m.ts, onclick: () => this.app.openThread(m.thread || m.ts) }, icon("reply"));
     const more = h("button", { type: "button", title: "More", "aria-label": "More actions", "aria-haspopup": "menu", testid: "more-" + m.ts, onclick: (e) => this.open(e.currentTarget, m, ctx) }, icon("more"));
-    return h("div", { class: "tools" }, QUICK.map((name) => this.quick(m, name, ctx, () => {})), reply, more);
+    return h("div", { class: "tools" }, Object.keys(QUICK).map((name) => this.quick(m, name, () => {})), reply, more);
   }
 
-  quick(m, name, ctx, done) {
-    return h("button", { type: "button", class: "quick", title: ":" + name + ":", "aria-label": "React with " + name, testid: "react-" + name, onclick: () => { done(); this.app.act({ do: "react", channel: this.app.channel, ts: m.ts, name }); } }, plain(":" + name + ":", ctx));
+  quick(m, name, done) {
+    return h("button", { type: "button", class: "quick", title: ":" + name + ":", "aria-label": "React with " + name, testid: "react-" + name, onclick: () => { done(); this.app.act({ do: "react", channel: this.app.channel, ts: m.ts, name }); } }, icon(QUICK[name]));
   }
 
   // open shows what can be done with a message, on a phone with the reactions above.
   open(anchor, m, ctx) {
-    const row = (done) => h("div", { class: "quick-row" }, QUICK.map((name) => this.quick(m, name, ctx, done)));
+    const row = (done) => h("div", { class: "quick-row" }, Object.keys(QUICK).map((name) => this.quick(m, name, done)));
     menu(anchor, this.choices(m, ctx), "Message from " + m.name, matchMedia("(hover: none)").matches && row);
   }
 

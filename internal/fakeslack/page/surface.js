@@ -55,7 +55,7 @@ function place(anchor, box) {
 // menu opens a list of things to do: {label, run, testid, danger, icon}, "-" for
 // a line between them. row, when given, stands above the list.
 export function menu(anchor, items, title, row) {
-  const box = h("div", { class: "menu", role: "menu", "aria-label": title || "Menu" });
+  const box = h("div", { class: "menu", role: "menu", tabindex: "-1", "aria-label": title || "Menu" });
   const step = (e) => {
     const all = [...box.querySelectorAll("[role=menuitem]")];
     const at = all.indexOf(document.activeElement);
@@ -69,7 +69,7 @@ export function menu(anchor, items, title, row) {
     box.append(item === "-" ? h("hr") : h("button", { type: "button", role: "menuitem", class: item.danger && "danger", testid: item.testid, onclick: () => { close(true); item.run(); } }, item.icon && icon(item.icon), h("span", {}, item.label)));
   }
   const close = surface(anchor, box, title || "More", step);
-  box.querySelector("[role=menuitem]")?.focus();
+  (matchMedia("(hover: none)").matches ? box : box.querySelector("[role=menuitem]"))?.focus();
 }
 
 // held calls run when a finger rests on the node, and swallows what the finger
