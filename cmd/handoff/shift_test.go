@@ -22,6 +22,7 @@ func TestBrowserShift(t *testing.T) {
 		maya.writesToAnna(anna)
 		maya.changesHerLine(anna)
 		maya.repliesByForm(anna)
+		maya.sendsAFile(anna)
 		maya.handsBackAnna(anna)
 
 		ben := browser.stranger(shop)
@@ -113,6 +114,14 @@ func (d *desk) repliesByForm(anna *page) {
 	d.sound("07-reply")
 	d.submits()
 	anna.reads("agent: Is there anything else I can help you with?")
+}
+
+// sendsAFile attaches a file to a line.
+func (d *desk) sendsAFile(anna *page) {
+	d.Helper()
+	d.until("the file is chosen", `(()=>{const i=document.querySelector('[data-testid="thread-file"]');const t=new DataTransfer();t.items.add(new File(['Refund: 12.00 EUR'],'refund.txt',{type:'text/plain'}));i.files=t.files;i.dispatchEvent(new Event('change'));return true})()`)
+	d.shows(thread, "refund.txt")
+	anna.until("the file", `q('panel').innerText.includes('refund.txt')`)
 }
 
 // handsBackAnna gives the chat to the AI, takes that back, and gives it again.
