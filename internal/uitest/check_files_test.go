@@ -43,19 +43,25 @@ func given(names ...string) string {
 	return js.String()
 }
 
+// takesFiles waits for the module that takes them.
+func (v *tab) takesFiles() {
+	v.Helper()
+	v.until("all('input[type=file]').length")
+}
+
 // The three ways to attach. drops does it as if dragged over the panel.
 func (v *tab) drops(names ...string) {
-	v.Helper()
+	v.takesFiles()
 	v.js("void q('panel').dispatchEvent(new DragEvent('drop',{bubbles:true,cancelable:true,dataTransfer:" + given(names...) + "}))")
 }
 
 func (v *tab) pastes(names ...string) {
-	v.Helper()
+	v.takesFiles()
 	v.js("void q('composer').dispatchEvent(new ClipboardEvent('paste',{bubbles:true,cancelable:true,clipboardData:" + given(names...) + "}))")
 }
 
 func (v *tab) picks(names ...string) {
-	v.Helper()
+	v.takesFiles()
 	v.js("(()=>{const i=all('input[type=file]')[0];i.files=" + given(names...) + ".files;i.dispatchEvent(new Event('change'))})()")
 }
 
@@ -186,7 +192,7 @@ func TestUI087_APictureOpensOverThePage(t *testing.T) {
 	v.drops("the map.png")
 	v.kept()
 	v.press("send")
-	v.until("all('[data-handoff=file-image] img').some(i=>i.complete&&i.naturalWidth===60&&i.alt==='the map.png')")
+	v.until("all('[data-seq] [data-handoff=file-image] img').some(i=>i.complete&&i.naturalWidth===60&&i.alt==='the map.png')")
 	v.press("file-image")
 	v.until("q('lightbox')?.open && q('lightbox').contains(root.activeElement) && q('lightbox').querySelector('img').alt==='the map.png'")
 	v.shot("open")

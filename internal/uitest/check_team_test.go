@@ -66,7 +66,7 @@ func TestUI065_APersonIsOfferedAfterTwoAnswersAndInTheMenuFromTheStart(t *testin
 	v := r.visit(desktop)
 	v.open()
 	v.click("menu")
-	v.until("all('[role=menuitem]')[0].innerText === 'Talk to a person'")
+	v.until("all('[role=menuitem]')[0]?.innerText === 'Talk to a person'")
 	v.keys(escape)
 	v.say("how long does it take")
 	v.reads("visitor: how long", "bot: ")

@@ -29,6 +29,9 @@ func profile(w io.Writer, dir, entry string) error {
 	}
 	rows := make([]row, 0, len(inputs))
 	for _, name := range inputs {
+		if name == "src/kit.ts" { // only names
+			continue
+		}
 		rest, _, err := without(dir, entry, name)
 		if err != nil {
 			return err
@@ -76,7 +79,7 @@ func without(dir, entry, left string) (int, []string, error) {
 			empty := names.String()
 			return api.OnLoadResult{Contents: &empty, Loader: api.LoaderTS}, err
 		})
-	}}}, o.Plugins...)
+	}}, apart(strings.TrimSuffix(filepath.Base(entry), ".ts"))}, o.Plugins...)
 	result := api.Build(o)
 	if len(result.Errors) > 0 {
 		return 0, nil, fmt.Errorf("bundling %s without %s: %s", entry, left, result.Errors[0].Text)

@@ -14,7 +14,7 @@ import (
 // under one hash, so that they name each other by relative addresses: the panel
 // imports a chunk by import('./chunk'), a chunk takes from the panel what it needs
 // by a static import of src/kit.ts.
-var panel = []string{"panel", "cards", "devices", "files", "identity", "lightbox", "sound"}
+var panel = []string{"panel", "colour", "devices", "files", "identity", "lightbox", "team"}
 
 // together bundles them, the panel first.
 func together(dir string, define map[string]string, short *names) ([]asset, error) {
@@ -41,7 +41,7 @@ func apart(name string) api.Plugin {
 		build.OnResolve(api.OnResolveOptions{Filter: `^\.\.?/`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 			of := path.Base(args.Path)
 			switch {
-			case args.Kind == api.ResolveJSDynamicImport && slices.Contains(panel, of):
+			case of != name && slices.Contains(panel, of):
 				return api.OnResolveResult{Path: "./" + of + ".js", External: true}, nil
 			case args.Kind == api.ResolveJSImportStatement && of == "kit" && name != "panel":
 				return api.OnResolveResult{Path: "./panel.js", External: true}, nil

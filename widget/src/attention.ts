@@ -2,10 +2,8 @@
 // the launcher, and the number before the page's title. It never opens anything and
 // never moves.
 import type { Core } from './core';
-import { amendmentOf, isRemoved, wordsOf, type ChatState } from './store';
-import { en as s } from './strings/en';
-import { h, setText } from './view/dom';
-import { icon } from './view/icons';
+import { amendmentOf, h, icon, isRemoved, s, setText, wordsOf } from './kit';
+import type { ChatState } from './store';
 
 export class Attention {
   private readonly name = h('b');

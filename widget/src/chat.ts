@@ -6,7 +6,6 @@ import { Outbox, type OutItem, type Outcome } from './outbox';
 import type { Storage } from './storage';
 import type { Connection } from './stream';
 import { fresh, type ChatState } from './store';
-import { dueAt } from './waiting';
 import { publishAdvance } from './publish';
 import { randomId } from './environment';
 import { Site } from './site';
@@ -25,7 +24,6 @@ export interface ChatHooks {
 
 const answerTimeout = 60_000;
 const typingEvery = 3_000;
-const requestTimeout = 15_000;
 
 export class Chat {
   readonly follower: Follower;
@@ -47,7 +45,6 @@ export class Chat {
   votes: Record<string, boolean>;
   private making: Promise<void> | undefined;
   private typedAt = 0;
-  private lateSeq = 0;
 
   constructor(
     readonly api: Api,
@@ -118,27 +115,6 @@ export class Chat {
     this.quietly('/typing');
   }
 
-  /** Asks for a person. Resolves when the server has agreed; a second call while one runs changes nothing. */
-  async escalate(reason?: string, fields?: Record<string, string>): Promise<void> {
-    if (this.requestedAt > 0 || !['bot', 'closed'].includes(this.state.phase)) return;
-    this.requestedAt = this.hooks.now();
-    this.hooks.changed();
-    try {
-      await this.ensure();
-      await this.post('/escalate', { reason: reason || undefined, fields });
-      this.awaitingAt = 0;
-      setTimeout(() => this.requestSettled(), requestTimeout);
-    } catch (error) {
-      this.requestSettled();
-      this.refused(error);
-      throw error;
-    }
-  }
-
-  async cancelEscalation(): Promise<void> {
-    await this.post('/escalate/cancel');
-  }
-
   /** "Keep trying": the offer goes, and the server notes it. */
   decline(seq: number): void {
     this.declined.add(seq);
@@ -172,25 +148,11 @@ export class Chat {
     return this.api.hasSession();
   }
 
-  /** Takes up another of her conversations. */
-  goTo(ref: ConversationRef): Promise<void> {
-    this.startOver();
-    this.storage.save({ conversation: ref });
-    return this.resume();
-  }
-
   stop(): void {
     this.awaitingAt = 0;
     const turn = this.state.turn;
     this.follower.update({ turn: turn && !turn.thinking ? { ...turn, stopped: true } : undefined });
     this.quietly('/stop');
-  }
-
-  /** The usual wait has passed: once that is said it stays said for this wait. */
-  late(now: number): boolean {
-    const due = dueAt(this.state, now);
-    if (due > 0 && now >= due) this.lateSeq = this.state.stateSeq;
-    return this.state.phase === 'waiting' && this.lateSeq > 0 && this.lateSeq === this.state.stateSeq;
   }
 
   read(seq: number): void {
@@ -357,7 +319,7 @@ export class Chat {
     publishAdvance(before, after, this.hooks.emit, this.options.exposeText);
   }
 
-  private requestSettled(): void {
+  requestSettled(): void {
     this.requestedAt = 0;
     this.hooks.changed();
   }

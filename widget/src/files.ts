@@ -2,13 +2,13 @@
 // look. Fetched when the first one is attached or shown.
 import css from './style/files.css';
 import type { Api } from './api';
-import { adopt, ApiError, draw, h, icon, s, say, setText } from './kit';
+import { adopt, ApiError, draw, h, icon, learn, s, say, setText } from './kit';
+import { files as words } from './strings/files';
 import type { FileRef } from './types';
 
 /** What the module needs of the panel. */
 export interface FilesHost {
   api: Api;
-  base: string;
   container: HTMLElement;
   limits: { bytes: number; count: number };
   changed(): void;
@@ -16,6 +16,8 @@ export interface FilesHost {
 }
 
 interface Entry { file: File; ref?: FileRef; request?: XMLHttpRequest; failed?: string; element: HTMLElement; bar: HTMLProgressElement; note: HTMLElement; again: HTMLElement }
+
+learn(words);
 
 const taken = /\.(png|jpe?g|jfif|gif|webp|pdf|txt|text|log|csv|md)$/i;
 const sheet = 'M5.5 3h6l3.5 3.5V17h-9.5ZM11.5 3v3.5H15';
@@ -153,7 +155,7 @@ function content(api: Api, file: FileRef): Promise<string> {
 }
 
 /** Fills the place of a line's files: pictures to look at, everything else to save. */
-export function show(place: HTMLElement, files: readonly FileRef[], host: Pick<FilesHost, 'api' | 'base' | 'container'>): void {
+export function show(place: HTMLElement, files: readonly FileRef[], host: Pick<FilesHost, 'api' | 'container'>): void {
   adopt(host.container, css);
   place.replaceChildren(...files.map((file) => (file.width && file.height ? picture(file, host) : row(file, host))));
 }

@@ -1,7 +1,6 @@
 // The site's own form before a person is asked for: labelled fields by a schema,
 // words as text.
-import type { Core, FormField, FormSchema } from './core';
-import { dress } from './cards';
+import type { FormField, FormSchema } from './core';
 import { h, s } from './kit';
 import { card, field, value, wrong, type Field } from './view/field';
 
@@ -11,8 +10,7 @@ const longest = 2000;
 type Filled = { id: string; field: Field; asked: FormField };
 
 /** The form as a card. `send` gets the answers by id, a ticked box as "yes"; `aside` is "Not now". */
-export function form(core: Core, schema: FormSchema, send: (fields: Record<string, string>) => Promise<void>, aside: () => void): HTMLFormElement {
-  dress(core.container);
+export function form(schema: FormSchema, send: (fields: Record<string, string>) => Promise<void>, aside: () => void): HTMLFormElement {
   const all = schema.fields.map((asked): Filled => ({ id: asked.id, asked, field: make(asked) }));
   const consent = schema.consent && agreement(schema.consent);
   if (consent) all.push({ id: '', field: consent, asked: { id: '', label: '', type: 'checkbox', required: true } });

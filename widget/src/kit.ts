@@ -1,10 +1,16 @@
 // What the panel lends to the modules that it fetches when they are used. The build
 // leaves their imports of this file to the browser, which takes them from panel.js:
 // one copy of everything, and one language spoken.
-export { ApiError } from './api';
-export { en as s } from './strings/en';
-export { language, say } from './words';
+import { en, type Strings } from './strings/en';
+
+export { ApiError, sentence } from './api';
+export { amendmentOf, isRemoved, unreadCount, wordsOf } from './store';
+export { adopt } from './style/adopt';
+export { humanInMenu, humanLabel } from './view/chips';
 export { h, setAttribute, setText } from './view/dom';
 export { draw } from './view/draw';
 export { icon } from './view/icons';
-export { adopt } from './style/adopt';
+export { language, learn, say } from './words';
+
+/** All words: those of a module are there when it has called learn. */
+export const s = en as Strings;

@@ -3,11 +3,8 @@
 import css from './style/panel.css';
 import { Announcer } from './a11y';
 import { Api } from './api';
-import { Attention } from './attention';
 import { Chat } from './chat';
-import { known } from './contact';
 import { Badge } from './badge';
-import { applyAccent } from './colour';
 import type { ConversationState, Core, HandoffState, OpenOptions, Panel } from './core';
 import { watchPage } from './environment';
 import { Frame } from './frame';
@@ -15,13 +12,20 @@ import { Storage } from './storage';
 import type { Attributes } from './types';
 import { unreadCount, wordsOf } from './store';
 import { en as s } from './strings/en';
-import { once } from './tabs';
-import { queueWords } from './waiting';
 import { patience } from './view/banner';
 import { Window } from './window';
+import { speak as learnLanguage } from './words';
 
 export * from './kit';
-export { speak } from './words';
+
+/** What has to be there before the panel is seen: the visitor's language, and the site's colour made readable. */
+export async function speak(core: Core): Promise<void> {
+  await Promise.all([learnLanguage(core), colour(core)]);
+}
+
+async function colour({ container }: Core): Promise<void> {
+  if (container.style.getPropertyValue('--al')) await import('./colour').then(({ applyAccent }) => applyAccent(container), () => undefined);
+}
 
 const stopped = ['keydown', 'keypress', 'keyup', 'paste', 'cut', 'copy', 'input'];
 
@@ -55,7 +59,6 @@ class Session implements Panel {
   /** Whose session this tab shows: what the site has named her; undefined for nobody. */
   private user: string | undefined;
   private identified: Promise<{ verified: true; visitorId: string }> | undefined;
-  private readonly attention: Attention;
   private spoken = 0;
   private away = false;
   private conversationId: string | undefined;
@@ -66,7 +69,6 @@ class Session implements Panel {
     core.sheet.replaceSync(core.css + css);
     // The site's single-key shortcuts see the host as target, not a text field.
     for (const name of stopped) core.root.addEventListener(name, (event) => event.stopPropagation());
-    applyAccent(core.container);
     const { api, storage } = connect(core);
     [this.api, this.storage] = [api, storage];
     this.frame = new Frame(() => this.draw());
@@ -78,7 +80,6 @@ class Session implements Panel {
       returned: (text, seconds, files) => this.window.returned(text, seconds, files),
       now: Date.now,
     });
-    this.attention = new Attention(core, () => this.open({}, true));
     this.window = new Window(core, this.chat, storage, this.announcer, this.frame, () => this.forget(true));
     this.unwatch = watchPage(() => this.chat.site.moved());
     window.addEventListener('storage', this.otherTab);
@@ -111,8 +112,8 @@ class Session implements Panel {
 
   open(o: OpenOptions, focus: boolean): void {
     this.window.open(o.draft, focus);
-    if (o.view === 'escalate') void this.window.human();
-    if (o.view === 'history') void this.window.earlierChats();
+    if (o.view === 'escalate') this.window.actions.human();
+    if (o.view === 'history') this.window.actions.team((team) => team.earlierChats());
   }
 
   close(): void {
@@ -131,12 +132,13 @@ class Session implements Panel {
   }
 
   async escalate(o?: { reason?: string; fields?: Record<string, string> }): Promise<ConversationState> {
-    await this.window.escalate(o?.reason, o?.fields);
+    const team = await this.window.need();
+    await team.escalate(o?.reason, o?.fields);
     return this.conversation();
   }
 
-  cancelEscalation(): Promise<void> {
-    return this.chat.cancelEscalation();
+  async cancelEscalation(): Promise<void> {
+    await (await this.window.need()).requests.cancelEscalation();
   }
 
   setContext(attributes: Attributes): void {
@@ -156,7 +158,7 @@ class Session implements Panel {
   }
 
   refresh(): void {
-    applyAccent(this.core.container);
+    void colour(this.core);
     this.frame.ask();
   }
 
@@ -172,7 +174,6 @@ class Session implements Panel {
     window.removeEventListener('pageshow', this.back);
     document.removeEventListener('visibilitychange', this.look);
     this.window.destroy();
-    this.attention.stop();
     this.chat.leave();
   }
 
@@ -196,10 +197,9 @@ class Session implements Panel {
   private draw(): void {
     if (!this.alive) return;
     this.speak();
-    this.window.draw();
     const count = unreadCount(this.chat.state);
+    this.window.draw(count);
     this.badge.show(count);
-    this.attention.update(this.chat.state, count, this.isOpen());
   }
 
   private speak(): void {
@@ -221,19 +221,15 @@ class Session implements Panel {
     }
     this.spoken = Math.max(this.spoken, state.last);
     if (state.turn && !state.turn.thinking && !state.turn.stopped) this.announcer.answering(state.turn.id);
-    if (state.phase === 'waiting' && state.queue) {
-      const late = known(state, follower.history).email ? s.lateKnown : s.late;
-      const wait = this.announcer.queue(this.chat.late(Date.now()) ? late : queueWords(state, false), Date.now());
-      if (wait > 0) this.frame.askIn(wait);
-    }
+    this.window.team?.speak();
   }
 
-  // Only what a person writes, and only where she does not look; in one tab, at most every 3 s.
+  // Only what a person writes, and only where she does not look.
   private ring(): void {
     const { options } = this.core;
     const looks = this.isOpen() && document.visibilityState === 'visible';
     if (looks || options.sounds === false || this.storage.load().muted || !navigator.userActivation?.hasBeenActive) return;
-    once('handoff:sound', () => void import('./sound').then((module) => module.ring()).catch(() => undefined));
+    void this.window.need().then((team) => team.ring(), () => undefined);
   }
 
   private readonly look = (): void => this.frame.ask();

@@ -1,11 +1,51 @@
-// What the visitor may ask of the server beside writing and asking for a person.
+// What the visitor may ask of the server beside writing.
 import type { ApiError } from './api';
 import type { Chat } from './chat';
 import type { Storage } from './storage';
+import { dueAt } from './waiting';
 import type { ContactFields, ConversationLink, ConversationRef } from './types';
 
+const requestTimeout = 15_000;
+
 export class Requests {
+  private lateSeq = 0;
+
   constructor(private readonly chat: Chat, private readonly storage: Storage) {}
+
+  /** Asks for a person. Resolves when the server has agreed; a second call while one runs changes nothing. */
+  async escalate(reason?: string, fields?: Record<string, string>): Promise<void> {
+    if (this.chat.requestedAt > 0 || !['bot', 'closed'].includes(this.chat.state.phase)) return;
+    this.chat.requestedAt = this.chat.hooks.now();
+    this.chat.hooks.changed();
+    try {
+      await this.chat.ensure();
+      await this.chat.post('/escalate', { reason: reason || undefined, fields });
+      this.chat.awaitingAt = 0;
+      setTimeout(() => this.chat.requestSettled(), requestTimeout);
+    } catch (error) {
+      this.chat.requestSettled();
+      this.chat.refused(error);
+      throw error;
+    }
+  }
+
+  async cancelEscalation(): Promise<void> {
+    await this.chat.post('/escalate/cancel');
+  }
+
+  /** Takes up another of her conversations. */
+  goTo(ref: ConversationRef): Promise<void> {
+    this.chat.startOver();
+    this.storage.save({ conversation: ref });
+    return this.chat.resume();
+  }
+
+  /** The usual wait has passed: once that is said it stays said for this wait. */
+  late(now: number): boolean {
+    const due = dueAt(this.chat.state, now);
+    if (due > 0 && now >= due) this.lateSeq = this.chat.state.stateSeq;
+    return this.chat.state.phase === 'waiting' && this.lateSeq > 0 && this.lateSeq === this.chat.state.stateSeq;
+  }
 
   /** Her other conversations, newest first. */
   async earlier(): Promise<ConversationRef[]> {

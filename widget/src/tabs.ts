@@ -118,16 +118,3 @@ export class SharedStream {
     }
   }
 }
-
-/** Runs `act` in one of the tabs that ask for it within a few seconds, under one name. */
-export function once(name: string, act: () => void): void {
-  if (!navigator.locks) {
-    act();
-    return;
-  }
-  void navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
-    if (!lock) return;
-    act();
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-  });
-}

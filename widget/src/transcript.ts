@@ -1,5 +1,5 @@
 // What was said, as a file of the visitor's.
-import { h } from './view/dom';
+import { h } from './kit';
 
 export function download(text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));

@@ -1,8 +1,7 @@
 // What a visitor who waits is told: her place in line, the usual range, and when
 // that has passed. Never a countdown. Pure.
 import type { ChatState } from './store';
-import { en as s } from './strings/en';
-import { say } from './words';
+import { s, say } from './kit';
 
 /** The usual wait in whole minutes, rounded up; undefined when the server knows none. */
 export function usual(state: ChatState): [low: number, high: number] | undefined {

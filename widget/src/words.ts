@@ -5,7 +5,7 @@ import { en, type Forms, type Strings } from './strings/en';
 declare const LANGUAGES_PATH: string;
 declare const LANGUAGES: string[];
 
-const english = /* @__PURE__ */ Object.assign({}, en);
+const english: Partial<Strings> = { ...en };
 
 /** The tag of the language spoken: for plural forms, numbers and dates. */
 export let language = 'en';
@@ -23,6 +23,12 @@ export async function speak({ base, config: { language: tag = 'en' } }: Pick<Cor
   } catch {
     // A language that does not arrive must not cost the chat.
   }
+}
+
+/** Takes up the English words of a module; what is said in another language already stays. */
+export function learn(more: Partial<Strings>): void {
+  Object.assign(en, { ...more, ...en });
+  Object.assign(english, more);
 }
 
 /** A sentence with its values put in; of several forms the one for the first value. */

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { en, type Forms } from '../src/strings/en';
-import { deviceWords } from '../src/strings/devices';
+import { devices } from '../src/strings/devices';
+import { files } from '../src/strings/files';
+import { team } from '../src/strings/team';
 import { say } from '../src/words';
 
-/** One language's words, with those that stand in a file of their own. */
-function whole(tag: string, words: object): Record<string, unknown> {
-  return { ...words, ...Object.fromEntries(Object.entries(deviceWords[tag] ?? {}).map(([key, value]) => [`device ${key}`, value])) };
-}
-
 const languages: [string, Record<string, unknown>][] = await Promise.all(['ar', 'de', 'es', 'fr', 'he', 'it', 'ja', 'nl', 'pl', 'pt', 'zh']
-  .map(async (tag) => [tag, whole(tag, ((await import(`../src/strings/${tag}.ts`)) as { words: object }).words)]));
-const english = whole('en', en);
+  .map(async (tag) => [tag, ((await import(`../src/strings/${tag}.ts`)) as { words: Record<string, unknown> }).words]));
+const english: Record<string, unknown> = { ...en, ...team, ...files, ...devices };
 
 /** Stands on a chip, a button or in the menu, where room is short. */
 const buttons = ['talkToPerson', 'leaveMessage', 'keepTrying', 'requested', 'leaveEmail', 'cancel', 'contactSend', 'notNow', 'codeSend', 'codeAgain',
@@ -68,7 +65,7 @@ describe.each(languages)('%s', (tag, words) => {
 it('says a sentence with its values, by the form of the first', () => {
   expect(say(en.typing, 'Maya')).toBe('Maya is typing');
   expect([1, 2, 1200].map((n) => say(en.newMessages, n))).toEqual(['1 new message', '2 new messages', '1,200 new messages']);
-  expect([1, 2, 3, 4, 11, 22].map((n) => say(en.position, n))).toEqual(['1st in line', '2nd in line', '3rd in line', '4th in line', '11th in line', '22nd in line']);
+  expect([1, 2, 3, 4, 11, 22].map((n) => say(team.position, n))).toEqual(['1st in line', '2nd in line', '3rd in line', '4th in line', '11th in line', '22nd in line']);
   expect(say('{0} and {1}', '{1}', 'x')).toBe('{1} and x');
 });
 

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Announcer } from '../src/a11y';
 import { applyAll, applyEphemeral, emptyChat, type ChatState } from '../src/store';
 import type { Queue } from '../src/types';
+import { team } from '../src/strings/team';
 import { dueAt, queueWords } from '../src/waiting';
+import { learn } from '../src/words';
 import { state } from './build';
+
+learn(team);
 
 const began = Date.UTC(2026, 0, 5, 10);
 

@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: 'Beenden und löschen',
   aiNote: 'KI kann Fehler machen.',
   privacy: 'Datenschutz',
+  linkOnce: { one: 'Öffnen Sie diesen Link dort. Er gilt einmal und {0} Minute lang.', other: 'Öffnen Sie diesen Link dort. Er gilt einmal und {0} Minuten lang.' },
+  linkOver: 'Dieser Link ist abgelaufen. Im Menü gibt es einen neuen.',
+  clearAsk: 'Der Chat endet und verschwindet von allen Ihren Geräten. Das Team behält, was gesagt wurde.',
 };

@@ -1,7 +1,11 @@
-// Everything the widget says, in English. {0} stands for a value; an object has a
+// What the widget says, in English; what it says less often is in team.ts, files.ts and devices.ts. {0} stands for a value; an object has a
 // form for each plural category (CLDR) of its first value. Text that comes from
 // the server is not here. The other files of this folder say the same; what one
 // of them lacks is said in English.
+
+import type { devices } from './devices';
+import type { files } from './files';
+import type { team } from './team';
 
 /** Forms by plural category; with type ordinal they are those of 1st, 2nd, 3rd. */
 export type Forms = { type?: 'ordinal'; zero?: string; one?: string; two?: string; few?: string; many?: string; other: string };
@@ -12,11 +16,6 @@ export const en = {
   openUnread: { one: 'Open chat, {0} unread message', other: 'Open chat, {0} unread messages' } as Forms,
   closeChat: 'Close chat',
   menu: 'Menu',
-  wider: 'Make it wider',
-  narrower: 'Make it narrower',
-  mute: 'Mute sounds',
-  unmute: 'Unmute sounds',
-  dismiss: 'Dismiss',
   emoji: 'Add an emoji',
   conversation: 'Conversation',
   you: 'You',
@@ -45,11 +44,6 @@ export const en = {
   delete: 'Delete',
   failedAlert: 'Your message was not sent. You can retry or delete it.',
   attach: 'Attach a file',
-  fileRefused: '{0} can\'t be sent. Allowed: images (PNG, JPEG, WebP, GIF), PDF, text, up to {1} MB.',
-  fileMany: '{0} was left out: a message takes up to {1} files.',
-  fileRemove: 'Remove {0}',
-  fileGone: 'No longer there.',
-  closePicture: 'Close picture',
   limited: 'You\'re sending messages quickly. Try again in {0} s.',
   tooLong: { one: '{0} character too long. Shorten the message to send it.', other: '{0} characters too long. Shorten the message to send it.' } as Forms,
   left: { one: '{0} character left', other: '{0} characters left' } as Forms,
@@ -77,63 +71,22 @@ export const en = {
   leaveMessage: 'Leave a message',
   keepTrying: 'Keep trying',
   requested: 'Asking the team…',
-  waiting: 'Waiting for a person',
-  position: { type: 'ordinal', one: '{0}st in line', two: '{0}nd in line', few: '{0}rd in line', other: '{0}th in line' } as Forms | string,
-  usually: 'usually {0} min',
-  passed: 'Someone who has waited longer has joined the line',
-  late: 'This is taking longer than usual. Leave an email and we\'ll reply there, or keep waiting.',
-  lateKnown: 'This is taking longer than usual. Keep waiting, or close this: we have your address.',
   leaveEmail: 'Leave your email instead',
   cancel: 'Cancel',
   away: 'The team is away',
-  awayUntil: 'The team is back {0} (your time).',
-  dayAt: '{0} at {1}',
   offline: 'You\'re offline. Messages will send when you reconnect.',
   reconnecting: 'Reconnecting…',
   unavailable: 'Chat is unavailable right now. We\'ll keep trying.',
   actionFailed: 'That didn\'t work. Please try again.',
 
   blocked: 'You can\'t write here for now. What was said stays readable.',
-  contactTitle: 'Where can we reach you?',
-  contactIntro: 'Leave an email and we\'ll answer there.',
-  contactCall: 'Leave a number and we\'ll call you back, or an email and we\'ll answer there.',
-  name: 'Name',
-  phone: 'Phone',
-  email: 'Email',
-  message: 'Message',
-  optional: 'optional',
-  contactSend: 'Send',
-  notNow: 'Not now',
-  contactBadEmail: 'Enter an email address like name@example.com.',
-  required: 'Fill in this field.',
-  contactNoMessage: 'Write what you\'d like to ask.',
-  contactNone: 'Enter an email address or a phone number.',
-  contactBadPhone: 'Enter a phone number like +49 30 123456.',
-  codeTitle: 'Confirm your email',
-  codeIntro: 'We sent a code to {0}. Type it here to get our answers there in full.',
-  yourAddress: 'your address',
-  code: 'Code',
-  codeSend: 'Confirm',
-  codeBad: 'Type the six digits from the mail.',
-  codeAgain: 'Change address',
 
   chatClosed: 'Chat closed',
-  rateQuestion: 'How was this chat?',
-  rateScores: ['Very poor', 'Poor', 'Okay', 'Good', 'Very good'],
-  rateComment: 'Anything to add?',
-  rateSend: 'Send rating',
-  rateThanks: 'Thank you for the rating.',
   newChat: 'Start a new chat',
-  earlierChats: 'Earlier chats',
-  noEarlier: 'There are no earlier chats.',
   ended: 'This chat has ended. Start a new one; what you wrote is kept.',
-  endChat: 'End this chat',
-  transcript: 'Download transcript',
-  otherDevice: 'Continue on another device',
-  endAndClear: 'End chat and clear',
 
   aiNote: 'AI can make mistakes.',
   privacy: 'Privacy',
 };
 
-export type Strings = typeof en;
+export type Strings = typeof en & typeof team & typeof files & typeof devices;

@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: 'Terminar y borrar',
   aiNote: 'La IA puede equivocarse.',
   privacy: 'Privacidad',
+  linkOnce: { one: 'Abra este enlace allí. Sirve una vez, durante {0} minuto.', many: 'Abra este enlace allí. Sirve una vez, durante {0} de minutos.', other: 'Abra este enlace allí. Sirve una vez, durante {0} minutos.' },
+  linkOver: 'Este enlace ha caducado. En el menú hay uno nuevo.',
+  clearAsk: 'El chat termina y desaparece de todos sus dispositivos. El equipo conserva lo dicho.',
 };

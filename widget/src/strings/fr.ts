@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: 'Terminer et effacer',
   aiNote: 'L’IA peut se tromper.',
   privacy: 'Confidentialité',
+  linkOnce: { one: 'Ouvrez ce lien là-bas. Il sert une fois, pendant {0} minute.', many: 'Ouvrez ce lien là-bas. Il sert une fois, pendant {0} de minutes.', other: 'Ouvrez ce lien là-bas. Il sert une fois, pendant {0} minutes.' },
+  linkOver: 'Ce lien a expiré. Le menu en donne un nouveau.',
+  clearAsk: 'Le chat se termine et disparaît de tous vos appareils. L\'équipe conserve ce qui a été dit.',
 };

@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: 'Termina e cancella',
   aiNote: 'L’IA può sbagliare.',
   privacy: 'Privacy',
+  linkOnce: { one: 'Apra questo link lì. Vale una volta, per {0} minuto.', many: 'Apra questo link lì. Vale una volta, per {0} di minuti.', other: 'Apra questo link lì. Vale una volta, per {0} minuti.' },
+  linkOver: 'Questo link è scaduto. Nel menu ce n\'è uno nuovo.',
+  clearAsk: 'La chat termina e sparisce da tutti i suoi dispositivi. Il team conserva quanto detto.',
 };

@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: '終了して消去',
   aiNote: 'AI は間違えることがあります。',
   privacy: 'プライバシー',
+  linkOnce: { other: 'その端末でこのリンクを開いてください。一度だけ、{0} 分間使えます。' },
+  linkOver: 'このリンクは期限切れです。メニューから新しく作れます。',
+  clearAsk: 'チャットは終了し、すべての端末から消えます。やり取りはチームに残ります。',
 };

@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: 'Beëindigen en wissen',
   aiNote: 'AI kan fouten maken.',
   privacy: 'Privacy',
+  linkOnce: { one: 'Open deze link daar. Hij werkt één keer, {0} minuut lang.', other: 'Open deze link daar. Hij werkt één keer, {0} minuten lang.' },
+  linkOver: 'Deze link is verlopen. In het menu staat een nieuwe.',
+  clearAsk: 'De chat eindigt en verdwijnt van al uw apparaten. Het team bewaart wat er is gezegd.',
 };

@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: 'Zakończ i usuń',
   aiNote: 'AI może się mylić.',
   privacy: 'Prywatność',
+  linkOnce: { one: 'Otwórz tam ten link. Działa raz, przez {0} minutę.', few: 'Otwórz tam ten link. Działa raz, przez {0} minuty.', many: 'Otwórz tam ten link. Działa raz, przez {0} minut.', other: 'Otwórz tam ten link. Działa raz, przez {0} minuty.' },
+  linkOver: 'Ten link wygasł. Nowy jest w menu.',
+  clearAsk: 'Czat zakończy się i zniknie ze wszystkich urządzeń. Zespół zachowa to, co napisano.',
 };

@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: 'Terminar e apagar',
   aiNote: 'A IA pode errar.',
   privacy: 'Privacidade',
+  linkOnce: { one: 'Abra este link lá. Funciona uma vez, durante {0} minuto.', many: 'Abra este link lá. Funciona uma vez, durante {0} de minutos.', other: 'Abra este link lá. Funciona uma vez, durante {0} minutos.' },
+  linkOver: 'Este link expirou. No menu há um novo.',
+  clearAsk: 'O chat termina e sai de todos os seus dispositivos. A equipa guarda o que foi dito.',
 };

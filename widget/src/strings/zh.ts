@@ -123,4 +123,7 @@ export const words: Partial<Strings> = {
   endAndClear: '结束并清除',
   aiNote: 'AI 可能会出错。',
   privacy: '隐私',
+  linkOnce: { other: '请在那台设备上打开此链接。仅可使用一次，{0} 分钟内有效。' },
+  linkOver: '此链接已过期。可在菜单中获取新链接。',
+  clearAsk: '聊天将结束，并从您的所有设备上移除。团队会保留聊天内容。',
 };

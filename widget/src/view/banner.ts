@@ -1,6 +1,5 @@
 // One thing at a time above the log: offline, reconnecting, blocked, the queue.
 import { en as s } from '../strings/en';
-import { queueWords } from '../waiting';
 import { h, setChildren } from './dom';
 import type { Actions, Model, View } from './model';
 
@@ -10,7 +9,7 @@ const unavailableAfter = 30_000;
 
 export function banner(actions: Actions): View {
   const text = h('span');
-  const cancel = h('button', { type: 'button', class: 'textbutton', 'data-handoff': 'cancel', on: { click: () => actions.cancelWaiting() } }, s.cancel);
+  const cancel = h('button', { type: 'button', class: 'textbutton', 'data-handoff': 'cancel', on: { click: () => actions.team((team) => team.cancelWaiting()) } }, s.cancel);
   const element = h('div', { class: 'banner', 'data-handoff': 'banner', hidden: true });
   let drawn = '';
   return {
@@ -28,12 +27,12 @@ export function banner(actions: Actions): View {
   };
 }
 
-function wording({ chat, now, late, blocked }: Model): [text: string, tone: string, cancels: boolean] {
+function wording({ chat, now, care, blocked }: Model): [text: string, tone: string, cancels: boolean] {
   const away = chat.lostAt > 0 ? now - chat.lostAt : 0;
   if (navigator.onLine === false) return [s.offline, 'warn', false];
   if (away > unavailableAfter) return [s.unavailable, 'warn', false];
   if (away > patience) return [s.reconnecting, 'warn', false];
   if (blocked) return [blocked, 'warn', false];
-  if (chat.state.phase === 'waiting') return [queueWords(chat.state, late), '', true];
+  if (care && chat.state.phase === 'waiting') return [care.wait, '', true];
   return ['', '', false];
 }

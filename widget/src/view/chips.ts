@@ -2,6 +2,8 @@
 import { en as s } from '../strings/en';
 import { openOffer } from '../lines';
 import { botAnswers } from '../store';
+import type { Chat } from '../chat';
+import type { WidgetConfig } from '../types';
 import { h, setChildren } from './dom';
 import { icon, type IconName } from './icons';
 import type { Actions, Model, View } from './model';
@@ -12,8 +14,8 @@ export function chip(label: string, hook: string, act: () => void, o: { icon?: I
   }, o.icon && icon(o.icon), h('span', {}, label));
 }
 
-export function humanLabel(model: Model): string {
-  return model.config.leave_message ? s.leaveMessage : s.talkToPerson;
+export function humanLabel(config: WidgetConfig): string {
+  return config.leave_message ? s.leaveMessage : s.talkToPerson;
 }
 
 export function chips(actions: Actions): View {
@@ -44,7 +46,7 @@ function shown(model: Model): Name[] {
   const { chat, now } = model;
   const { phase } = chat.state;
   if (chat.ended || phase === 'closed') return ['new'];
-  if (phase === 'waiting') return model.contact === 'none' && model.fields.email ? ['email'] : [];
+  if (phase === 'waiting') return model.care?.contact === 'none' && model.care.fields.email ? ['email'] : [];
   if (phase !== 'bot') return [];
   const names: Name[] = [];
   if (chat.unanswered(now)) names.push('again');
@@ -56,23 +58,23 @@ function shown(model: Model): Name[] {
 }
 
 /** The menu item is always there, unless the site asks for some answers first. */
-export function humanInMenu({ chat, config }: Model): boolean {
+export function humanInMenu(chat: Chat, config: WidgetConfig): boolean {
   return !config.human_button?.strict || botAnswers(chat.state) >= (config.human_button.after_answers ?? 2);
 }
 
 /** The chip comes after some answers, a thumb down or none at all; the open offer and the contact form bring their own. */
-function wantsHuman({ chat, config, contact, now }: Model): boolean {
+function wantsHuman({ chat, config, care, now }: Model): boolean {
   const after = config.human_button?.after_answers ?? 2;
   const wanted = botAnswers(chat.state) >= after || Object.values(chat.votes).includes(false) || chat.unanswered(now);
-  return wanted && contact === 'none' && openOffer(chat.state, chat.declined) === 0;
+  return wanted && (care?.contact ?? 'none') === 'none' && openOffer(chat.state, chat.declined) === 0;
 }
 
 function make(name: Name, model: Model, actions: Actions): HTMLElement {
   switch (name) {
-    case 'human': return chip(humanLabel(model), 'human', () => actions.human(), { icon: 'person' });
+    case 'human': return chip(humanLabel(model.config), 'human', () => actions.human(), { icon: 'person' });
     case 'requested': return chip(s.requested, 'human', () => undefined, { icon: 'person', disabled: true });
     case 'again': return chip(s.tryAgain, 'again', () => actions.again(), { icon: 'again', strong: true });
-    case 'email': return chip(s.leaveEmail, 'chip', () => actions.askContact(), { icon: 'mail' });
+    case 'email': return chip(s.leaveEmail, 'chip', () => actions.team((team) => team.askContact()), { icon: 'mail' });
     case 'new': return chip(s.newChat, 'new', () => actions.newChat(), { icon: 'plus' });
   }
 }

@@ -3,43 +3,37 @@
 import { en as s } from '../strings/en';
 import { say } from '../words';
 import { h, setAttribute, setText } from './dom';
-import { icon } from './icons';
-import { menu, type Menu } from './menu';
+import { icon, type IconName } from './icons';
 import type { Tray } from '../files';
-import type { FileRef } from '../types';
+import type { Team } from '../team';
 import type { Actions, Model, View } from './model';
-
-const faces = [...'😀😂😊😍🤔😕😢😡👍👎👋🙏🎉❤️🔥✅'.matchAll(/\p{Extended_Pictographic}\uFE0F?/gu)].map(String);
 
 export class Composer implements View {
   readonly element: HTMLElement;
-  private readonly area = h('textarea', { rows: 1, 'data-handoff': 'composer', enterkeyhint: 'send', autocomplete: 'off', dir: 'auto' });
+  readonly area = h('textarea', { rows: 1, 'data-handoff': 'composer', enterkeyhint: 'send', autocomplete: 'off', dir: 'auto' });
   private readonly send = h('button', { type: 'submit', class: 'send', 'data-handoff': 'send', 'aria-label': s.send, title: s.send }, icon('send'));
   private readonly count = h('div', { class: 'count', id: 'count', hidden: true });
   private readonly notice = h('div', { class: 'notice', id: 'notice', role: 'status', hidden: true });
-  private readonly picker = h('input', { type: 'file', multiple: true, hidden: true, accept: '.png,.jpg,.jpeg,.gif,.webp,.pdf,.txt,.log,.csv,.md' });
-  private readonly attach = h('button', { type: 'button', class: 'tool', 'data-handoff': 'attach', 'aria-label': s.attach, title: s.attach, hidden: true }, icon('clip'));
+  readonly attach: HTMLElement;
+  readonly smile: HTMLElement;
+  readonly field: HTMLElement;
   private readonly form: HTMLElement;
-  private readonly emoji: Menu;
   private tray: Tray | undefined;
-  private making: Promise<Tray> | undefined;
   private model: Model | undefined;
   private shift = false;
 
   constructor(private readonly actions: Actions) {
-    const smile = h('button', { type: 'button', class: 'tool', 'data-handoff': 'emoji', 'aria-label': s.emoji, title: s.emoji }, icon('smile'));
-    const field = h('div', { class: 'field' }, this.area, this.attach, this.picker, smile, this.send);
-    this.emoji = menu(smile, field, s.emoji, () => faces.map((label) => ({ label, act: () => this.insert(label) })));
+    const tool = (hook: string, name: string, shape: IconName, act: (team: Team) => void, popup?: string): HTMLElement => h('button', {
+      type: 'button', class: 'tool', 'data-handoff': hook, 'aria-label': name, title: name, 'aria-haspopup': popup, 'aria-expanded': popup && 'false', on: { click: () => actions.team(act) },
+    }, icon(shape));
+    this.attach = tool('attach', s.attach, 'clip', (team) => team.attach.pick());
+    this.smile = tool('emoji', s.emoji, 'smile', (team) => team.emoji(), 'menu');
+    const field = (this.field = h('div', { class: 'field' }, this.area, this.attach, this.smile, this.send));
+    this.attach.hidden = true;
     this.form = h('form', { class: 'composer', novalidate: true }, field);
     this.element = h('div', {}, this.notice, this.form, this.count);
     field.addEventListener('click', (event) => { if (event.target === field) this.area.focus(); });
     this.form.addEventListener('submit', this.submit);
-    this.attach.addEventListener('click', () => this.picker.click());
-    this.picker.addEventListener('change', () => {
-      void this.take(this.picker.files);
-      this.picker.value = '';
-    });
-    this.area.addEventListener('paste', (event) => { if (event.clipboardData?.files.length) void this.take(event.clipboardData.files, event); });
     this.area.addEventListener('keydown', (event) => {
       this.shift = event.shiftKey;
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) this.submit(event);
@@ -54,51 +48,18 @@ export class Composer implements View {
     });
   }
 
-  /** Files that are dropped anywhere on the panel are taken. */
-  drops(panel: HTMLElement): void {
-    const over = (event: DragEvent): void => {
-      if (this.attach.hidden || !event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      panel.classList.toggle('dropping', event.type === 'dragover');
-      if (event.type === 'drop') void this.take(event.dataTransfer.files);
-    };
-    for (const name of ['dragover', 'dragleave', 'drop'] as const) panel.addEventListener(name, over);
+  /** Files go along with the next message. */
+  show(tray: Tray): Tray {
+    this.form.before(tray.element);
+    return (this.tray = tray);
   }
 
-  /** A message came back with its files. */
-  async restore(files: FileRef[]): Promise<void> {
-    (await this.withTray()).restore(files);
-  }
-
-  private async take(list: FileList | null, event?: Event): Promise<void> {
-    if (this.attach.hidden || !list?.length) return;
-    event?.preventDefault();
-    const files = Array.from(list); // the list empties itself
-    try {
-      (await this.withTray()).add(files);
-      this.focus();
-    } catch {
-      this.actions.notify(s.actionFailed);
-    }
-  }
-
-  private withTray(): Promise<Tray> {
-    this.making ??= this.actions.tray(() => { if (this.model) this.check(this.model); }).then((tray) => {
-      this.form.before(tray.element);
-      return (this.tray = tray);
-    }, (error: unknown) => {
-      this.making = undefined;
-      throw error;
-    });
-    return this.making;
+  recheck(): void {
+    if (this.model) this.check(this.model);
   }
 
   focus(): void {
     this.area.focus({ preventScroll: true });
-  }
-
-  dismiss(): boolean {
-    return this.emoji.dismiss();
   }
 
   text(): string {
@@ -125,7 +86,7 @@ export class Composer implements View {
     this.check(model);
   }
 
-  private insert(text: string): void {
+  insert(text: string): void {
     this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, 'end');
     this.changed();
     this.focus();
@@ -143,7 +104,7 @@ export class Composer implements View {
 
   private changed(): void {
     this.grow();
-    if (this.model) this.check(this.model);
+    this.recheck();
     this.actions.draft(this.area.value);
   }
 

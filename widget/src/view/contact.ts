@@ -3,12 +3,13 @@
 import type { Fields } from '../contact';
 import { h, language, s, say, setText } from '../kit';
 import { card, field, value, wrong, type Field } from './field';
-import type { Actions, Model, View } from './model';
+import type { Card, Care, Team } from '../team';
+import type { Model } from './model';
 
 const emailForm = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const phoneForm = /^(?=(?:\D*\d){3})[\d+() ./-]+$/;
 
-export function contactForm(actions: Actions): View {
+export function contactForm(team: Team): Card {
   const all = {
     name: field('contact-name', s.name, h('input', { name: 'name', autocomplete: 'name', maxlength: 80 }), true),
     phone: field('contact-phone', s.phone, h('input', { name: 'phone', type: 'tel', autocomplete: 'tel', maxlength: 40 })),
@@ -18,27 +19,27 @@ export function contactForm(actions: Actions): View {
   const intro = h('p');
   let asked: Fields = { name: false, email: false, phone: false, message: false };
   const names = (): (keyof Fields)[] => (Object.keys(all) as (keyof Fields)[]).filter((name) => asked[name]);
-  const form = card(h('h3', {}, s.contactTitle), intro, Object.values(all).map((one) => one.label), s.contactSend, () => actions.setAside(), () => {
+  const form = card(h('h3', {}, s.contactTitle), intro, Object.values(all).map((one) => one.label), s.contactSend, () => team.setAside(), () => {
     const bad = names().filter((name) => problem(all, name, asked));
     if (bad[0]) {
       all[bad[0]].input.focus();
       return undefined;
     }
     const given = names().map((name) => [name, value(all[name])]).filter(([, text]) => text);
-    return actions.contact(Object.fromEntries(given) as Record<string, string>);
+    return team.contact(Object.fromEntries(given) as Record<string, string>);
   });
   form.dataset['handoff'] = 'contact';
   form.hidden = true;
   return {
     element: form,
-    update(model) {
-      const shown = model.contact === 'form';
-      if (shown && form.hidden) all.email.input.value ||= model.email;
+    update(care, model) {
+      const shown = care.contact === 'form';
+      if (shown && form.hidden) all.email.input.value ||= care.email;
       form.hidden = !shown;
       if (!shown) return;
-      asked = model.fields;
+      asked = care.fields;
       for (const [name, one] of Object.entries(all)) one.label.hidden = !asked[name as keyof Fields];
-      setText(intro, introWords(model));
+      setText(intro, introWords(care, model));
     },
   };
 }
@@ -58,30 +59,30 @@ function problem(all: Record<keyof Fields, Field>, name: keyof Fields, asked: Fi
   }
 }
 
-export function codeForm(actions: Actions): View {
+export function codeForm(team: Team): Card {
   const code = field('contact-code', s.code, h('input', { name: 'code', inputmode: 'numeric', autocomplete: 'one-time-code', maxlength: 12 }));
   const intro = h('p');
-  const form = card(h('h3', {}, s.codeTitle), intro, [code.label], s.codeSend, () => actions.setAside(), () => {
+  const form = card(h('h3', {}, s.codeTitle), intro, [code.label], s.codeSend, () => team.setAside(), () => {
     const digits = value(code).replace(/[\s-]/g, '');
     if (wrong(code, /^\d{6}$/.test(digits) ? '' : s.codeBad)) {
       code.input.focus();
       return undefined;
     }
-    return actions.verify(digits).then(() => { code.input.value = ''; });
+    return team.told(team.requests.verify(digits)).then(() => { code.input.value = ''; });
   });
-  const other = h('button', { type: 'button', class: 'quiet', on: { click: () => actions.askContact() } }, h('span', {}, s.codeAgain));
+  const other = h('button', { type: 'button', class: 'quiet', on: { click: () => team.askContact() } }, h('span', {}, s.codeAgain));
   form.lastElementChild?.append(other);
   form.dataset['handoff'] = 'code';
   return {
     element: form,
-    update(model) {
-      form.hidden = model.contact !== 'code';
-      setText(intro, say(s.codeIntro, model.email || s.yourAddress));
+    update(care) {
+      form.hidden = care.contact !== 'code';
+      setText(intro, say(s.codeIntro, care.email || s.yourAddress));
     },
   };
 }
 
-function introWords({ chat, config, fields, late }: Model): string {
+function introWords({ fields, late }: Care, { chat, config }: Model): string {
   if (fields.phone) return s.contactCall;
   const when = nextOpen(chat.state.nextOpen || (chat.state.phase === 'offline' ? config.next_open : ''));
   return [when && say(s.awayUntil, when), late ? s.late : s.contactIntro].filter(Boolean).join(' ');

@@ -25,7 +25,7 @@ export class Log implements View {
   private readonly lines = h('div', { class: 'lines' });
   private readonly pillText = h('span');
   private readonly pill: HTMLElement;
-  private readonly tail: View;
+  readonly tail: View;
   private drawn = new Map<string, Drawn>();
   private limit = window_;
   private conversation: string | undefined;

@@ -1,17 +1,16 @@
 // A menu below or above its button: one at a time, arrows inside, Escape and Tab
 // close it, and the focus goes back to the button.
-import { h } from './dom';
-import { icon, type IconName } from './icons';
-
-export interface Entry { label: string; icon?: IconName; hook?: string; act(): void }
+import { h } from '../kit';
+import { drawing, type Entry } from './entries';
 
 export interface Menu {
   /** Closes it if it is open, and says whether it was. */
   dismiss(): boolean;
   show(list: Entry[]): void;
+  toggle(entries: () => Entry[]): void;
 }
 
-export function menu(button: HTMLElement, host: HTMLElement, name: string, entries: () => Entry[]): Menu {
+export function menu(button: HTMLElement, host: HTMLElement, name: string): Menu {
   let open: HTMLElement | undefined;
   const active = (): Element | null => (host.getRootNode() as ShadowRoot).activeElement;
   const dismiss = (): boolean => {
@@ -28,7 +27,7 @@ export function menu(button: HTMLElement, host: HTMLElement, name: string, entri
     if (list.length === 0) return;
     const items = list.map((entry) => h('button', {
       type: 'button', role: 'menuitem', tabindex: -1, 'data-handoff': entry.hook, on: { click: () => { dismiss(); entry.act(); } },
-    }, entry.icon && icon(entry.icon), h('span', {}, entry.label)));
+    }, entry.icon && drawing(entry.icon), h('span', {}, entry.label)));
     open = h('div', { class: 'menu', role: 'menu', 'aria-label': name }, ...items);
     open.addEventListener('keydown', (event) => {
       const at = items.indexOf(active() as HTMLButtonElement);
@@ -45,8 +44,5 @@ export function menu(button: HTMLElement, host: HTMLElement, name: string, entri
     button.setAttribute('aria-expanded', 'true');
     items[0]?.focus();
   };
-  button.setAttribute('aria-haspopup', 'menu');
-  button.setAttribute('aria-expanded', 'false');
-  button.addEventListener('click', () => { if (!dismiss()) show(entries()); });
-  return { dismiss, show };
+  return { dismiss, show, toggle: (entries) => { if (!dismiss()) show(entries()); } };
 }

@@ -147,7 +147,7 @@ function thumbs({ message, vote }: MessageLine, actions: Actions): HTMLElement {
 
 function offer(seq: number, model: Model, actions: Actions): HTMLElement {
   return h('div', { class: 'tail' }, h('div', { class: 'chips' },
-    chip(humanLabel(model), 'human', () => actions.human(), { icon: 'person', strong: true }),
+    chip(humanLabel(model.config), 'human', () => actions.human(), { icon: 'person', strong: true }),
     chip(s.keepTrying, 'chip', () => actions.keepTrying(seq))));
 }
 

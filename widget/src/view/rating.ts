@@ -1,8 +1,9 @@
 // One question when the chat is over; it never stands in the way of the next chat.
-import { h, icon, s, setText } from '../kit';
-import type { Actions, View } from './model';
+import { h, s, setText } from '../kit';
+import { drawing } from './entries';
+import type { Card, Team } from '../team';
 
-export function ratingForm(actions: Actions): View {
+export function ratingForm(team: Team): Card {
   const inputs = s.rateScores.map((label, i) => h('input', { type: 'radio', name: 'score', value: i + 1, 'aria-label': `${i + 1}: ${label}` }));
   const labels = inputs.map((input, i) => h('label', { title: s.rateScores[i] }, input, h('b', { 'aria-hidden': 'true' }, String(i + 1)),
     h('em', { 'aria-hidden': 'true' }, i === 0 || i === inputs.length - 1 ? s.rateScores[i] : '')));
@@ -10,11 +11,11 @@ export function ratingForm(actions: Actions): View {
   const more = h('label', { hidden: true }, h('span', {}, s.rateComment, h('i', {}, ` (${s.optional})`)), comment);
   const problem = h('div', { class: 'error', role: 'alert', hidden: true }, s.actionFailed);
   const submit = h('button', { type: 'submit', class: 'primary', disabled: true }, h('span', {}, s.rateSend));
-  const skip = h('button', { type: 'button', class: 'quiet', on: { click: () => actions.skipRating() } }, h('span', {}, s.notNow));
+  const skip = h('button', { type: 'button', class: 'quiet', on: { click: () => team.skipRating() } }, h('span', {}, s.notNow));
   const form = h('form', { class: 'card', novalidate: true },
     h('fieldset', {}, h('legend', {}, s.rateQuestion), h('div', { class: 'scores' }, ...labels)), more, problem, h('div', { class: 'actions' }, submit, skip));
   const thanks = h('p');
-  const done = h('div', { class: 'card done' }, icon('check'), thanks);
+  const done = h('div', { class: 'card done' }, drawing('check'), thanks);
   const element = h('div', { 'data-handoff': 'rating', hidden: true }, form, done);
 
   const score = (): number => Number(inputs.find((input) => input.checked)?.value ?? 0);
@@ -27,19 +28,19 @@ export function ratingForm(actions: Actions): View {
     if (submit.disabled) return;
     submit.disabled = true;
     problem.hidden = true;
-    actions.rate(score(), comment.value.trim()).catch(() => {
+    team.requests.rate(score(), comment.value.trim()).catch(() => {
       problem.hidden = false;
       submit.disabled = false;
     });
   });
   return {
     element,
-    update(model) {
-      element.hidden = model.rating === 'none';
-      form.hidden = model.rating !== 'form';
-      done.hidden = model.rating !== 'thanks';
+    update(care) {
+      element.hidden = care.rating === 'none';
+      form.hidden = care.rating !== 'form';
+      done.hidden = care.rating !== 'thanks';
       setText(thanks, s.rateThanks);
-      if (model.rating === 'none') reset();
+      if (care.rating === 'none') reset();
     },
   };
 

@@ -1,5 +1,5 @@
 // What stands below the last line while it lasts: the answer being written, the
-// dots, the starters, the contact form, the rating.
+// dots, the starters, and the cards of the team's module.
 import { en as s } from '../strings/en';
 import { say } from '../words';
 import type { Block } from '../types';
@@ -16,26 +16,13 @@ export function tail(actions: Actions): View {
   const turn = turnView(actions);
   const starters = startersView(actions);
   const typing = typingView();
-  const views = [turn, failedView(), starters, typing, lateView(), cardsView(actions)];
+  const views = [turn, failedView(), starters, typing];
   const element = h('div', { class: 'tail' }, ...views.map((view) => view.element));
-  return { element, update: (model) => views.forEach((view) => view.update(model)) };
-}
-
-// Fetched when the first of them is wanted.
-function cardsView(actions: Actions): View {
-  const element = h('div');
-  let cards: View | undefined;
-  let asked = false;
   return {
     element,
     update(model) {
-      cards?.update(model);
-      if (asked || (model.contact === 'none' && model.rating === 'none')) return;
-      asked = true;
-      import('../cards').then((module) => {
-        cards = module.cards(actions, element);
-        actions.redraw();
-      }, () => { asked = false; });
+      for (const view of views) view.update(model);
+      if (model.care) model.team?.draw(model.care, model);
     },
   };
 }
@@ -98,12 +85,6 @@ function startersView(actions: Actions): View {
 function failedView(): View {
   const element = h('div', { class: 'system', hidden: true }, h('div', {}, s.botFailed));
   return { element, update: ({ chat, now }) => { element.hidden = chat.awaitingAt === 0 || !chat.unanswered(now); } };
-}
-
-// Somebody who has left an address is told without the form, which says it else.
-function lateView(): View {
-  const element = h('div', { class: 'system', 'data-handoff': 'late', hidden: true }, h('div', {}, s.lateKnown));
-  return { element, update: ({ late, contact }) => { element.hidden = !late || contact === 'form'; } };
 }
 
 function typingView(): View {
