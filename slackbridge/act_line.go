@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
@@ -31,17 +29,18 @@ type said struct {
 	files   []fileRef
 	taken   []conversation.File // those of files that we have a copy of
 	lost    []lostFile
-	fetched bool // files were looked at
-	tries   int  // how often the line was worked before
-	current bool // the thread is where the conversation is now
-	moved   bool // it is said in another conversation than that of its thread
+	fetched bool   // files were looked at
+	more    string // what follows the key when the rest of the line is sent
+	tries   int    // how often the line was worked before
+	current bool   // the thread is where the conversation is now
+	moved   bool   // it is said in another conversation than that of its thread
 	// asked is what the author has pressed for a line that stayed inside; kept is
 	// the note that it is.
 	asked string
 	kept  conversation.Event
 }
 
-func (s said) key() string { return lineKey(s.me.Team, s.thread.Channel, s.ts) }
+func (s said) key() string { return lineKey(s.me.Team, s.thread.Channel, s.ts) + s.more }
 
 // order is the platform's key of the line, "" for one that does not stand in the
 // thread.
@@ -188,7 +187,7 @@ func (b *Bridge) act(ctx context.Context, s said) (sent bool, err error) {
 			s.fetched = true
 		}
 		if f.Do == goesOut && s.text == "" && len(s.taken) == 0 {
-			b.tellLost(ctx, s, s.lost, false)
+			b.tellLost(ctx, s, false)
 			return false, nil
 		}
 		out, err := b.carryOut(ctx, s, l, f)
@@ -216,7 +215,7 @@ func (b *Bridge) afterLine(ctx context.Context, s said, f fate, state conversati
 		b.tellLine(ctx, s, f, state)
 		return
 	}
-	b.tellLost(ctx, s, s.lost, true)
+	b.tellLost(ctx, s, true)
 	if f.Tell != "" && s.asked == "" && !fromForm(s.ts) && b.hasOthers(ctx, s) {
 		b.tellLine(ctx, s, f, state)
 	}
@@ -325,30 +324,14 @@ func sendNote(by conversation.Author, note conversation.Event, f fate, say conve
 }
 
 // mark puts the reaction on a line, and takes the lock off one that is sent after
-// all. It is a help and not tried again.
+// all.
 func (b *Bridge) mark(ctx context.Context, s said, f fate) {
-	var err error
 	switch {
-	case fromForm(s.ts): // it is no message of hers
 	case s.asked != "" && f.Do == goesOut:
-		err = b.unreact(ctx, s.thread.Channel, s.ts, markInside)
+		b.lock(ctx, s.thread.Conversation, s.thread.Channel, s.ts, false)
 	case s.asked == "" && f.Mark != "":
-		err = b.react(ctx, s.thread.Channel, s.ts, f.Mark)
+		b.want(ctx, ledger.Receipt{Conversation: s.thread.Conversation, Channel: s.thread.Channel, TS: s.ts, Author: s.who.ID, Name: f.Mark, On: true})
 	}
-	if err != nil {
-		b.log.Warn("a line was not marked", "conversation", s.thread.Conversation, "error", err)
-	}
-}
-
-// unreact takes an emoji of ours off a message.
-func (b *Bridge) unreact(ctx context.Context, channel, ts, name string) error {
-	err := b.client.patient(ctx, "reactions.remove", channel, func(ctx context.Context) error {
-		return b.client.api.RemoveReactionContext(ctx, name, slack.NewRefToMessage(channel, ts))
-	})
-	if hasCode(err, "no_reaction", "message_not_found") {
-		return nil
-	}
-	return err
 }
 
 // refreshCard draws the card at once after somebody acted, where this process

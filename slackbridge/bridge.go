@@ -50,6 +50,8 @@ type Deps struct {
 	// Errands keeps what is done beside the threads; with nil nobody gets a direct
 	// message, and long transcripts are no file.
 	Errands Errands
+	// Receipts keeps the marks on lines; nil means that lines carry none.
+	Receipts Receipts
 	// Files keeps what is sent beside words; nil means that no file is passed on.
 	Files Files
 	// Visitors tells whether visitors are there and how far they have read; nil
@@ -108,6 +110,8 @@ type Bridge struct {
 	// What is said to one person: in a thread, directly, and as an answer.
 	aside, direct, answers *whispers
 
+	receipts receipts
+
 	again   chan struct{} // asks for a backfill, capacity one
 	recount chan struct{} // asks for a look at who the agents are, capacity one
 	seats   chan struct{} // somebody begins to wait, capacity one
@@ -160,6 +164,7 @@ func New(d Deps) (*Bridge, error) {
 	b.work = newWorkers()
 	b.sockets = newSockets(b)
 	b.aside, b.direct, b.answers = b.newWhispers()
+	b.receipts = newReceipts()
 	return b, nil
 }
 
@@ -185,6 +190,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.keepDesk(ctx) })
 	g.Go(func() error { return b.keepWeekly(ctx) })
 	g.Go(func() error { return b.runWhispers(ctx) })
+	g.Go(func() error { return b.runReceipts(ctx) })
 	if b.Config.Mode == ModeSocket {
 		g.Go(func() error { return b.sockets.run(ctx) })
 	}

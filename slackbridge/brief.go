@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
@@ -41,6 +42,7 @@ type Brief struct {
 	SumSeq   conversation.Seq
 	Blocked  conversation.Blocked
 	Reply    conversation.Seq // the last agent's line, in the visitor's numbering
+	ReplyAt  time.Time        // when it was said
 }
 
 // Sign is the strength of a signal of the policy, from 0 to 1, and the line it
@@ -180,7 +182,7 @@ func (b Brief) line(e conversation.Event, m conversation.Message) Brief {
 			b.Tried = b.Tried[max(0, len(b.Tried)-maxTried):]
 		}
 	case conversation.Agent:
-		b.Reply = e.VSeq
+		b.Reply, b.ReplyAt = e.VSeq, e.At
 	case conversation.System:
 	}
 	return b

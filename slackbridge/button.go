@@ -70,6 +70,7 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		string(offerAnyway):      b.pressLine(askAnyway),
 		string(offerEdit):        b.pressEdit,
 		string(offerMove):        b.pressMove,
+		string(offerRetry):       b.pressRetry,
 		string(offerTake):        b.unlessKept(b.pressTakeOver),
 		string(offerKeep):        b.pressKeep,
 	}

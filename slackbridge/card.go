@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
 // The buttons of the card. Their value is the conversation's id and nothing
@@ -50,6 +51,8 @@ type Card struct {
 	Before  int
 	Earlier []Earlier
 	Visitor Presence
+	// Unsent are the lines that can be sent again, the oldest first.
+	Unsent []ledger.Receipt
 	// Moved says where the conversation goes on, on the card of a thread that it
 	// has left; nil on the living one.
 	Moved []span
@@ -63,12 +66,13 @@ type Staffing struct {
 
 // Presence is what is known of the visitor's screen. Since is when she came or
 // left, zero when she was never seen. Read is how far she has read, in her
-// numbering. Mails says that answers reach her by mail, too.
+// numbering, and ReadAt when she last came to a line of an agent's. Mails says that answers reach her by mail, too.
 type Presence struct {
-	Here  bool
-	Since time.Time
-	Read  conversation.Seq
-	Mails bool
+	Here   bool
+	Since  time.Time
+	Read   conversation.Seq
+	ReadAt time.Time
+	Mails  bool
 }
 
 // Render draws the card. marker goes into the block id and the metadata, rev
@@ -83,6 +87,7 @@ func (c Card) Render(marker string, rev int) message {
 	}
 	blocks = append(blocks, richLine("", c.status()...))
 	if c.Moved == nil {
+		blocks = append(blocks, c.unsent(rev)...)
 		blocks = append(blocks, c.buttons(rev))
 	}
 	return message{
@@ -203,10 +208,11 @@ func seenOwner(blockID string) string {
 }
 
 // print tells whether two drawings of a card differ, and whether what matters
-// does: links and the visitor's presence are the rest.
+// does: links, the visitor's presence and the receipt of the last answer are the
+// rest.
 func (c Card) print(marker string) string {
 	bare := c
-	bare.Links, bare.Visitor = nil, Presence{}
+	bare.Links, bare.Visitor, bare.Brief.ReplyAt = nil, Presence{}, time.Time{}
 	return bare.Render(marker, 0).fingerprint() + ":" + c.Render(marker, 0).fingerprint()
 }
 

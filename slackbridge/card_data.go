@@ -24,6 +24,11 @@ func (b *Bridge) card(ctx context.Context, id conversation.ID) (Card, error) {
 	if c.Visitor, err = b.presence(ctx, id); err != nil {
 		return Card{}, fmt.Errorf("look for the visitor: %w", err)
 	}
+	if b.Receipts != nil {
+		if c.Unsent, err = b.Receipts.Undelivered(ctx, id); err != nil {
+			return Card{}, fmt.Errorf("look for the lines to send again: %w", err)
+		}
+	}
 	c.Before, c.Earlier, err = b.earlier(ctx, state)
 	return c, err
 }
@@ -46,7 +51,10 @@ func (b *Bridge) presence(ctx context.Context, id conversation.ID) (p Presence, 
 	if p.Here, p.Since, err = b.Visitors.Presence(ctx, id); err != nil {
 		return p, err
 	}
-	p.Read, err = b.Visitors.Seen(ctx, id)
+	if p.Read, err = b.Visitors.Seen(ctx, id); err != nil {
+		return p, err
+	}
+	p.ReadAt, err = b.Visitors.SeenAt(ctx, id)
 	return p, err
 }
 

@@ -1,6 +1,11 @@
 package slackbridge
 
 import (
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
 	"github.com/handoff-bot/handoff/conversation"
 )
 
@@ -11,7 +16,7 @@ func (c Card) status() []span {
 		return c.Moved
 	}
 	out := c.hands()
-	if seen := c.Visitor.status(c.State, c.Brief.Reply); len(seen) > 0 {
+	if seen := c.Visitor.status(c.State, c.Brief.Reply, c.Brief.ReplyAt); len(seen) > 0 {
 		out = append(append(out, words("\n")), seen...)
 	}
 	return out
@@ -70,9 +75,10 @@ func closedBy(c conversation.Closure) string {
 }
 
 // status says whether the visitor reads along, how an answer reaches her when she
-// does not, and what became of the last one. reply is its number. A closed
+// does not, and what became of the last one. reply is its number, at when it was
+// said. A closed
 // conversation is read by nobody, and of one with the AI nobody asks.
-func (p Presence) status(s conversation.State, reply conversation.Seq) []span {
+func (p Presence) status(s conversation.State, reply conversation.Seq, at time.Time) []span {
 	if s.Mode != conversation.Waiting && s.Mode != conversation.WithAgent {
 		return nil
 	}
@@ -100,11 +106,38 @@ func (p Presence) status(s conversation.State, reply conversation.Seq) []span {
 		if len(out) > 0 {
 			out = append(out, words(" · "))
 		}
-		if p.Read >= reply {
-			out = append(out, words("Your last line: delivered, seen"))
-		} else {
-			out = append(out, words("Your last line: delivered"))
-		}
+		out = append(out, p.receipt(reply, at)...)
 	}
 	return out
+}
+
+// receipt is what became of the last answer: when it stood in the log, which is when
+// the visitor's stream had it, and when she had read it.
+func (p Presence) receipt(reply conversation.Seq, at time.Time) []span {
+	out := []span{words("Delivered")}
+	if !at.IsZero() {
+		out = append(out, words(" "), moment(at))
+	}
+	switch {
+	case p.Read < reply:
+	case p.ReadAt.IsZero():
+		out = append(out, words(" · seen"))
+	default:
+		out = append(out, words(" · seen "), moment(p.ReadAt))
+	}
+	return out
+}
+
+// unsent says how many lines have not reached the visitor, with the button that
+// sends the oldest of them again.
+func (c Card) unsent(rev int) []slack.Block {
+	if len(c.Unsent) == 0 {
+		return nil
+	}
+	text := "⚠️ A line in this thread did not reach the visitor, or not whole."
+	if n := len(c.Unsent); n > 1 {
+		text = fmt.Sprintf("⚠️ %d lines in this thread did not reach the visitor, or not whole.", n)
+	}
+	retry := button(string(offerRetry), string(c.State.ID)+" "+c.Unsent[0].TS, "Retry")
+	return []slack.Block{richLine("", words(text)), slack.NewActionBlock(fmt.Sprintf("retry:%s:%d", c.Unsent[0].TS, rev), retry)}
 }

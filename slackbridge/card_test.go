@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -76,9 +77,9 @@ func fullCards() map[string]Card {
 		State: sampleState(conversation.WithAgent), Brief: sampleBrief(), Before: 4,
 		Links:   map[conversation.Seq]string{2: "https://acme.example/p2", 3: "https://acme.example/p3", 4: "https://acme.example/p4"},
 		Earlier: []Earlier{{"H-AAAA", "https://acme.example/pa"}, {"H-BBBB", ""}, {"H-CCCC", "https://acme.example/pc"}},
-		Visitor: Presence{Here: true, Since: at, Read: 9},
+		Visitor: Presence{Here: true, Since: at, Read: 9, ReadAt: at.Add(2 * time.Minute)},
 	}
-	full.Brief.Contact, full.Brief.Reach, full.Brief.Reply = "anna@example.com", 4, 9
+	full.Brief.Contact, full.Brief.Reach, full.Brief.Reply, full.Brief.ReplyAt = "anna@example.com", 4, 9, at
 	full.Brief.Summary = conversation.Summarised{By: conversation.ByModel, Text: "Charged twice for one order.", Points: []conversation.Point{{Text: "charged twice", Seq: 2}, {Text: "wants the money back", Seq: 4}}}
 	left := full
 	left.State.HasMail, left.State.Verified = true, conversation.Mark{Seq: 8, At: at}
@@ -94,9 +95,11 @@ func fullCards() map[string]Card {
 	blocked := full
 	blocked.State = sampleState(conversation.IsClosed)
 	blocked.State.BlockedUntil = at.Add(24 * time.Hour)
+	unsent := full
+	unsent.Unsent = []ledger.Receipt{{TS: "1700000002.000100"}, {TS: "1700000003.000100"}}
 	moved := full
 	moved.Moved = []span{words("➡️ This chat goes on in "), place("C0BILLING"), words(".")}
-	return map[string]Card{"full": full, "left": left, "assigned": assigned, "offered": offered, "grouped": grouped, "blocked": blocked, "moved": moved}
+	return map[string]Card{"full": full, "left": left, "assigned": assigned, "offered": offered, "grouped": grouped, "blocked": blocked, "moved": moved, "unsent": unsent}
 }
 
 // The card holds Slack's limits whatever visitors, sites and models put into it.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
@@ -18,7 +16,7 @@ const dressEvery = 10 * time.Second
 
 // drawCard brings the card of a conversation up to date. It returns when the
 // card may be drawn again, zero when there is nothing to draw. With now it is
-// drawn at once; otherwise it waits until the last drawing is two seconds old. A
+// drawn at once, unless only what can wait differs; otherwise it waits until the last drawing is two seconds old. A
 // card that cannot be updated is never replaced by a new post.
 func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (due time.Time, err error) {
 	defer b.cards.lock(id)()
@@ -26,7 +24,7 @@ func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (du
 	if err != nil || print == "" {
 		return time.Time{}, err
 	}
-	if next := t.CardAt.Add(b.Limits.CardEvery); !now && next.After(b.Now()) {
+	if next := t.CardAt.Add(b.Limits.CardEvery); (!now || alike(print, t.Card)) && next.After(b.Now()) {
 		return next, nil
 	}
 	if alike(print, t.Card) && !b.client.limits.spare("chat.update") {
@@ -157,15 +155,4 @@ func digits(ts string) string {
 		}
 	}
 	return string(out)
-}
-
-// react puts an emoji on a message.
-func (b *Bridge) react(ctx context.Context, channel, ts, name string) error {
-	err := b.client.patient(ctx, "reactions.add", channel, func(ctx context.Context) error {
-		return b.client.api.AddReactionContext(ctx, name, slack.NewRefToMessage(channel, ts))
-	})
-	if hasCode(err, "already_reacted") {
-		return nil
-	}
-	return err
 }

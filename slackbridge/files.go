@@ -39,7 +39,10 @@ const (
 )
 
 // lostFile is a file that did not reach the visitor, and why.
-type lostFile struct{ name, why string }
+type lostFile struct {
+	name, why string
+	again     bool // it may be taken another time
+}
 
 // sourcePrefix begins the Source of a file of Slack's, whichever message shows it.
 func sourcePrefix(team, file string) string { return "slack:" + team + ":" + file + ":" }
@@ -50,7 +53,7 @@ func sourcePrefix(team, file string) string { return "slack:" + team + ":" + fil
 func (b *Bridge) takeFiles(ctx context.Context, s said) (kept []conversation.File, lost []lostFile, err error) {
 	for i, ref := range s.files {
 		if i >= maxFiles {
-			lost = append(lost, lostFile{ref.Name, fmt.Sprintf("is one too many: a line carries %d.", maxFiles)})
+			lost = append(lost, lostFile{name: ref.Name, why: fmt.Sprintf("is one too many: a line carries %d.", maxFiles)})
 			continue
 		}
 		f, why, err := b.takeFile(ctx, s, ref)
@@ -59,10 +62,10 @@ func (b *Bridge) takeFiles(ctx context.Context, s said) (kept []conversation.Fil
 		}
 		if err != nil {
 			b.log.Warn("a file was not fetched from Slack", "conversation", s.thread.Conversation, "error", err)
-			why = "could not be fetched from Slack. Send it again."
+			why = "could not be fetched from Slack."
 		}
 		if why != "" {
-			lost = append(lost, lostFile{ref.Name, why})
+			lost = append(lost, lostFile{name: ref.Name, why: why, again: err != nil})
 			continue
 		}
 		kept = append(kept, f)
@@ -159,25 +162,28 @@ func (b *Bridge) fetchFile(ctx context.Context, address string) (body io.ReadClo
 	return nil, "can't be read by this app. Check its scope files:read.", nil
 }
 
-// tellLost says which files of a line the visitor does not get.
-func (b *Bridge) tellLost(ctx context.Context, s said, lost []lostFile, sent bool) {
-	if len(lost) == 0 {
+// tellLost says which files of a line the visitor does not get. Without any the
+// warning of an earlier try is taken off.
+func (b *Bridge) tellLost(ctx context.Context, s said, sent bool) {
+	if len(s.lost) == 0 {
+		if s.tries > 0 && sent {
+			b.sent(ctx, s)
+		}
 		return
 	}
 	text := "Nothing was sent to the visitor. "
 	if sent {
 		text = "Your line went to the visitor without everything. "
 	}
-	for i, l := range lost {
+	again := false
+	for i, l := range s.lost {
 		if i > 0 {
 			text += " "
 		}
 		text += strings.TrimSpace(oneLine(l.name, 120) + " " + l.why)
+		again = again || l.again
 	}
-	b.whisper(s.thread.Channel, s.who.ID, s.thread.TS, text)
-	if err := b.react(ctx, s.thread.Channel, s.ts, markFailed); err != nil {
-		b.log.Warn("a line was not marked", "conversation", s.thread.Conversation, "error", err)
-	}
+	b.unsent(ctx, s, text, again)
 }
 
 // fileGone takes a file back that was deleted in Slack, and its line when nothing

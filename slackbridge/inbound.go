@@ -204,6 +204,7 @@ func (b *Bridge) handle(ctx context.Context, r *ledger.Inbound) (pause time.Dura
 		}
 		if r.Attempts >= maxTries {
 			r.State = ledger.Dropped
+			b.gaveUp(ctx, *r)
 		}
 		b.log.Warn("inbox row failed", "kind", r.Kind, "attempts", r.Attempts, "error", err)
 	}

@@ -206,9 +206,7 @@ func (b *Bridge) leave(ctx context.Context, p press, w where, to conversation.St
 	if err != nil {
 		return conversation.Event{}, fmt.Errorf("take the line back: %w", err)
 	}
-	if err := b.react(ctx, w.thread.Channel, w.ts, markInside); err != nil {
-		b.log.Warn("a line was not marked", "conversation", w.home, "error", err)
-	}
+	b.lock(ctx, w.home, w.thread.Channel, w.ts, true)
 	return out.Events[len(out.Events)-1], nil
 }
 

@@ -156,9 +156,7 @@ func (b *Bridge) keepInside(ctx context.Context, w where, text, at string) error
 	if err != nil {
 		return fmt.Errorf("keep the line inside: %w", err)
 	}
-	if err := b.react(ctx, w.thread.Channel, w.ts, markInside); err != nil {
-		b.log.Warn("a line was not marked", "conversation", w.home, "error", err)
-	}
+	b.lock(ctx, w.home, w.thread.Channel, w.ts, true)
 	if !out.Replayed {
 		b.tellAuthor(w, words("This line had gone out and is a note now. "+gonePrivately(unseen)))
 	}

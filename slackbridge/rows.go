@@ -75,6 +75,8 @@ type Visitors interface {
 	Presence(ctx context.Context, id conversation.ID) (here bool, since time.Time, err error)
 	// Seen is how far she has read, in her numbering.
 	Seen(ctx context.Context, id conversation.ID) (conversation.Seq, error)
+	// SeenAt is when she last came to a line of an agent's, zero for never.
+	SeenAt(ctx context.Context, id conversation.ID) (time.Time, error)
 }
 
 // Log is the part of the log the bridge needs.

@@ -50,6 +50,11 @@ func (b *Bridge) workShortcut(ctx context.Context, me identity, e envelope, fres
 
 // lineShortcut keeps a line inside, sends it, or moves it.
 func (b *Bridge) lineShortcut(ctx context.Context, p press, ts string) error {
+	if p.ts = ts; p.e.CallbackID == cutSend {
+		if again, err := b.warned(ctx, p.id, p.channel, ts); err != nil || again {
+			return b.retryUnless(ctx, p, err)
+		}
+	}
 	w, err := b.findSoon(ctx, p, ts)
 	if errors.Is(err, errHold) {
 		b.tellPresser(p, words("Only lines that agents wrote in this thread can be sent, kept inside or moved."))

@@ -67,7 +67,7 @@ func (b *Bridge) elsewhere(ctx context.Context, s said) []span {
 var offerLabels = map[offer]string{
 	offerSend: "Send to visitor", offerTake: "Take over", offerTakeAndSend: "Take over and send",
 	offerKeep: "Keep inside", offerReopen: "Reopen and send", offerAnyway: "Send anyway",
-	offerEdit: "Send anyway", offerMove: "Move to another chat",
+	offerEdit: "Send anyway", offerMove: "Move to another chat", offerRetry: "Retry",
 }
 
 // lineButtons offers what the author may decide. The value names the

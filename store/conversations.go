@@ -179,6 +179,9 @@ func (s *Store) MarkRead(ctx context.Context, id conversation.ID, vseq conversat
 		if err != nil || len(said) == 0 {
 			return err
 		}
+		if _, err := t.exec(ctx, `update conversations set seen_at = $2 where id = $1`, string(id), ms(t.now)); err != nil {
+			return fmt.Errorf("keep when the visitor of %s has read: %w", id, err)
+		}
 		return t.wake(ctx, id, deskReader)
 	})
 }

@@ -65,3 +65,10 @@ func presence(ctx context.Context, q source, id conversation.ID) (bool, time.Tim
 func (s *Store) Seen(ctx context.Context, id conversation.ID) (conversation.Seq, error) {
 	return one(ctx, s.read, value[conversation.Seq], `select visitor_read from conversations where id = $1`, string(id))
 }
+
+// SeenAt is when the visitor last came to a line of an agent's who had the
+// conversation, zero for never, or conversation.ErrNotFound.
+func (s *Store) SeenAt(ctx context.Context, id conversation.ID) (time.Time, error) {
+	seen, err := one(ctx, s.read, value[int64], `select seen_at from conversations where id = $1`, string(id))
+	return at(seen), err
+}

@@ -190,6 +190,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	f := s.state.files[id]
 	allowed := r.Header.Get("Authorization") == "Bearer "+s.opts.BotToken && s.state.tokenError == ""
+	down := s.state.sw.FilesDown
 	var data []byte
 	var kind string
 	if f != nil {
@@ -197,6 +198,8 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	switch {
+	case down:
+		http.Error(w, "the files are not there now", http.StatusServiceUnavailable)
 	case !allowed:
 		http.Redirect(w, r, "/signin?redir="+r.URL.Path, http.StatusFound)
 	case f == nil:

@@ -39,6 +39,8 @@ type Switches struct {
 	EventsOff bool
 	// Outage resets every connection: no call is answered, no socket stays.
 	Outage bool
+	// FilesDown answers every download of a file with 503.
+	FilesDown bool
 	// Frozen sockets stay connected and silent: nothing is read or written.
 	Frozen bool
 	// SocketsOff refuses sockets with link_disabled.

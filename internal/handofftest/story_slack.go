@@ -160,6 +160,8 @@ var (
 //	slack loses message               (the next event is never delivered)
 //	slack delays message              (the next event comes 0.4 s late)
 //
+//	slack files-down | files-up       (its host of files)
+//
 // More is in story_channel.go and story_shape.go.
 func slack(ts *testscript.TestScript, s *story, args []string) error {
 	h := s.house
@@ -189,6 +191,8 @@ func slack(ts *testscript.TestScript, s *story, args []string) error {
 		return h.addPerson(args[1])
 	case "cards":
 		return h.countCards(s.visitors[args[1]].Reference, args[2])
+	case "files-down", "files-up":
+		h.Slack.Switch(func(sw *fakeslack.Switches) { sw.FilesDown = args[0] == "files-down" })
 	case "emits":
 		return emits(ts, s, args[1])
 	case "heals":

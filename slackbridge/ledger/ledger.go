@@ -80,6 +80,19 @@ type Errand struct {
 	Attempted    time.Time
 }
 
+// Receipt is an emoji of ours that a line in Slack has to carry, or, with On false,
+// no longer. Again says that the line can be sent again, Done that Slack shows it so.
+type Receipt struct {
+	Conversation conversation.ID
+	Channel, TS  string // the line
+	Author       string // of the line
+	Name         string // of the emoji
+	On           bool
+	Again        bool
+	Done         bool
+	Asked        time.Time
+}
+
 // InboundState says what has become of something Slack told us.
 type InboundState string
 

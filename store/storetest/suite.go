@@ -75,6 +75,8 @@ var suite = []struct {
 	{"slack/posts", posts},
 	{"slack/errands", errands},
 	{"report/happened", happened},
+	{"slack/receipts", receipts},
+	{"desk/seen at", seenAt},
 	{"slack/by order", byOrder},
 	{"slack/inbox", inbox},
 	{"slack/inbox order", inboxOrder},

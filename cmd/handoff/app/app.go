@@ -201,7 +201,7 @@ func (a *App) buildBridge(file *config.File) (err error) {
 	a.leader = feed.NewLeader(a.store, "slack", nodeName(), a.now, a.Logger)
 	a.bridge, err = slackbridge.New(slackbridge.Deps{
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store, Readers: a.store, Desk: agentsDesk{a.store, a},
-		Visitors: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
+		Visitors: a.store, Receipts: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
 		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting,
 		Topics: a.topics, Evidence: a.evidence, Numbers: a.numbers,
 		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Now: a.now, Logger: a.Logger,
