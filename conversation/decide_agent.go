@@ -198,7 +198,7 @@ func Announce(epoch int, channel string) Decider {
 }
 
 // Label sets the priority and the tags. Setting what is set already does
-// nothing; had is what the tags are, which the State does not hold.
+// nothing; had is what the tags are for who asks.
 func Label(by Author, priority string, tags, had []string) Decider {
 	return func(s State) ([]Draft, error) {
 		if s.Priority == priority && slices.Equal(tags, had) {

@@ -52,7 +52,7 @@ func (s State) Apply(e Event) State {
 	case Escalated, Routed, Offered, Stepped, Reminded, Claimed, Released, Transferred, HandedBack, Cancelled, Closed, Reopened, Blocked, Undone:
 		return s.moved(e)
 	case Labelled:
-		s.Priority = b.Priority
+		s.Priority, s.Tags = b.Priority, kept(b.Tags)
 	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed, Unmarked, Tracked:
 		// The State does not depend on them.
 	}
@@ -244,12 +244,15 @@ func (s State) escalated(e Event, b Escalated) State {
 	s.Escalated, s.WaitFrom, s.Queued = Mark{e.Seq, e.At}, e.At, Mark{e.Seq, e.At}
 	s.Group, s.Seat, s.Passed, s.Steps, s.Added, s.Told, s.Accept = "", Seat{}, nil, 0, false, nil, time.Time{}
 	s.Reason, s.Topic, s.Priority, s.Wants, s.Quiet, s.Agents = b.Reason, b.Topic, b.Priority, b.Channel, b.Quiet, b.Agents
-	s.Level = b.Level
+	s.Level, s.Tags = b.Level, kept(b.Tags)
 	if b.Topic != "" {
 		s.TopicOpen = true
 	}
 	return s
 }
+
+// kept is a list for the State: an empty one is nil, as it comes back from JSON.
+func kept(list []string) []string { return append([]string(nil), list...) }
 
 func (s State) transferred(e Event, b Transferred) State {
 	if b.Channel != "" {

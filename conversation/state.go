@@ -43,6 +43,7 @@ type State struct {
 	Level     string   `json:"level,omitempty"` // the policy's level then
 	Topic     string   `json:"topic,omitempty"`
 	Priority  string   `json:"priority,omitempty"`
+	Tags      []string `json:"tags,omitempty"` // of the last escalation, or as an agent has set them
 	Quiet     bool     `json:"quiet,omitempty"`
 	Wants     string   `json:"wants,omitempty"` // the channel the policy asked for
 	Route     Route    `json:"route,omitzero"`

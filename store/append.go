@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -103,10 +104,12 @@ func (t *tx) saveFold(ctx context.Context, s conversation.State, fold string) er
 	}
 	_, err := t.exec(ctx, `update conversations
 		set state = $2, last_seq = $3, last_vseq = $4, mode = $5, owner = $6, epoch = $7, updated = $8,
-			routed = $9, staffed = $10, channel = $11, wait_from = $12, blocked_until = $13
+			routed = $9, staffed = $10, channel = $11, wait_from = $12, blocked_until = $13,
+			topic = $14, priority = $15, tags = $16, handler = $17, unanswered = $18
 		where id = $1`,
 		string(s.ID), fold, int64(s.Seq), int64(s.VSeq), string(s.Mode), s.Owner.ID, s.Epoch, ms(s.Last.At),
-		routed, route.Staffed, route.Channel, ms(from), ms(s.BlockedUntil))
+		routed, route.Staffed, route.Channel, ms(from), ms(s.BlockedUntil),
+		clean(s.Topic), clean(s.Priority), joined(s.Tags), cmp.Or(s.Owner.ID, s.Closure.Owner.ID), ms(s.Unanswered.At))
 	return err
 }
 

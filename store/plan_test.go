@@ -4,6 +4,9 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
 // TestPlans: what the desk asks again and again is answered from an index, and
@@ -23,6 +26,12 @@ func TestPlans(t *testing.T) {
 		{"a code to resume", selectCode + `c.purpose = 'resume' and c.hash = $2`, 2, []string{"INDEX codes_resume"}},
 		{"a line by its order key", byOrder, 1, []string{"INDEX events_order"}},
 		{"what a report reads", selectHappened, 2, []string{"INDEX conversations_updated", "INDEX conversations_unfinished", "autoindex_events"}},
+		{"the stamp", selectStamp, 0, []string{"INDEX conversations_updated"}},
+		{"the modes", selectModes, 0, []string{"INDEX conversations_unfinished"}},
+		{"answered", countAnswered, 1, []string{"INDEX events_answers"}},
+		{"escalated", countEscalated, 1, []string{"INDEX events_escalated"}},
+		{"labels", selectLabels, 1, []string{"INDEX conversations_updated"}},
+		{"closed", closedIDs(), 0, []string{"COVERING INDEX conversations_closed"}},
 		{"folds to make again", selectUnfolded, 2, []string{"INDEX conversations_unfolded"}},
 	} {
 		args := make([]any, c.args)
@@ -51,4 +60,11 @@ func TestPlans(t *testing.T) {
 			}
 		}
 	}
+}
+
+// closedIDs is what a list of the closed ones asks.
+func closedIDs() string {
+	q := conversation.Query{Modes: []conversation.Mode{conversation.IsClosed}}
+	where, _ := conditions(q, time.Time{})
+	return "select id from conversations c where " + where + " order by " + order(q) + " limit 10"
 }
