@@ -123,6 +123,9 @@ const (
 	HumanOnly = "human_only"
 )
 
+// Levels lists the levels, in the order of the documentation.
+func Levels() []string { return []string{AIOnly, Quick, Balanced, AIFirst, HumanOnly} }
+
 // Whom the card's first post mentions.
 const (
 	NotifyOnDuty = "on_duty"

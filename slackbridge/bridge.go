@@ -66,8 +66,10 @@ type Deps struct {
 	// each remembers its own.
 	Counts Counts
 	// Try explains the verdict for a sentence, for /handoff try; nil means the
-	// command says that it is not there.
-	Try func(ctx context.Context, words string) (string, error)
+	// command says that it is not there. level is one of Levels, or "" for the
+	// policy's own; without Levels there is no choice.
+	Try    func(ctx context.Context, words, level string) (string, error)
+	Levels []string
 	// Replies lists the canned replies; nil for none. Drafts writes suggestions for
 	// agents; nil where there is no model.
 	Replies func() []replies.Reply
@@ -93,6 +95,8 @@ type Bridge struct {
 	health  *health
 	people  *people
 	briefs  *briefs
+	homes   *homes
+	watches *watches
 	notes   *notices
 	digests *digests
 	rooms   *rooms
@@ -158,6 +162,7 @@ func New(d Deps) (*Bridge, error) {
 	b.people = newPeople(b.client, d.Config, d.Limits.CacheFor, d.Now)
 	b.rooms = newRooms(b.client, d.Threads, d.Now)
 	b.briefs = &briefs{log: d.Log, kept: map[conversation.ID]Brief{}, past: map[conversation.ID]past{}}
+	b.homes, b.watches = newHomes(b), newWatches(b)
 	b.notes = newNotices(b)
 	b.digests = newDigests(b, b.notes.wake)
 	b.client.bar, b.client.free = b.notes.barred, b.notes.freed
@@ -191,6 +196,8 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.keepWeekly(ctx) })
 	g.Go(func() error { return b.runWhispers(ctx) })
 	g.Go(func() error { return b.runReceipts(ctx) })
+	g.Go(func() error { return b.homes.run(ctx) })
+	g.Go(func() error { return b.watches.run(ctx) })
 	if b.Config.Mode == ModeSocket {
 		g.Go(func() error { return b.sockets.run(ctx) })
 	}

@@ -78,6 +78,18 @@ func (b *briefs) of(ctx context.Context, id conversation.ID) (Brief, error) {
 	return brief, nil
 }
 
+// upTo is of for who knows the last event: nothing is read when the brief that is
+// kept has come so far.
+func (b *briefs) upTo(ctx context.Context, id conversation.ID, seq conversation.Seq) (Brief, error) {
+	b.mu.Lock()
+	brief, ok := b.kept[id]
+	b.mu.Unlock()
+	if ok && brief.Seq >= seq {
+		return brief, nil
+	}
+	return b.of(ctx, id)
+}
+
 // page is how many events are read at once.
 const page = 200
 

@@ -54,6 +54,8 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		actTransfer:              b.pressTransfer,
 		actUndo:                  b.pressUndo,
 		actLift:                  b.pressLift,
+		actWatch:                 b.pressWatch,
+		actTranscript:            b.openTranscript,
 		actMenu:                  b.pressMenu,
 		actReply:                 b.pressReply,
 		actCanned:                b.pressCanned,

@@ -10,7 +10,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
 )
 
@@ -100,28 +99,6 @@ func (b *Bridge) replyDuty(ctx context.Context, me identity, e envelope, who pro
 	return nil
 }
 
-func (b *Bridge) replyFind(ctx context.Context, user, wanted string, say func(string) error, reply func(message) error) error {
-	if wanted == "" {
-		return say("Say what to look for: /handoff find WORDS")
-	}
-	states, err := b.Log.Search(ctx, conversation.Query{Text: wanted, Limit: homeLimit})
-	if err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
-	if len(states) == 0 {
-		return say("No chat has these words.")
-	}
-	m := message{text: mrkdwn(fmt.Sprintf("%d chats", len(states)))}
-	for _, s := range states {
-		row, err := b.inboxRow(ctx, s, user, "")
-		if err != nil {
-			return err
-		}
-		m.blocks = append(m.blocks, row...)
-	}
-	return reply(m)
-}
-
 func (b *Bridge) replyTry(ctx context.Context, sentence string, say func(string) error) error {
 	switch {
 	case b.Try == nil:
@@ -129,11 +106,23 @@ func (b *Bridge) replyTry(ctx context.Context, sentence string, say func(string)
 	case sentence == "":
 		return say("Say a sentence to try: /handoff try I was charged twice")
 	}
-	text, err := b.Try(ctx, sentence)
+	text, err := b.tried(ctx, sentence, "")
 	if err != nil {
-		return fmt.Errorf("try a sentence: %w", err)
+		return err
 	}
-	return say(clip(text, maxBlockChars))
+	return say(text)
+}
+
+// tried is what the policy would do with a sentence, as long as a block may be.
+func (b *Bridge) tried(ctx context.Context, sentence, level string) (string, error) {
+	if b.Try == nil {
+		return "Trying a sentence is not in this version.", nil
+	}
+	text, err := b.Try(ctx, sentence, level)
+	if err != nil {
+		return "", fmt.Errorf("try a sentence: %w", err)
+	}
+	return clip(text, maxBlockChars), nil
 }
 
 // answer answers through the address Slack gave us for this one interaction. kind
@@ -149,25 +138,4 @@ func (b *Bridge) answer(ctx context.Context, address string, m message, kind str
 		err = named.Err // the address is a secret
 	}
 	return err
-}
-
-func (b *Bridge) openInbox(ctx context.Context, me identity, e envelope, fresh bool) error {
-	_, why, err := b.standingAnywhere(ctx, me, e.User)
-	if err != nil {
-		return err
-	}
-	if why != "" {
-		b.directly(e.User.ID, words(why))
-		return nil
-	}
-	blocks, err := b.inbox(ctx, e.User.ID)
-	if err != nil {
-		return err
-	}
-	view := modal(modalRead, "Handoff inbox", "", blocks...)
-	view.Close = plain("Close")
-	if !fresh || !b.openModal(ctx, e.Trigger, view) {
-		b.directly(e.User.ID, words("The inbox did not open in time. It is also in the Home of this app."))
-	}
-	return nil
 }

@@ -16,6 +16,7 @@ type happening struct {
 	SubteamID string      `json:"subteam_id"`
 	Tab       string      `json:"tab"`
 	File      string      `json:"file_id"`
+	View      viewRef     `json:"view"`
 }
 
 // workEvent deals with the events that are not messages.
@@ -25,7 +26,7 @@ func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 	switch ev.Type {
 	case "app_home_opened":
 		if ev.Tab == "" || ev.Tab == "home" {
-			return b.publishHome(ctx, me, string(ev.User))
+			return b.homes.open(ctx, string(ev.User), ev.View, nil)
 		}
 	case "member_joined_channel", "member_left_channel":
 		b.people.forget(string(ev.Channel))

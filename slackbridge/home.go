@@ -1,10 +1,9 @@
 package slackbridge
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -13,197 +12,158 @@ import (
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
-// homeLimit is how many conversations /handoff find shows.
-const homeLimit = 10
+// The inbox: what the App Home and the modal "Open inbox" show to one agent. It is
+// read in a few queries (homeData) and drawn from them alone ([inbox.blocks]).
 
-// maxBlocked is how many blocks of the Home list the people who are kept out.
-const maxBlocked = 8
-
-// noThread is the thread of nothing: every line counts as written elsewhere.
-var noThread = ledger.Thread{Epoch: 1 << 30, TS: "9"}
-
-// homeList is one list of the inbox. Together they stay below the hundred blocks
-// that a Home may have.
-type homeList struct {
-	title, empty string
-	query        conversation.Query
-	button       string
-	limit        int
-	keep         func(conversation.State) bool     // nil keeps all
-	order        func(a, b conversation.State) int // nil leaves the store's
+// Lists is what the inbox asks of the log.
+type Lists interface {
+	// List is one page of the conversations that a query finds.
+	List(ctx context.Context, q conversation.Query) (conversation.Listing, error)
+	// Numbers counts the desk now, and since a moment.
+	Numbers(ctx context.Context, since time.Time) (conversation.Numbers, error)
+	// Labels is what conversations can be filtered by.
+	Labels(ctx context.Context) (conversation.Labels, error)
+	// Stamp changes when something happens in any conversation.
+	Stamp(ctx context.Context) (int64, error)
+	// HoldHome notes which process draws somebody's App Home: the one that has dealt
+	// with the last thing she did in it. HomeHolder is that one, "" for none.
+	HoldHome(ctx context.Context, user, holder string) error
+	HomeHolder(ctx context.Context, user string) (string, error)
 }
 
-func homeLists(user string) []homeList {
-	mine := func(s conversation.State) bool { return s.Owner.ID == user }
-	return []homeList{
-		{title: "Waiting", empty: "Nobody is waiting.", query: conversation.Query{Modes: []conversation.Mode{conversation.Waiting}, Oldest: true}, button: actClaim, limit: 10},
-		{title: "Mine", empty: "You have no chat.", query: conversation.Query{Modes: []conversation.Mode{conversation.WithAgent}, Owner: user}, limit: 10, order: longestUnanswered},
-		{title: "With colleagues", empty: "No colleague has a chat.", query: conversation.Query{Modes: []conversation.Mode{conversation.WithAgent}}, limit: 8, order: longestUnanswered,
-			keep: func(s conversation.State) bool { return !mine(s) }},
-		{title: "With the AI", empty: "The AI is not talking to anybody.", query: conversation.Query{Modes: []conversation.Mode{conversation.WithBot}}, button: actTakeOver, limit: 6},
-		{title: "Closed", empty: "No chat is closed yet.", query: conversation.Query{Modes: []conversation.Mode{conversation.IsClosed}}, limit: 4},
+// inbox is all that is drawn.
+type inbox struct {
+	user    string
+	now     time.Time
+	view    homeView
+	duty    string // "" where nobody is kept on duty
+	onDuty  bool
+	numbers conversation.Numbers
+	labels  conversation.Labels
+	names   map[string]string // of agents, by id
+	lists   []homePage
+	try     bool // sentences can be tried
+}
+
+// homePage is one page of a list.
+type homePage struct {
+	homeList
+	rows  []inboxRow
+	total int
+}
+
+// inboxRow is one conversation of a list; link leads to its thread, "" for none.
+type inboxRow struct {
+	state conversation.State
+	brief Brief
+	link  string
+}
+
+// readInbox reads what an agent's inbox shows.
+func (b *Bridge) readInbox(ctx context.Context, user string, v homeView) (inbox, error) {
+	now := b.Now()
+	in := inbox{user: user, now: now, view: v, try: b.Try != nil, names: map[string]string{}}
+	if err := b.readDuty(ctx, &in); err != nil {
+		return in, err
 	}
-}
-
-// longestUnanswered puts who has waited longest for an answer first, and after
-// them the newest.
-func longestUnanswered(a, b conversation.State) int {
-	switch {
-	case a.Unanswered.Seq != 0 && b.Unanswered.Seq != 0:
-		return a.Unanswered.At.Compare(b.Unanswered.At)
-	case a.Unanswered.Seq != 0:
-		return -1
-	case b.Unanswered.Seq != 0:
-		return 1
+	o := b.office(now)
+	local := now.In(o.Zone)
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, o.Zone)
+	var err error
+	if in.numbers, err = b.Log.Numbers(ctx, midnight); err != nil {
+		return in, fmt.Errorf("count the desk: %w", err)
 	}
-	return b.Last.At.Compare(a.Last.At)
+	if in.labels, err = b.Log.Labels(ctx); err != nil {
+		return in, fmt.Errorf("list the filters: %w", err)
+	}
+	lists := homeLists(user)
+	if b.people.admin(user) || len(b.Config.Admins) == 0 {
+		lists = append(lists, blockedList())
+	}
+	for _, l := range lists {
+		page, err := b.readList(ctx, l, v)
+		if err != nil {
+			return in, err
+		}
+		in.lists = append(in.lists, page)
+	}
+	return in, nil
 }
 
-// inbox is what the App Home and the modal "Open inbox" show to one agent.
-func (b *Bridge) inbox(ctx context.Context, user string) ([]slack.Block, error) {
-	blocks, err := b.dutySwitch(ctx, user)
+// readDuty reads the reader's own duty, and the names of all.
+func (b *Bridge) readDuty(ctx context.Context, in *inbox) error {
+	if b.Desk == nil {
+		return nil
+	}
+	agents, err := b.Desk.Agents(ctx)
+	if err != nil {
+		return fmt.Errorf("read the table of agents: %w", err)
+	}
+	me, err := b.agent(ctx, in.user)
+	if err != nil {
+		return fmt.Errorf("read the table of agents: %w", err)
+	}
+	for _, a := range agents {
+		in.names[a.ID] = a.Name
+	}
+	in.duty, in.onDuty = b.dutyWords(me), me.OnDuty(b.office(in.now).Manual, in.now)
+	return nil
+}
+
+// readList reads one page of a list; a page behind the last is the last.
+func (b *Bridge) readList(ctx context.Context, l homeList, v homeView) (homePage, error) {
+	q := l.page(v)
+	found, err := b.Log.List(ctx, q)
+	if err == nil && len(found.States) == 0 && found.Total > 0 {
+		q.Offset = (found.Total - 1) / l.size * l.size
+		found, err = b.Log.List(ctx, q)
+	}
+	if err != nil {
+		return homePage{}, fmt.Errorf("list conversations: %w", err)
+	}
+	out := homePage{homeList: l, total: found.Total}
+	out.query = q
+	out.rows, err = b.readRows(ctx, found.States)
+	return out, err
+}
+
+// readRows reads what the rows of some conversations show: their threads in one
+// query, and of each log only what is newer than the brief that is kept.
+func (b *Bridge) readRows(ctx context.Context, states []conversation.State) ([]inboxRow, error) {
+	ids := make([]conversation.ID, len(states))
+	for i, s := range states {
+		ids[i] = s.ID
+	}
+	threads, err := b.Threads.ThreadsOf(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for the threads: %w", err)
+	}
+	rows := make([]inboxRow, 0, len(states))
+	for _, s := range states {
+		brief, err := b.briefs.upTo(ctx, s.ID, s.Seq)
+		if errors.Is(err, conversation.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the brief: %w", err)
+		}
+		r := inboxRow{state: s, brief: brief}
+		if t := threads[s.ID]; t.TS != "" {
+			r.link = b.permalink(t.Channel, t.TS)
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// inboxBlocks are the blocks of an agent's inbox.
+func (b *Bridge) inboxBlocks(ctx context.Context, user string, v homeView) ([]slack.Block, error) {
+	in, err := b.readInbox(ctx, user, v)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range homeLists(user) {
-		list, err := b.homeRows(ctx, l, user)
-		if err != nil {
-			return nil, err
-		}
-		blocks = append(blocks, list...)
-	}
-	if !b.people.admin(user) && len(b.Config.Admins) > 0 {
-		return blocks, nil
-	}
-	blocked, err := b.blockedBlocks(ctx)
-	if err != nil || len(blocked) == 0 {
-		return blocks, err
-	}
-	return append(append(blocks, slack.NewHeaderBlock(plain("Blocked"))), blocked[:min(len(blocked), maxBlocked)]...), nil
+	return in.blocks(), nil
 }
 
-// dutySwitch says whether the reader is on duty, with the button that changes it.
-func (b *Bridge) dutySwitch(ctx context.Context, user string) ([]slack.Block, error) {
-	if b.Desk == nil {
-		return nil, nil
-	}
-	a, err := b.agent(ctx, user)
-	if err != nil {
-		return nil, fmt.Errorf("read the table of agents: %w", err)
-	}
-	now := b.Now()
-	flip := button(actDutyOn, "home", "Go on duty")
-	if a.OnDuty(b.office(now).Manual, now) {
-		flip = button(actDutyOff, "home", "Go off duty")
-	}
-	section := slack.NewSectionBlock(plain(b.dutyWords(a)), nil, slack.NewAccessory(flip))
-	return block1(section), nil
-}
-
-func (b *Bridge) homeRows(ctx context.Context, l homeList, user string) ([]slack.Block, error) {
-	l.query.Limit = manyChats
-	states, err := b.Log.Search(ctx, l.query)
-	if err != nil {
-		return nil, fmt.Errorf("list conversations: %w", err)
-	}
-	if l.keep != nil {
-		states = slices.DeleteFunc(states, func(s conversation.State) bool { return !l.keep(s) })
-	}
-	if l.order != nil {
-		slices.SortStableFunc(states, l.order)
-	}
-	blocks := []slack.Block{slack.NewHeaderBlock(plain(fmt.Sprintf("%s (%d)", l.title, len(states))))}
-	if len(states) == 0 {
-		return append(blocks, richLine("", slant(l.empty))), nil
-	}
-	for _, s := range states[:min(len(states), l.limit)] {
-		row, err := b.inboxRow(ctx, s, user, l.button)
-		if err != nil {
-			return nil, err
-		}
-		blocks = append(blocks, row...)
-	}
-	if n := len(states) - l.limit; n > 0 {
-		blocks = append(blocks, richLine("", slant(fmt.Sprintf("%d more. /handoff find WORDS looks through all of them.", n))))
-	}
-	return blocks, nil
-}
-
-// inboxRow is one conversation: who, what, how long, and what can be done.
-func (b *Bridge) inboxRow(ctx context.Context, s conversation.State, user, action string) ([]slack.Block, error) {
-	brief, err := b.briefs.of(ctx, s.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read the brief: %w", err)
-	}
-	card := Card{State: s, Brief: brief}
-	line := []span{strong(card.urgency() + brief.visitor(s)), words(" · " + s.Reference + " · " + cmp.Or(oneLine(brief.Last, 100), brief.ask()))}
-	if wait := waitingOn(s, user, b.Now()); wait != "" {
-		line = append(line, slant(" · "+wait))
-	}
-	blocks := []slack.Block{richLine("", line...)}
-	var buttons []slack.BlockElement
-	if action != "" {
-		buttons = append(buttons, button(action, string(s.ID), map[string]string{actClaim: "Claim", actTakeOver: "Take over"}[action]))
-	}
-	if t, err := b.Threads.ThreadOf(ctx, s.ID); err == nil && t.TS != "" {
-		open := button("handoff_open", string(s.ID), "Open")
-		open.URL = b.permalink(t.Channel, t.TS)
-		buttons = append(buttons, open)
-	}
-	if len(buttons) > 0 {
-		blocks = append(blocks, slack.NewActionBlock("", buttons...))
-	}
-	return blocks, nil
-}
-
-// waitingOn says how long the visitor has waited for a person, or for an answer
-// of the one who has her; user reads it.
-func waitingOn(s conversation.State, user string, now time.Time) string {
-	since, whom := s.Unanswered.At, "waiting on you"
-	switch s.Mode {
-	case conversation.Waiting:
-		since, whom = s.WaitFrom, "waiting"
-	case conversation.WithAgent:
-		if s.Owner.ID != user {
-			whom = "waiting on " + cmp.Or(oneLine(s.Owner.Name, maxName), "a colleague")
-		}
-	case conversation.WithBot, conversation.IsClosed:
-		return ""
-	}
-	if since.IsZero() {
-		return ""
-	}
-	if d := now.Sub(since); d >= time.Minute {
-		return fmt.Sprintf("%s %d min", whom, int(d.Minutes()))
-	}
-	return whom
-}
-
-// publishHome draws somebody's App Home.
-func (b *Bridge) publishHome(ctx context.Context, me identity, user string) error {
-	_, why, err := b.standingAnywhere(ctx, me, userRef{ID: user})
-	if err != nil {
-		return err
-	}
-	blocks := []slack.Block{richLine("", words("The inbox is for the support team. "+why))}
-	if why == "" {
-		if blocks, err = b.inbox(ctx, user); err != nil {
-			return err
-		}
-	}
-	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}}
-	return b.client.patient(ctx, "views.publish", "", func(ctx context.Context) error {
-		_, err := b.client.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: view})
-		return err
-	})
-}
-
-// refreshHome draws the Home again after a press in it.
-func (b *Bridge) refreshHome(ctx context.Context, p press) {
-	if p.e.Container.ViewID == "" && p.e.View.ID == "" || p.e.Type != "block_actions" {
-		return
-	}
-	if err := b.publishHome(ctx, p.me, p.who.ID); err != nil {
-		b.log.Warn("a Home was not drawn", "error", err)
-	}
-}
+// noThread is the thread of nothing: every line counts as written elsewhere.
+var noThread = ledger.Thread{Epoch: 1 << 30, TS: "9"}

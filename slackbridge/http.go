@@ -76,6 +76,10 @@ func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, map[string]string{"challenge": e.Challenge})
 		return
 	}
+	if answer := b.answerAtOnce(r.Context(), raw); answer != nil {
+		writeJSON(w, answer)
+		return
+	}
 	if answer := b.atOnce(raw); answer != nil {
 		writeJSON(w, answer)
 		return

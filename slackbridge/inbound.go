@@ -83,6 +83,9 @@ func (b *Bridge) rowsFor(raw []byte) []ledger.Inbound {
 		row.Kind, row.Key = kindAction, fmt.Sprintf("a:%s:%s:%s%s:%s:%s", row.Team, e.User.ID, e.Container.MessageTS, e.View.ID, a.ActionID, a.ActionTS)
 	case e.Type == "view_submission":
 		row.Kind, row.Key = kindView, "v:"+row.Team+":"+e.User.ID+":"+e.View.ID+":"+e.View.Hash
+	case e.Type == "view_closed":
+		b.watches.closed(e.View.ID)
+		return nil
 	case e.Type == "message_action" || e.Type == "shortcut":
 		row.Kind, row.Key = kindCut, "t:"+row.Team+":"+e.Trigger
 	default:

@@ -165,7 +165,8 @@ func (b *Bridge) submitLeave(ctx context.Context, me identity, e envelope) error
 			gone++
 		}
 		b.directly(p.who.ID, words(leftWords(gone, len(list)-gone)))
-		return b.publishHome(ctx, me, p.who.ID)
+		b.homes.touch(p.who.ID)
+		return nil
 	})
 }
 

@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -28,26 +29,33 @@ func modal(callback, title string, id conversation.ID, blocks ...slack.Block) sl
 // openModal opens a modal. It is false when the trigger is used up: then the act
 // goes on without it.
 func (b *Bridge) openModal(ctx context.Context, trigger string, view slack.ModalViewRequest) bool {
-	err := b.client.patient(ctx, "views.open", "", func(ctx context.Context) error {
-		_, err := b.client.api.OpenViewContext(ctx, trigger, view)
-		return err
-	})
-	if err != nil {
-		b.log.Warn("a modal did not open", "modal", view.CallbackID, "error", err)
-	}
-	return err == nil
+	return b.openAt(ctx, trigger, false, view) != ""
 }
 
-// pushModal is openModal on top of the one in which a button was pressed.
-func (b *Bridge) pushModal(ctx context.Context, trigger string, view slack.ModalViewRequest) bool {
-	err := b.client.patient(ctx, "views.push", "", func(ctx context.Context) error {
-		_, err := b.client.api.PushViewContext(ctx, trigger, view)
+// openView opens a modal after a press and returns its id, "" when the trigger is
+// used up. A press in a modal puts it on top of that one, which is there again when
+// it is closed.
+func (b *Bridge) openView(ctx context.Context, p press, view slack.ModalViewRequest) string {
+	return b.openAt(ctx, p.e.Trigger, p.e.View.Type == "modal", view)
+}
+
+func (b *Bridge) openAt(ctx context.Context, trigger string, push bool, view slack.ModalViewRequest) (id string) {
+	method, open := "views.open", b.client.api.OpenViewContext
+	if push {
+		method, open = "views.push", b.client.api.PushViewContext
+	}
+	err := b.client.patient(ctx, method, "", func(ctx context.Context) error {
+		answer, err := open(ctx, trigger, view)
+		if err == nil {
+			id = cmp.Or(answer.ID, "opened") // an answer without an id cannot be updated
+		}
 		return err
 	})
 	if err != nil {
 		b.log.Warn("a modal did not open", "modal", view.CallbackID, "error", err)
+		return ""
 	}
-	return err == nil
+	return id
 }
 
 // submits maps each modal to what its submission does.

@@ -2,10 +2,6 @@ package slackbridge
 
 import (
 	"context"
-	"errors"
-	"fmt"
-
-	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
@@ -46,34 +42,4 @@ func (b *Bridge) pressLift(ctx context.Context, p press) error {
 	}
 	_, err := b.append(ctx, p, conversation.Unblock(p.by))
 	return err
-}
-
-// blockedBlocks lists who is kept out now, for the Home of admins: who, until
-// when, by whom and why, with the button that lifts it. It is empty when nobody
-// is.
-func (b *Bridge) blockedBlocks(ctx context.Context) ([]slack.Block, error) {
-	states, err := b.Log.Search(ctx, conversation.Query{Blocked: true, Limit: homeLimit})
-	if err != nil {
-		return nil, fmt.Errorf("list who is blocked: %w", err)
-	}
-	var out []slack.Block
-	for _, s := range states {
-		brief, err := b.briefs.of(ctx, s.ID)
-		if errors.Is(err, conversation.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the brief: %w", err)
-		}
-		line := []span{strong(brief.visitor(s)), words(" · " + s.Reference + " · blocked until "), day(s.BlockedUntil)}
-		if brief.Blocked.Agent.ID != "" {
-			line = append(line, words(" by "), who(brief.Blocked.Agent))
-		}
-		elements := []any{slack.NewRichTextSection(rich(line)...)}
-		if why := oneLine(brief.Blocked.Reason, 300); why != "" {
-			elements = append(elements, quote(why))
-		}
-		out = append(out, richBlock{elements: elements}, slack.NewActionBlock("", button(actLift, string(s.ID), "Lift the block")))
-	}
-	return out, nil
 }

@@ -49,11 +49,7 @@ func (b *Bridge) pressAssign(ctx context.Context, p press) error {
 // orTell opens a modal, or tells the presser that it could not be opened. From a
 // button in a modal it comes on top of that one.
 func (b *Bridge) orTell(ctx context.Context, p press, view slack.ModalViewRequest, late string) error {
-	open := b.openModal
-	if p.e.Type == "block_actions" && p.e.View.Type == "modal" {
-		open = b.pushModal
-	}
-	if !p.fresh || !open(ctx, p.e.Trigger, view) {
+	if !p.fresh || b.openView(ctx, p, view) == "" {
 		b.tellPresser(p, words(late))
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -79,6 +80,7 @@ func (b *Bridge) setDuty(ctx context.Context, who profile, choice duty.Choice) (
 	if err != nil {
 		return a, fmt.Errorf("write who is on duty: %w", err)
 	}
+	b.homes.touch(who.ID)
 	b.log.Info("duty", "user", who.ID, "choice", choice)
 	return a, nil
 }
@@ -105,13 +107,26 @@ func (b *Bridge) dutyWords(a duty.Agent) string {
 	return "You are on duty within office hours."
 }
 
-// deskActs maps each button that is about a person to what it does.
+// deskActs maps each button that is about a person, or the desk, to what it does.
 func (b *Bridge) deskActs() map[string]func(context.Context, press) error {
-	return map[string]func(context.Context, press) error{
-		actDutyOn:    func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.On) },
-		actDutyOff:   func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.Off) },
-		actDutyNever: b.pressNotToday,
-		actLeave:     b.pressLeave,
+	acts := map[string]func(context.Context, press) error{
+		actDutyOn:    b.withDesk(func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.On) }),
+		actDutyOff:   b.withDesk(func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.Off) }),
+		actDutyNever: b.withDesk(b.pressNotToday),
+		actLeave:     b.withDesk(b.pressLeave),
+	}
+	maps.Copy(acts, b.homeActs())
+	return acts
+}
+
+// withDesk refuses a press where nobody is kept on duty.
+func (b *Bridge) withDesk(run func(context.Context, press) error) func(context.Context, press) error {
+	return func(ctx context.Context, p press) error {
+		if b.Desk == nil {
+			b.tellPresser(p, words("Nobody is kept on duty here."))
+			return nil
+		}
+		return run(ctx, p)
 	}
 }
 
@@ -123,9 +138,9 @@ func (b *Bridge) workDeskPress(ctx context.Context, p press, run func(context.Co
 		return err
 	}
 	p.who, p.by = who, b.people.author(who)
-	if why != "" || b.Desk == nil {
+	if why != "" {
 		b.log.Info("a press was refused", "action", p.action.ActionID, "user", who.ID)
-		b.tellPresser(p, words(cmp.Or(why, "Nobody is kept on duty here.")))
+		b.tellPresser(p, words(why))
 		return nil
 	}
 	return run(ctx, p)

@@ -21,6 +21,8 @@ type Threads interface {
 	// ThreadOf returns the thread the conversation is in, or the newest that it has
 	// left; never one that is Lost.
 	ThreadOf(ctx context.Context, id conversation.ID) (ledger.Thread, error)
+	// ThreadsOf is ThreadOf for many; what has no thread is missing.
+	ThreadsOf(ctx context.Context, ids []conversation.ID) (map[conversation.ID]ledger.Thread, error)
 	// ThreadAt returns the thread whose root is (team, channel, ts), in any state.
 	ThreadAt(ctx context.Context, team, channel, ts string) (ledger.Thread, error)
 	// OpenThreads lists the Open threads of conversations that are not closed, or
@@ -90,4 +92,5 @@ type Log interface {
 	ByOrder(ctx context.Context, order string) ([]conversation.Event, error)
 	// Search lists conversations, newest activity first.
 	Search(ctx context.Context, q conversation.Query) ([]conversation.State, error)
+	Lists
 }

@@ -179,6 +179,12 @@ func (l *link) take(ctx context.Context, batch []socketmode.Event) {
 		if req == nil || req.EnvelopeID == "" {
 			continue
 		}
+		if _, answers := l.b.answering(req.Payload); answers != nil {
+			// It asks the database; a reader that waits would lose the connection. Ends
+			// within answerTime and ackTimeout.
+			l.b.work.wg.Go(func() { l.acknowledge(ctx, []string{req.EnvelopeID}, l.b.answerAtOnce(ctx, req.Payload)) })
+			continue
+		}
 		if answer := l.b.atOnce(req.Payload); answer != nil {
 			l.acknowledge(ctx, []string{req.EnvelopeID}, answer)
 			continue

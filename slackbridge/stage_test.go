@@ -120,7 +120,10 @@ func (s *stage) start() {
 	b, err := slackbridge.New(slackbridge.Deps{
 		Config: s.cfg, Log: db, Threads: db, Posts: db, Inbox: db, Readers: db, Visitors: db, Receipts: db, Errands: db, Places: places, Desk: db, InUse: s.inUse, Office: s.office, Leader: s.leader, Files: s.files, Counts: db, Limits: s.limits, Logger: testLog(),
 		HTTP: &http.Client{Timeout: 2 * time.Second, Transport: transport},
-		Try:  func(_ context.Context, words string) (string, error) { return "verdict for " + words, nil },
+		Try: func(_ context.Context, words, level string) (string, error) {
+			return strings.TrimSpace("verdict for " + words + " " + level), nil
+		},
+		Levels: []string{"quick", "balanced"},
 	})
 	if err != nil {
 		s.t.Fatal(err)

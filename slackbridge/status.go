@@ -12,23 +12,31 @@ import (
 	"github.com/handoff-bot/handoff/duty"
 )
 
-// replyStatus is /handoff status: who is on duty, who is away, who waits, and
-// whether everything works.
+// replyStatus is /handoff status.
 func (b *Bridge) replyStatus(ctx context.Context, reply func(message) error) error {
+	out, err := b.statusLines(ctx)
+	if err != nil {
+		return err
+	}
+	return reply(message{text: clipEscaped(parsed(out), maxNoticeText), blocks: block1(richLine("", out...))})
+}
+
+// statusLines say who is on duty, who is away, who waits, and whether everything
+// works.
+func (b *Bridge) statusLines(ctx context.Context) ([]span, error) {
 	var out []span
 	if b.Desk != nil {
 		people, err := b.dutyLines(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		out = append(out, people...)
 	}
 	counts, err := b.countLines(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	out = append(out, words(strings.Join(counts, "\n")))
-	return reply(message{text: clipEscaped(parsed(out), maxNoticeText), blocks: block1(richLine("", out...))})
+	return append(out, words(strings.Join(counts, "\n"))), nil
 }
 
 // dutyLines are the people: on duty with what they have in hand, away, off.

@@ -27,6 +27,9 @@ type Limits struct {
 	Coalesce time.Duration
 	// CardEvery is the least time between two redraws of one card; 2 s.
 	CardEvery time.Duration
+	// HomeEvery is the least time between two drawings of one App Home, and of one
+	// watched transcript; 2 s.
+	HomeEvery time.Duration
 	// DoubtWait is how long a post of unknown outcome is left alone before the
 	// thread is read; 2 s.
 	DoubtWait time.Duration
@@ -69,6 +72,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.Coalesce, 1500*time.Millisecond)
 	set(&l.CardEvery, 2*time.Second)
+	set(&l.HomeEvery, 2*time.Second)
 	set(&l.DoubtWait, 2*time.Second)
 	set(&l.ProbeEvery, 500*time.Millisecond)
 	set(&l.CacheFor, time.Minute)

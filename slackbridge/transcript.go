@@ -91,15 +91,18 @@ func pageButtons(id conversation.ID, page, pages int) slack.Block {
 // transcriptPages is everything that was said, none of it cut: a long line is
 // several blocks. There is one page at least.
 func transcriptPages(s conversation.State, events []conversation.Event) [][]slack.Block {
-	sc := newScript(s, noThread, conversation.Handle(s.Visitor), events)
-	items := sc.items(events)
+	return pagesOf(s.ID, newScript(s, noThread, conversation.Handle(s.Visitor), events).items(events))
+}
+
+// pagesOf draws items in pages.
+func pagesOf(id conversation.ID, items []item) [][]slack.Block {
 	var pages [][]slack.Block
 	var page []slack.Block
 	size := 0
 	for i, it := range items {
 		it.tree, it.sources = nil, nil
 		named := it.voice.name != "" && (i == 0 || len(page) == 0 || it.voice != items[i-1].voice)
-		for _, block := range it.blocks(s.ID, 0, named) {
+		for _, block := range it.blocks(id, 0, named) {
 			if rb, ok := block.(richBlock); ok {
 				rb.id = ""
 				block = rb

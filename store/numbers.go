@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,6 +33,24 @@ const waitsCounted = 500
 // event, in milliseconds. Two events of one millisecond have the same.
 func (s *Store) Stamp(ctx context.Context) (int64, error) {
 	return one(ctx, s.read, value[int64], selectStamp)
+}
+
+// HoldHome notes which process draws an agent's App Home.
+func (s *Store) HoldHome(ctx context.Context, agent, holder string) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, `insert into homes (agent, holder) values ($1, $2)
+			on conflict (agent) do update set holder = excluded.holder where homes.holder <> excluded.holder`, agent, holder)
+		return err
+	})
+}
+
+// HomeHolder is the process that draws an agent's App Home, "" for none.
+func (s *Store) HomeHolder(ctx context.Context, agent string) (string, error) {
+	holder, err := one(ctx, s.read, value[string], `select holder from homes where agent = $1`, agent)
+	if errors.Is(err, conversation.ErrNotFound) {
+		err = nil
+	}
+	return holder, err
 }
 
 // Numbers counts the desk now, and since a moment.

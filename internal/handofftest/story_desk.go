@@ -2,6 +2,7 @@ package handofftest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
@@ -13,7 +14,7 @@ import (
 //	agent maya submits [FIELD=VALUE…] (the open modal; @anna is her conversation)
 //	agent maya commands TEXT          (/handoff TEXT)
 //	agent maya home TEXT              (her App Home, opened now, shows TEXT)
-//	agent maya home-presses LABEL
+//	agent maya home-presses LABEL [below TEXT]  (the first such button below TEXT)
 //	agent maya modal TEXT             (the open modal shows TEXT)
 //	agent maya away | back            (her presence in Slack)
 //	agent maya joins | quits CHANNEL
@@ -47,6 +48,9 @@ func (s *story) desk(user string, c [2]string, verb string, rest []string) error
 	case "deactivated":
 		h.Slack.UpdateUser(user, func(u *fakeslack.User) { u.Deleted = true })
 	default:
+		if known, err := s.inbox(user, verb, rest); known {
+			return err
+		}
 		return s.own(user, c, verb, rest)
 	}
 	return nil
@@ -114,12 +118,32 @@ func (h *House) home(user, text string) error {
 	return err
 }
 
-// pressHome presses the first button with this label in the App Home.
-func (h *House) pressHome(user, label string) error {
+// pressHome presses the first button with this label in the App Home, or, with
+// "LABEL below TEXT", the first one below the block that shows TEXT.
+func (h *House) pressHome(user, words string) error {
+	label, below, _ := strings.Cut(words, " below ")
 	v, _ := h.Slack.Home(user)
-	action, err := ActionOf(fakeslack.Message{Blocks: v.Blocks}, label)
+	at := slices.IndexFunc(v.Blocks, func(b fakeslack.Block) bool {
+		return strings.Contains(fakeslack.Message{Blocks: []fakeslack.Block{b}}.Visible(), below)
+	})
+	if at < 0 {
+		return fmt.Errorf("the Home does not show %q:\n%s", below, v.Visible())
+	}
+	t, err := buttonOf(v.Blocks[at:], label)
 	if err != nil {
 		return err
 	}
-	return h.Slack.PressIn(user, "", action, "")
+	return h.Slack.TouchIn(user, "", t)
+}
+
+// buttonOf finds the first button that reads label.
+func buttonOf(blocks []fakeslack.Block, label string) (fakeslack.Touch, error) {
+	for _, b := range blocks {
+		action, err := ActionOf(fakeslack.Message{Blocks: []fakeslack.Block{b}}, label)
+		if err == nil {
+			id, _ := b["block_id"].(string)
+			return fakeslack.Touch{Block: id, Action: action}, nil
+		}
+	}
+	return fakeslack.Touch{}, fmt.Errorf("there is no button %q", label)
 }

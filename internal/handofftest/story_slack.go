@@ -200,6 +200,9 @@ func slack(ts *testscript.TestScript, s *story, args []string) error {
 	case "repeats", "swaps", "loses", "delays":
 		h.Slack.Disturb(fakeslack.Mischief{Type: args[1], Times: 1, Do: pranks[args[0]]})
 	default:
+		if known, err := s.weather(args); known {
+			return err
+		}
 		return s.channel(args)
 	}
 	return nil

@@ -11,3 +11,9 @@ alter table conversations add column unanswered bigint not null default 0;  -- h
 create index conversations_closed on conversations (updated, id) where mode = 'closed';
 create index events_escalated on events (at, conversation) where kind = 'escalated';
 create index events_answers on events (at, conversation) where kind = 'message' and role = 'bot';
+
+-- Which process draws whose App Home: the one that has dealt with her last press.
+create table homes (
+  agent  text primary key,
+  holder text not null
+);

@@ -155,3 +155,18 @@ func threadsOf(t *testing.T, url string) {
 		t.Errorf("%d and %d threads", len(none), len(got))
 	}
 }
+
+// homeHolders: the last process to deal with somebody's Home is the one who draws it.
+func homeHolders(t *testing.T, url string) {
+	s := OpenAt(t, url)
+	ctx := context.Background()
+	if holder := one[string](t)(s.HomeHolder(ctx, "U1")); holder != "" {
+		t.Errorf("held by %q before anybody", holder)
+	}
+	for _, holder := range []string{"a", "b", "b"} {
+		must(t, s.HoldHome(ctx, "U1", holder))
+		if got := one[string](t)(s.HomeHolder(ctx, "U1")); got != holder {
+			t.Errorf("held by %q, want %q", got, holder)
+		}
+	}
+}

@@ -71,6 +71,7 @@ var suite = []struct {
 	{"listing", listing},
 	{"numbers", numbers},
 	{"threads of many", threadsOf},
+	{"homes", homeHolders},
 	{"find", find},
 	{"slack/thread race", threadRace},
 	{"slack/threads", threads},

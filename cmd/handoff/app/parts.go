@@ -99,8 +99,8 @@ func (a *App) metrics() http.Handler {
 }
 
 // try judges a sentence by the policy in force, for people.
-func (a *App) try(_ context.Context, words string) (string, error) {
-	return Try(a.Policy(), "", words, a.now, nil), nil
+func (a *App) try(_ context.Context, words, level string) (string, error) {
+	return Try(a.Policy(), level, words, a.now, nil), nil
 }
 
 // Try judges a sentence as the first line of a new conversation and describes
