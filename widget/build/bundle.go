@@ -36,6 +36,9 @@ func bundle(dir string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := short.settle(dir); err != nil {
+		return nil, err
+	}
 	languages, err := speeches(dir, define, short)
 	if err != nil {
 		return nil, err

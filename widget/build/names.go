@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
 )
 
 // names shortens the property names that are the widget's own. All modules share
@@ -23,4 +25,16 @@ func shortNames(dir string) (*names, error) {
 		return nil, fmt.Errorf("reading the widget's own names: %w", err)
 	}
 	return &names{pattern: "^(?:" + strings.Join(strings.Fields(string(text)), "|") + ")$", given: map[string]any{}}, nil
+}
+
+// settle gives out the names before anything is bundled, most used first: the
+// shortest go to what the panel says most often, and not to the words of a language,
+// which are said once.
+func (n *names) settle(dir string) error {
+	for _, name := range []string{"panel", "loader", "team"} {
+		if _, err := compile(dir, "src/"+name+".ts", api.FormatESModule, nil, n, apart(name)); err != nil {
+			return fmt.Errorf("naming what %s says: %w", name, err)
+		}
+	}
+	return nil
 }

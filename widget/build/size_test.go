@@ -10,7 +10,7 @@ import (
 // the bundle from growing away from it, and follow it down.
 const (
 	loaderBudget = 4 << 10
-	usualCeiling = 29_400 // the loader, the panel with its style and one language: open, ask, read, close
+	usualCeiling = 29_350 // the loader, the panel with its style and one language: open, ask, read, close
 	allCeiling   = 49_100 // with each module that is fetched when it is used
 	// What follows when the panel has been opened and has nothing else to do.
 	teamBudget = 10_700

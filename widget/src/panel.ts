@@ -18,9 +18,14 @@ import { speak as learnLanguage } from './words';
 
 export * from './kit';
 
-/** What has to be there before the panel is seen: the visitor's language, and the site's colour made readable. */
+/**
+ * What has to be there before the panel is seen: its style, the visitor's language,
+ * and the site's colour made readable. What follows is a task of its own, so that
+ * the page can be used in between.
+ */
 export async function speak(core: Core): Promise<void> {
-  await Promise.all([learnLanguage(core), colour(core)]);
+  core.sheet.replaceSync(core.css + css);
+  await Promise.all([learnLanguage(core), colour(core), new Promise((done) => setTimeout(done))]);
 }
 
 async function colour({ container }: Core): Promise<void> {
@@ -66,7 +71,6 @@ class Session implements Panel {
   private alive = true;
 
   constructor(private readonly core: Core) {
-    core.sheet.replaceSync(core.css + css);
     // The site's single-key shortcuts see the host as target, not a text field.
     for (const name of stopped) core.root.addEventListener(name, (event) => event.stopPropagation());
     const { api, storage } = connect(core);

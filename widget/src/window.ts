@@ -60,7 +60,8 @@ export class Window {
     ]);
     dock.addEventListener('focusin', () => this.shell.dialog.classList.add('typing'));
     dock.addEventListener('focusout', () => this.shell.dialog.classList.remove('typing'));
-    this.composer.setText(storage.load().draft ?? '');
+    const { draft } = storage.load();
+    if (draft) this.composer.setText(draft);
   }
 
   isOpen(): boolean {
@@ -170,6 +171,8 @@ export class Window {
     const model = this.model();
     this.shell.dialog.dataset['phase'] = this.chat.state.phase;
     for (const view of this.views) view.update(model);
+    this.composer.settle();
+    this.log.settle();
     const wait = this.nextChange(model);
     if (wait > 0) this.frame.askIn(wait);
   }

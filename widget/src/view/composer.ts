@@ -21,6 +21,7 @@ export class Composer implements View {
   private tray: Tray | undefined;
   private model: Model | undefined;
   private shift = false;
+  private stale = false;
 
   constructor(private readonly actions: Actions) {
     const tool = (hook: string, name: string, shape: IconName, act: (team: Team) => void, popup?: string): HTMLElement => h('button', {
@@ -81,9 +82,14 @@ export class Composer implements View {
     const hint = placeholder(model);
     if (this.area.placeholder !== hint || this.area.style.height === '') {
       this.area.placeholder = this.area.ariaLabel = hint;
-      this.grow();
+      this.stale = true;
     }
     this.check(model);
+  }
+
+  /** Measures what update has written; the others write first, so that the page is laid out once. */
+  settle(): void {
+    if (this.stale) this.grow();
   }
 
   insert(text: string): void {
@@ -109,6 +115,7 @@ export class Composer implements View {
   }
 
   private grow(): void {
+    this.stale = false;
     this.area.style.height = '';
     // The placeholder counts as well: a long one takes two lines.
     if (this.area.scrollHeight > 0) this.area.style.height = `${this.area.scrollHeight}px`;

@@ -59,9 +59,13 @@ export class Log implements View {
     this.older.hidden = !(follower.loading && state.messages.length > 0);
     this.log.setAttribute('aria-busy', String(state.turn !== undefined && !state.turn.stopped));
     this.count(all);
-    this.scroller.settle(this.latest());
     this.showPill();
-    if (this.scroller.atEnd() || this.scroller.following) this.actions.seen();
+  }
+
+  /** Scrolls after everything is written. */
+  settle(): void {
+    this.scroller.settle(this.latest());
+    if (this.scroller.following || this.scroller.atEnd()) this.actions.seen();
   }
 
   toEnd(): void {
@@ -127,7 +131,7 @@ export class Log implements View {
 
   private showPill(): void {
     this.pill.hidden = this.fresh === 0;
-    setText(this.pillText, say(s.newMessages, this.fresh));
+    if (this.fresh > 0) setText(this.pillText, say(s.newMessages, this.fresh));
   }
 
   private latest(): HTMLElement | undefined {
