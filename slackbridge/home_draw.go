@@ -106,7 +106,9 @@ func (in inbox) filters() slack.Block {
 			list = append(list, pick)
 		}
 	}
-	return slack.NewActionBlock("home_filters", list...)
+	// With the same block id, Slack goes on showing what was chosen there before.
+	now := strings.Join([]string{in.view.Topic, in.view.Tag, in.view.Person, in.view.Priority}, "\x00")
+	return slack.NewActionBlock("home_filters:"+hash([]byte(now))[:8], list...)
 }
 
 // nameOf is an agent's name for her colleagues.

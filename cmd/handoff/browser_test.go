@@ -147,7 +147,7 @@ func newBrowser(t *testing.T, chromium string, more ...chromedp.ExecAllocatorOpt
 		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-renderer-backgrounding", true))
 	options = append(options, more...)
-	parent, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	parent, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	t.Cleanup(cancel)
 	allocator, end := chromedp.NewExecAllocator(parent, options...)
 	t.Cleanup(end)
@@ -196,7 +196,7 @@ func (p *page) js(expression string) any {
 
 func (p *page) until(what, expression string) {
 	p.Helper()
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for p.js("!!("+expression+")") != true {
 		if time.Now().After(deadline) {
 			p.shot("failed")

@@ -27,6 +27,7 @@ func TestBrowserShift(t *testing.T) {
 
 		ben := browser.stranger(shop)
 		maya.takesOverBen(ben)
+		maya.searchesAndFilters()
 		maya.passesBenOn(ben)
 
 		maya.closesAnna(anna)
@@ -41,7 +42,7 @@ func TestBrowserShift(t *testing.T) {
 // comesOnDuty uses the switch of the Home, both ways.
 func (d *desk) comesOnDuty() {
 	d.Helper()
-	d.inbox("You are on duty")
+	d.inbox("You are on duty", "Now: 0 waiting")
 	d.tap(at("button-handoff_duty_off"))
 	d.shows(at("home"), "You are off duty")
 	d.tap(at("button-handoff_duty_on"))
@@ -55,9 +56,6 @@ func (d *desk) claimsAnna(anna *page) {
 	d.Helper()
 	anna.say("I was charged twice, I want my money back")
 	anna.reads("visitor: I was charged twice", "system: ")
-	d.list()
-	d.tap(at("channel-C0BILLING"))
-	d.shows("#main", "Waiting since")
 	d.inbox("Waiting (1)", "charged twice")
 	d.sound("02-waiting")
 	d.inRow("charged twice", "Open")
@@ -143,23 +141,50 @@ func (d *desk) handsBackAnna(anna *page) {
 	anna.until("the assistant answers", `log().some(l=>l.who==='bot'&&l.sources>0)`)
 }
 
-// takesOverBen steps into a chat that the AI has.
+// takesOverBen watches the AI, sees what he writes meanwhile, and steps in.
 func (d *desk) takesOverBen(ben *page) {
 	d.Helper()
 	ben.say("Which size of pack fits me?")
 	ben.until("an answer of the AI", `log().some(l=>l.who==='bot'&&l.sources>0)`)
-	d.inbox("Which size of pack")
+	d.inbox("With the AI right now", "Which size of pack")
 	d.sound("09-with-the-ai")
-	d.inRow("Which size of pack", "Take over")
+	d.inRow("Which size of pack", "Watch")
+	d.shows(at("modal"), "Which size of pack", "the AI has this chat")
+	ben.say("And how do I measure my back?")
+	d.shows(at("modal"), "And how do I measure my back?")
+	d.sound("09-watch")
+	d.taps(at("modal"), "Take over")
+	d.shows(at("modal"), "you have this chat")
+	d.tap(at("modal-close"))
 	ben.until("Maya is there", `q('panel').innerText.includes('Maya')`)
 	d.card("C0SUPPORT", "Which size of pack")
 	d.writes("Hi Ben, how tall are you?")
 	ben.reads("agent: Hi Ben, how tall are you?")
 }
 
+// searchesAndFilters finds a chat by the words of a note, and narrows the lists.
+func (d *desk) searchesAndFilters() {
+	d.Helper()
+	d.inbox("measure my back", "How long does shipping take?")
+	d.tap(at("button-handoff_home_search"))
+	d.until("the form", `document.querySelector('[data-testid="field-words"]')`)
+	d.fill("words", "CALLED before")
+	d.tap(at("modal-submit"))
+	d.shows(at("modal"), "1 chat", "How long does shipping take?")
+	d.sound("10-search")
+	d.tap(at("modal-close"))
+	d.picksOf("handoff_home_topic", "Billing disputes")
+	d.lacks(at("home"), "measure my back")
+	d.shows(at("home"), "How long does shipping take?")
+	d.sound("10-filter")
+	d.tap(at("button-handoff_home_all"))
+	d.shows(at("home"), "measure my back", "Any topic")
+}
+
 // passesBenOn transfers the chat to another channel with a note.
 func (d *desk) passesBenOn(ben *page) {
 	d.Helper()
+	d.card("C0SUPPORT", "Which size of pack")
 	d.tap(thread + at("button-handoff_transfer"))
 	d.until("the form", `document.querySelector('[data-testid="field-place"]')`)
 	d.picksOf("place", "billing")
@@ -221,7 +246,7 @@ func (d *desk) blocksCleo(cleo *page) {
 	d.fill("reason", "insults")
 	d.submits()
 	cleo.until("the end", `q('panel').innerText.includes("can't write here")||q('panel').innerText.includes('ended')`)
-	d.inbox("Blocked", "insults")
+	d.inbox("Blocked visitors (1)", "insults")
 	d.sound("14-blocked")
 	d.tap(at("button-handoff_lift"))
 	d.lacks(at("home"), "insults")
