@@ -21,5 +21,6 @@
 //
 // Beside the turns the room has a second reader, the [Brief]: when people are
 // asked it says what the conversation is about. The [Suggester] drafts lines for
-// agents, who read them before anything is sent.
+// agents, who read them before anything is sent. The [Translator] is a third reader:
+// it translates between a visitor and the agents where one of them has asked for it.
 package bot

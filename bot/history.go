@@ -24,6 +24,7 @@ type history struct {
 	cancelled   conversation.Seq     // when she no longer wanted one last
 	verdict     conversation.Decided // the last one that escalated
 	verdictAt   conversation.Seq
+	translated  map[conversation.Seq]bool // visitor lines that a machine has translated
 }
 
 // line is a line everybody saw, with its edits applied.
@@ -53,7 +54,7 @@ const readPage = 500
 
 // readHistory folds the log into the lines that still stand.
 func readHistory(ctx context.Context, log conversation.Reader, s conversation.State) (history, error) {
-	h := history{visitor: map[string]any{}}
+	h := history{visitor: map[string]any{}, translated: map[conversation.Seq]bool{}}
 	at := map[conversation.Seq]int{}
 	for after := conversation.Seq(0); ; {
 		events, err := log.Events(ctx, s.ID, after, readPage)
@@ -93,6 +94,8 @@ func (h *history) add(e conversation.Event, reset conversation.Seq, at map[conve
 		maps.Copy(h.visitor, b.Context)
 	case conversation.Identified:
 		h.verified = b.Claims()
+	case conversation.Translated:
+		h.translated[b.Of] = h.translated[b.Of] || b.Text != ""
 	case conversation.Tracked:
 		h.tracked = escalation.Remember(h.tracked, b.Name)
 	case conversation.HandedBack:

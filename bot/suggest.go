@@ -25,6 +25,7 @@ import (
 type Suggester struct {
 	bot    *Bot
 	model  Model
+	team   string // the language the team writes in while lines are translated
 	prompt *template.Template
 }
 
@@ -65,12 +66,12 @@ type Suggestion struct {
 
 // Suggester returns what drafts with a model of its own, and shares the bot's log,
 // knowledge and budget.
-func (b *Bot) Suggester(model Model) (*Suggester, error) {
+func (b *Bot) Suggester(model Model, team string) (*Suggester, error) {
 	prompt, err := template.New("suggest").Parse(suggestPrompt)
 	if err != nil {
 		return nil, fmt.Errorf("parse the prompt of drafts: %w", err)
 	}
-	return &Suggester{bot: b, model: model, prompt: prompt}, nil
+	return &Suggester{bot: b, model: model, team: team, prompt: prompt}, nil
 }
 
 // May says that a model may be asked about a conversation at all.
@@ -98,7 +99,7 @@ func (g *Suggester) Suggest(ctx context.Context, id conversation.ID) (Suggestion
 		return Suggestion{}, err
 	}
 	lines := spoken(past.lines, s.Seq)
-	request, err := g.request(ctx, set, lines)
+	request, err := g.request(ctx, set, g.language(s), lines)
 	if err != nil {
 		return Suggestion{}, err
 	}
@@ -142,7 +143,15 @@ func (b *Bot) fill(ctx context.Context, model Model, set Settings, s conversatio
 	return reply.Text, nil
 }
 
-func (g *Suggester) request(ctx context.Context, set Settings, lines []line) (llm.Request, error) {
+// language is what the agent writes in: while her lines are translated, the team's.
+func (g *Suggester) language(s conversation.State) string {
+	if s.Translate.Seq != 0 {
+		return "the language with the tag " + g.team
+	}
+	return "the language of the visitor's lines"
+}
+
+func (g *Suggester) request(ctx context.Context, set Settings, language string, lines []line) (llm.Request, error) {
 	var last line
 	var question string
 	for _, l := range lines {
@@ -163,7 +172,7 @@ func (g *Suggester) request(ctx context.Context, set Settings, lines []line) (ll
 	}
 	var system strings.Builder
 	err := g.prompt.Execute(&system, map[string]any{
-		"Instructions": strings.TrimSpace(set.Model.Instructions), "Language": "the language of the visitor's lines",
+		"Instructions": strings.TrimSpace(set.Model.Instructions), "Language": language,
 		"Canary": g.bot.canary, "Passages": found,
 	})
 	if err != nil {

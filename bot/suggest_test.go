@@ -22,7 +22,7 @@ func (h *house) desk() *llm.OpenAI {
 
 func (h *house) suggester() *bot.Suggester {
 	h.t.Helper()
-	g, err := h.bot.Suggester(h.desk())
+	g, err := h.bot.Suggester(h.desk(), "en")
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -49,6 +49,8 @@ const (
 	KindMisjudged    Kind = "misjudged"
 	KindMissed       Kind = "missed"
 	KindUnmarked     Kind = "unmarked"
+	KindTranslating  Kind = "translating"
+	KindTranslated   Kind = "translated"
 	KindIdentified   Kind = "identified"
 	KindTracked      Kind = "tracked"
 	KindCleared      Kind = "cleared"
@@ -144,6 +146,9 @@ type (
 		// Moved marks an agent's line that was written in another conversation's
 		// thread: it stands nowhere in this one yet.
 		Moved bool `json:"moved,omitempty" log:"fact"`
+		// Original is what an agent wrote, when Text is a machine's translation of it.
+		// It never reaches the visitor.
+		Original string `json:"original,omitempty"`
 		// Files are what it carries. A line with files may be without text.
 		Files []File `json:"files,omitempty"`
 	}
@@ -157,13 +162,16 @@ type (
 	}
 
 	// Edited replaces the text of event Of. Inside says that Of is a note. Dropped
-	// are files that it no longer carries.
+	// are files that it no longer carries. Original is as in [Message].
 	Edited struct {
 		Of      Seq             `json:"of" log:"fact"`
 		Inside  bool            `json:"inside,omitempty" log:"fact"`
 		Text    string          `json:"text"`
 		Content json.RawMessage `json:"content,omitempty"`
-		Dropped []string        `json:"dropped,omitempty" log:"fact"`
+
+		Original string `json:"original,omitempty"`
+
+		Dropped []string `json:"dropped,omitempty" log:"fact"`
 	}
 
 	// Retracted takes event Of back. Inside says that Of is a note. Unseen says

@@ -49,6 +49,8 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindMisjudged:    decode[Misjudged],
 	KindMissed:       decode[Missed],
 	KindUnmarked:     decode[Unmarked],
+	KindTranslating:  decode[Translating],
+	KindTranslated:   decode[Translated],
 	KindIdentified:   decode[Identified],
 	KindTracked:      decode[Tracked],
 	KindCleared:      decode[Cleared],

@@ -53,6 +53,8 @@ func (s State) Apply(e Event) State {
 		return s.moved(e)
 	case Labelled:
 		s.Priority, s.Tags = b.Priority, kept(b.Tags)
+	case Translating, Translated:
+		return s.translates(e)
 	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed, Unmarked, Tracked:
 		// The State does not depend on them.
 	}

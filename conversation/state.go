@@ -128,6 +128,13 @@ type State struct {
 	// Undo is the act that can be taken back, nil when there is none.
 	Undo *Undoable `json:"undo,omitempty"`
 
+	// Translate is since when lines are translated, zero for not at all. Translated
+	// is the last of the visitor's lines that the machine has dealt with since;
+	// Speaks the language that it saw her write in.
+	Translate  Mark   `json:"translate,omitzero"`
+	Translated Seq    `json:"translated,omitempty"`
+	Speaks     string `json:"speaks,omitempty"`
+
 	// Identity is when a signed token said last who the visitor is; zero for an
 	// anonymous one. Cleared is when she cleared her chat: nobody reads it on her
 	// side any more.

@@ -42,6 +42,8 @@ var everyBody = []Body{
 	Misjudged{Agent: Staff{"U1", "Maya"}, Epoch: 1, Note: "she only said hello"},
 	Missed{Agent: Staff{"U1", "Maya"}, Of: 4, Note: "she was about to leave"},
 	Unmarked{Agent: Staff{"U1", "Maya"}, Of: 9},
+	Translating{Agent: Staff{"U1", "Maya"}, On: true},
+	Translated{Of: 4, Locale: "es", Text: "Where is my parcel?"},
 	Identified{Visitor: "vis_2", Taken: true, Mail: true, Subject: "user-42", Name: "Anna", Email: "anna@mail.example", Attributes: map[string]any{"plan": "pro"}},
 	Tracked{When: t0, Name: "checkout failed", Props: map[string]any{"code": "402"}},
 	Cleared{},

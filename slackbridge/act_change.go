@@ -92,6 +92,8 @@ type edit struct {
 	ts, at  string // of the line, and of the edit
 	text    string
 	content json.RawMessage
+
+	original string // what she wrote, when text is its translation
 }
 
 // key names an act about this edit.
@@ -99,6 +101,9 @@ func (e edit) key(kind string) string { return e.line + kind + e.at }
 
 // carry appends the edit: to the visitor's line, or to the note.
 func (b *Bridge) carry(ctx context.Context, e edit) error {
+	if err := b.putEditOver(ctx, &e); err != nil {
+		return err
+	}
 	_, err := b.Log.Append(ctx, e.home, e.key(":e:"), conversation.Append(e.change()))
 	if err != nil {
 		return fmt.Errorf("carry the edit: %w", err)
@@ -108,7 +113,7 @@ func (b *Bridge) carry(ctx context.Context, e edit) error {
 
 func (e edit) change() conversation.Draft {
 	return conversation.Draft{Author: e.event.Author, Source: conversation.FromSlack,
-		Body: conversation.Edited{Of: e.event.Seq, Inside: e.inside(), Text: e.text, Content: e.content}}
+		Body: conversation.Edited{Of: e.event.Seq, Inside: e.inside(), Text: e.text, Content: e.content, Original: e.original}}
 }
 
 // heldEdit is the part of the key of an edit that stayed inside.
@@ -175,6 +180,9 @@ func (b *Bridge) pressEdit(ctx context.Context, p press) error {
 	}
 	note, _ := held[i].Body.(conversation.Note)
 	e.text, e.content = note.Text, note.Content
+	if err := b.putEditOver(ctx, &e); err != nil {
+		return err
+	}
 	back := conversation.Draft{Author: p.by, Source: conversation.FromSlack, Body: conversation.Retracted{Of: held[i].Seq, Inside: true}}
 	if _, err := b.Log.Append(ctx, w.home, e.key(":e:"), conversation.Append(back, e.change())); err != nil {
 		return fmt.Errorf("send the edit: %w", err)

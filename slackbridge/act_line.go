@@ -38,6 +38,10 @@ type said struct {
 	// the note that it is.
 	asked string
 	kept  conversation.Event
+
+	original string // what she wrote, when text is its translation
+	over     bool   // a translation was tried
+	plain    bool   // and failed
 }
 
 func (s said) key() string { return lineKey(s.me.Team, s.thread.Channel, s.ts) + s.more }
@@ -190,6 +194,11 @@ func (b *Bridge) act(ctx context.Context, s said) (sent bool, err error) {
 			b.tellLost(ctx, s, false)
 			return false, nil
 		}
+		if f.Do == goesOut {
+			if err := b.putOver(ctx, &s, state); err != nil {
+				return false, err
+			}
+		}
 		out, err := b.carryOut(ctx, s, l, f)
 		if overtaken(err) {
 			continue
@@ -216,6 +225,9 @@ func (b *Bridge) afterLine(ctx context.Context, s said, f fate, state conversati
 		return
 	}
 	b.tellLost(ctx, s, true)
+	if s.plain && !out.Replayed {
+		b.whisper(s.thread.Channel, s.who.ID, s.thread.TS, untranslated)
+	}
 	if f.Tell != "" && s.asked == "" && !fromForm(s.ts) && b.hasOthers(ctx, s) {
 		b.tellLine(ctx, s, f, state)
 	}
@@ -259,7 +271,7 @@ func (b *Bridge) carryOut(ctx context.Context, s said, l line, f fate) (conversa
 		if s.moved { // no line of that thread
 			order = ""
 		}
-		decide := conversation.AgentSays(s.by, conversation.Message{Text: s.text, Content: s.content, Moved: s.moved, Files: s.taken}, order, f.How)
+		decide := conversation.AgentSays(s.by, conversation.Message{Text: s.text, Content: s.content, Moved: s.moved, Files: s.taken, Original: s.original}, order, f.How)
 		if s.asked != "" {
 			key, decide = s.outKey(), sendNote(s.by, s.kept, f, decide)
 		}

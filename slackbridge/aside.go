@@ -78,6 +78,11 @@ func asideOfLabels(e conversation.Event, visitor string) (aside, bool) {
 		return aside{spans: []span{who(b.Agent), words(" says that no person was needed here.")}, quote: b.Note}, true
 	case conversation.Missed:
 		return aside{spans: []span{who(b.Agent), words(" says that a person was needed earlier.")}, quote: b.Note}, true
+	case conversation.Translating:
+		if b.On {
+			return plainly(who(b.Agent), words(" switched translation on. "+visitor+" reads your lines in her own language, translated by a machine; hers stand here translated, too."))
+		}
+		return plainly(who(b.Agent), words(" switched translation off. "+visitor+" reads your lines as you write them."))
 	case conversation.Unmarked:
 		return plainly(who(b.Agent), words(" took that mark back."))
 	}

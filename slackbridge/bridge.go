@@ -77,6 +77,8 @@ type Deps struct {
 	// Evidence tells what a decision of the log, the event at, rests on beyond what
 	// the log says; nil for nothing.
 	Evidence func(ctx context.Context, events []conversation.Event, at conversation.Seq) (Evidence, error)
+	// Translator translates between agents and visitors; nil where there is no model.
+	Translator Translator
 	// Topics names the restricted topics of the policy; nil for none.
 	Topics func() []string
 	// Numbers counts the days [from, to) for the weekly post; nil means that there is

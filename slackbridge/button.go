@@ -58,6 +58,7 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		actTranscript:            b.openTranscript,
 		actMenu:                  b.pressMenu,
 		actReply:                 b.pressReply,
+		actTranslate:             b.pressTranslate,
 		actCanned:                b.pressCanned,
 		actDraft:                 b.pressDraft,
 		actMissed:                b.openMissed,

@@ -53,6 +53,8 @@ type Card struct {
 	Visitor Presence
 	// Unsent are the lines that can be sent again, the oldest first.
 	Unsent []ledger.Receipt
+	// Translates says that lines can be translated, or are.
+	Translates bool
 	// Moved says where the conversation goes on, on the card of a thread that it
 	// has left; nil on the living one.
 	Moved []span
@@ -182,6 +184,12 @@ func (c Card) buttons(rev int) slack.Block {
 		list = []slack.BlockElement{press(actReopen, "Reopen")}
 	}
 	list = append(list, press(actReply, "Reply…"))
+	switch {
+	case c.State.Translate.Seq != 0:
+		list = append(list, button(actTranslate, id+" "+switchOff, "Stop translating"))
+	case c.Translates && c.State.Mode != conversation.IsClosed:
+		list = append(list, button(actTranslate, id+" "+switchOn, "Translate"))
+	}
 	return slack.NewActionBlock(fmt.Sprintf("own:%s:%d", c.State.Owner.ID, rev), append(list, c.menu())...)
 }
 

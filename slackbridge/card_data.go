@@ -20,7 +20,7 @@ func (b *Bridge) card(ctx context.Context, id conversation.ID) (Card, error) {
 	if err != nil {
 		return Card{}, fmt.Errorf("read the brief: %w", err)
 	}
-	c := Card{State: state, Brief: brief}
+	c := Card{State: state, Brief: brief, Translates: b.translates(state)}
 	if c.Visitor, err = b.presence(ctx, id); err != nil {
 		return Card{}, fmt.Errorf("look for the visitor: %w", err)
 	}

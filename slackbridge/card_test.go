@@ -45,16 +45,20 @@ func TestCard(t *testing.T) {
 	quiet, urgent, unstaffed := sampleState(conversation.Waiting), sampleState(conversation.Waiting), sampleState(conversation.Waiting)
 	quiet.Quiet = true
 	urgent.Priority = "urgent"
+	translating := sampleState(conversation.WithAgent)
+	translating.Translate = conversation.Mark{Seq: 6, At: translating.WaitFrom}
 	unstaffed.Route.Staffed, unstaffed.Route.Mention = false, ""
 	cards := map[string]Card{
-		"waiting":  {State: sampleState(conversation.Waiting), Brief: sampleBrief()},
-		"agent":    {State: sampleState(conversation.WithAgent), Brief: sampleBrief()},
-		"bot":      {State: sampleState(conversation.WithBot), Brief: sampleBrief()},
-		"closed":   {State: sampleState(conversation.IsClosed), Brief: sampleBrief()},
-		"quiet":    {State: quiet, Brief: sampleBrief()},
-		"urgent":   {State: urgent, Brief: sampleBrief()},
-		"offline":  {State: unstaffed, Brief: Brief{Last: "hello", Ask: "hello"}},
-		"nameless": {State: sampleState(conversation.Waiting), Brief: Brief{Fields: map[string]string{"Order": "A-17"}}},
+		"waiting":     {State: sampleState(conversation.Waiting), Brief: sampleBrief()},
+		"agent":       {State: sampleState(conversation.WithAgent), Brief: sampleBrief()},
+		"bot":         {State: sampleState(conversation.WithBot), Brief: sampleBrief()},
+		"closed":      {State: sampleState(conversation.IsClosed), Brief: sampleBrief()},
+		"quiet":       {State: quiet, Brief: sampleBrief()},
+		"urgent":      {State: urgent, Brief: sampleBrief()},
+		"offline":     {State: unstaffed, Brief: Brief{Last: "hello", Ask: "hello"}},
+		"translate":   {State: sampleState(conversation.WithAgent), Brief: Brief{Last: "hola", Ask: "hola"}, Translates: true},
+		"translating": {State: translating, Brief: Brief{Last: "hola", Ask: "hola"}},
+		"nameless":    {State: sampleState(conversation.Waiting), Brief: Brief{Fields: map[string]string{"Order": "A-17"}}},
 	}
 	for name, card := range fullCards() {
 		cards[name] = card

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/handoff-bot/handoff/conversation"
 )
 
 // Config is the section "slack" of handoff.yaml.
@@ -22,6 +24,7 @@ type Config struct {
 	NotePrefixes  []string      `yaml:"note_prefixes" mapstructure:"note_prefixes" doc:"a line that starts with one of these stays inside"`
 	ShowAgent     string        `yaml:"show_agent" mapstructure:"show_agent" doc:"what the visitor sees of an agent: first_name, display_name or team"`
 	VisitorNames  bool          `yaml:"visitor_names" mapstructure:"visitor_names" doc:"post the visitor's lines under the visitor's name (chat:write.customize)"`
+	Locale        string        `yaml:"locale" mapstructure:"locale" doc:"the language the team reads and writes, such as en or de; Translate on the card is between it and the visitor's"`
 	APIURL        string        `yaml:"api_url" mapstructure:"api_url" doc:"the address of Slack's Web API"`
 	PingInterval  time.Duration `yaml:"ping_interval" mapstructure:"ping_interval" doc:"how long a socket may go without a ping before it is opened again"`
 }
@@ -43,7 +46,7 @@ const (
 func Defaults() Config {
 	return Config{
 		Mode: ModeSocket, Relay: RelayOwner, NotePrefixes: []string{";;", "🔒"}, ShowAgent: ShowFirstName,
-		VisitorNames: true, APIURL: "https://slack.com/api/", PingInterval: 30 * time.Second,
+		VisitorNames: true, Locale: "en", APIURL: "https://slack.com/api/", PingInterval: 30 * time.Second,
 	}
 }
 
@@ -67,6 +70,9 @@ func (c Config) Problems() []Problem {
 	oneOf(add, "show_agent", c.ShowAgent, ShowFirstName, ShowDisplayName, ShowTeam)
 	c.places(add)
 	c.people(add)
+	if !conversation.IsLocale(c.Locale) {
+		add("locale", fmt.Sprintf("is %q, which is no locale", c.Locale), "use en, de or pt-BR")
+	}
 	if c.PingInterval < time.Second {
 		add("ping_interval", fmt.Sprintf("%s is too short", c.PingInterval), "use 1s or more; 30s suits slack.com")
 	}

@@ -296,7 +296,7 @@ func (v *visit) script(ctx context.Context, events []conversation.Event) (script
 	}
 	s := newScript(v.state, v.thread, name, events)
 	s.silent = v.silent
-	return s, nil
+	return s, v.quoteLines(ctx, &s, events)
 }
 
 // visitorName is the visitor's name as it may stand above a post.

@@ -56,7 +56,7 @@ func newReceipts() receipts {
 // want says that a line has to carry an emoji of ours, or not any more. It does not
 // wait for Slack.
 func (b *Bridge) want(ctx context.Context, r ledger.Receipt) {
-	if b.Receipts == nil {
+	if b.Receipts == nil || fromForm(r.TS) { // no message of hers to mark
 		return
 	}
 	r.Asked = b.Now()

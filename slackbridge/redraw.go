@@ -54,7 +54,7 @@ func (v *visit) markStale(ctx context.Context, of conversation.Seq) error {
 		return nil
 	}
 	said, _ := line[0].Body.(conversation.Message)
-	if said.Moved || !inThread(line[0], v.thread) {
+	if said.Moved || said.Original != "" || !inThread(line[0], v.thread) {
 		v.posts[i].Stale = true
 	}
 	return nil

@@ -19,7 +19,8 @@ type script struct {
 	visitor string // the name of the visitor, safe above a post
 	epochs  map[conversation.Seq]int
 	changes map[conversation.Seq]change
-	silent  bool // no mention: the channel gets too many
+	lines   map[conversation.Seq]string // visitor lines whose translation stands elsewhere
+	silent  bool                        // no mention: the channel gets too many
 }
 
 // change is what became of a line since: its latest words, or that it was taken
@@ -28,13 +29,15 @@ type change struct {
 	text    string
 	content json.RawMessage
 	gone    bool
-	dropped []string // files that it no longer carries
+	// original is what an agent wrote, when text is its translation.
+	original string
+	dropped  []string // files that it no longer carries
 }
 
 // newScript reads what later events change in earlier ones. events must reach to
 // the end of the log.
 func newScript(s conversation.State, t ledger.Thread, visitor string, events []conversation.Event) script {
-	out := script{state: s, thread: t, visitor: visitor, epochs: map[conversation.Seq]int{}, changes: map[conversation.Seq]change{}}
+	out := script{state: s, thread: t, visitor: visitor, epochs: map[conversation.Seq]int{}, changes: map[conversation.Seq]change{}, lines: map[conversation.Seq]string{}}
 	epoch := s.Epoch
 	for i := len(events) - 1; i >= 0; i-- {
 		if _, ok := events[i].Body.(conversation.Escalated); ok {
@@ -45,7 +48,7 @@ func newScript(s conversation.State, t ledger.Thread, visitor string, events []c
 	for _, e := range events {
 		switch b := e.Body.(type) {
 		case conversation.Edited:
-			out.changes[b.Of] = change{text: b.Text, content: b.Content, dropped: append(out.changes[b.Of].dropped, b.Dropped...)}
+			out.changes[b.Of] = change{text: b.Text, content: b.Content, original: b.Original, dropped: append(out.changes[b.Of].dropped, b.Dropped...)}
 		case conversation.Retracted:
 			out.changes[b.Of] = change{gone: true}
 		}
@@ -98,6 +101,8 @@ func (s script) line(e conversation.Event) (item, bool) {
 		out := item{voice: s.voiceOf(e.Author), text: text, tree: tree}
 		out.voice.name = strings.TrimSpace("Note · " + out.voice.name)
 		return out, true
+	case conversation.Translated:
+		return s.translated(e, b)
 	case conversation.Escalated:
 		return s.escalated(e, b)
 	case conversation.Routed:
@@ -136,10 +141,7 @@ func (s script) said(e conversation.Event, b conversation.Message) (item, bool) 
 		}
 		return item{voice: s.voiceOf(e.Author), text: tree.Plain(), tree: tree, sources: b.Sources}, true
 	case conversation.Agent:
-		if !b.Moved && inThread(e, s.thread) {
-			return item{}, false
-		}
-		return item{voice: s.voiceOf(e.Author), text: text, tree: tree}, true
+		return s.saidByAgent(e, b, text, tree)
 	case conversation.System:
 		if saidByCard(b.Notice) {
 			return item{}, false
@@ -147,6 +149,31 @@ func (s script) said(e conversation.Event, b conversation.Message) (item, bool) 
 		return item{spans: []span{slant("The visitor was told: ")}, text: text}, true
 	}
 	return item{}, false
+}
+
+// saidByAgent is an agent's line, but for one that stands in the thread already;
+// then it is what the visitor reads of it, when that is a translation.
+func (s script) saidByAgent(e conversation.Event, b conversation.Message, text string, tree markup.Tree) (item, bool) {
+	stands, original := !b.Moved && inThread(e, s.thread), s.original(e.Seq, b)
+	switch {
+	case stands && original == "":
+		return item{}, false
+	case stands:
+		return reads(text), true
+	case original != "":
+		out := item{voice: s.voiceOf(e.Author), tree: append(markup.FromPlain(original), markup.FromPlain("The visitor reads (machine translation):\n"+text)...)}
+		out.text = out.tree.Plain()
+		return out, true
+	}
+	return item{voice: s.voiceOf(e.Author), text: text, tree: tree}, true
+}
+
+// original is what an agent wrote of a line that is translated, "" for others.
+func (s script) original(seq conversation.Seq, b conversation.Message) string {
+	if c, ok := s.changes[seq]; ok && b.Original != "" {
+		return cmp.Or(c.original, c.text)
+	}
+	return b.Original
 }
 
 // files are the files of a line, one a line, "" for none.

@@ -1,6 +1,7 @@
 package handofftest
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 //	model triage fails STATUS         (besides)
 //	model triage hangs                (besides)
 //	model drafts TEXT                 (besides: for agents)
+//	model translates to_team LOCALE TEXT… | to_visitor TEXT  (besides)
 //	model fills SHAPE hangs | slowly JSON | fails STATUS | nonsense TEXT  (besides)
 //	model asked                       (it has been called at all)
 func model(_ *testscript.TestScript, s *story, args []string) error {
@@ -51,6 +53,8 @@ func model(_ *testscript.TestScript, s *story, args []string) error {
 		m.Add(llmtest.Fill("triage", text))
 	case "drafts":
 		m.Add(llmtest.Fill("suggestion", fmt.Sprintf(`{"reply":%q}`, text)))
+	case "translates":
+		return translates(m, args[1:])
 	case "fills":
 		return fills(m, args[1:])
 	case "triage":
@@ -63,6 +67,23 @@ func model(_ *testscript.TestScript, s *story, args []string) error {
 		return fmt.Errorf("unknown verb %q", args[0])
 	}
 	return nil
+}
+
+// translates scripts a translation: of the visitor's lines, one text for each, or of
+// an agent's.
+func translates(m *llmtest.Server, args []string) error {
+	if err := need(args, 2, "model translates to_team LOCALE TEXT… | to_visitor TEXT"); err != nil {
+		return err
+	}
+	answer := map[string]any{"text": strings.Join(args[1:], " ")}
+	if args[0] == "to_team" {
+		answer = map[string]any{"language": args[1], "lines": args[2:]}
+	}
+	raw, err := json.Marshal(answer)
+	if err == nil {
+		m.Add(llmtest.Fill(args[0], string(raw)))
+	}
+	return err
 }
 
 // fills scripts how the model fills a form in, or does not.

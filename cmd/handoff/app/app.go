@@ -87,10 +87,12 @@ type App struct {
 	leader   *feed.Leader        // nil without Slack
 	model    model
 	bot      *bot.Bot
-	runners  []*feed.Runner
-	people   people
-	alerted  sync.Map               // cause → when, for notices without Slack
-	refused  atomic.Pointer[string] // the cause of the last refused file, nil when it was mended
+
+	translator *bot.Translator // nil without Slack or a model
+	runners    []*feed.Runner
+	people     people
+	alerted    sync.Map               // cause → when, for notices without Slack
+	refused    atomic.Pointer[string] // the cause of the last refused file, nil when it was mended
 
 	refusedShadow atomic.Pointer[string] // the same for that of the shadow policy
 }
@@ -103,6 +105,9 @@ type policies struct{ live, shadow *escalation.Policy }
 // what happens meanwhile is not sent when the section comes.
 func consumers(file *config.File) []string {
 	out := []string{bot.Consumer, bot.BriefConsumer, queue.Consumer, slackbridge.Consumer}
+	if file.Slack != nil && !file.AI.IsOffline() {
+		out = append(out, bot.TranslateConsumer)
+	}
 	if file.Mail.Configured() {
 		out = append(out, mail.Consumer)
 	}
@@ -142,7 +147,7 @@ func (a *App) open(ctx context.Context, file *config.File) error {
 		return err
 	}
 	a.model = newModel(file, a.Options)
-	for _, build := range []func(*config.File) error{a.buildFiles, a.buildBot, a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail, a.buildWebhook} {
+	for _, build := range []func(*config.File) error{a.buildFiles, a.buildBot, a.buildTranslator, a.buildBridge, a.buildDoor, a.buildRunners, a.buildMail, a.buildWebhook} {
 		if err := build(file); err != nil {
 			return err
 		}
@@ -202,7 +207,7 @@ func (a *App) buildBridge(file *config.File) (err error) {
 	a.bridge, err = slackbridge.New(slackbridge.Deps{
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store, Readers: a.store, Desk: agentsDesk{a.store, a},
 		Visitors: a.store, Receipts: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
-		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting,
+		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting, Translator: a.translates(),
 		Topics: a.topics, Evidence: a.evidence, Numbers: a.numbers,
 		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Levels: escalation.Levels(), Now: a.now, Logger: a.Logger,
 	})
@@ -230,6 +235,9 @@ func (a *App) buildRunners(file *config.File) error {
 		return err
 	}
 	a.addRunner(bot.BriefConsumer, brief, 4, nil)
+	if a.translator != nil {
+		a.addRunner(bot.TranslateConsumer, a.translator, 4, nil)
+	}
 	a.addRunner(slackbridge.Consumer, a.bridge.Mirror(), 8, a.leader.Held)
 	return nil
 }

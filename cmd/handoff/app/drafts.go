@@ -24,7 +24,7 @@ func (a *App) drafts(file *config.File) (slackbridge.Drafter, error) {
 	if file.AI.IsOffline() {
 		return nil, nil
 	}
-	g, err := a.bot.Suggester(newDeskModel(file, a.Options))
+	g, err := a.bot.Suggester(newDeskModel(file, a.Options), file.Slack.Locale)
 	if err != nil {
 		return nil, err
 	}
@@ -46,4 +46,22 @@ func (d drafts) Suggest(ctx context.Context, id conversation.ID) slackbridge.Sug
 		return slackbridge.Suggestion{Failed: "The AI has nothing to draft from here. Write the reply yourself."}
 	}
 	return slackbridge.Suggestion{Failed: "The AI did not answer, so there is no draft. Try again in a moment, or write the reply yourself."}
+}
+
+// buildTranslator makes what translates between agents and visitors, when there are
+// both a Slack and a model that could.
+func (a *App) buildTranslator(file *config.File) (err error) {
+	if file.Slack == nil || file.AI.IsOffline() {
+		return nil
+	}
+	a.translator, err = a.bot.Translator(newDeskModel(file, a.Options), file.Slack.Locale)
+	return err
+}
+
+// translates is the translator as the bridge takes it, nil for none.
+func (a *App) translates() slackbridge.Translator {
+	if a.translator == nil {
+		return nil
+	}
+	return a.translator
 }

@@ -86,6 +86,10 @@ func handling(e conversation.Event) string {
 		return told(fmt.Sprintf("a person was needed at line %d", b.Of), "says", nameOr(b.Agent.Name, b.Agent.ID), "note", brief(b.Note))
 	case conversation.Unmarked:
 		return told(fmt.Sprintf("took back what event %d says", b.Of), "says", nameOr(b.Agent.Name, b.Agent.ID))
+	case conversation.Translating:
+		return told(map[bool]string{true: "translation switched on", false: "translation switched off"}[b.On], "by", nameOr(b.Agent.Name, b.Agent.ID))
+	case conversation.Translated:
+		return told(fmt.Sprintf("line %d translated", b.Of), "from", b.Locale, "failed", map[bool]string{true: "yes"}[b.Failed])
 	default:
 		return "something this version does not know"
 	}
