@@ -189,24 +189,27 @@ type (
 	// judged, 0 for the button's, which judges none. Draft is the withheld text when
 	// the bot's own words tripped it.
 	Decided struct {
-		On        Seq      `json:"on" log:"fact"`
-		Turn      string   `json:"turn,omitempty" log:"fact"`
-		Act       string   `json:"act" log:"fact"`
-		Rule      string   `json:"rule" log:"fact"`
-		Reason    string   `json:"reason,omitempty" log:"fact"`
-		Level     string   `json:"level" log:"fact"`
-		Topic     string   `json:"topic,omitempty" log:"fact"`
-		Priority  string   `json:"priority,omitempty" log:"fact"`
-		Channel   string   `json:"channel,omitempty" log:"fact"`
-		Tags      []string `json:"tags,omitempty" log:"fact"`
-		Notify    bool     `json:"notify,omitempty" log:"fact"`
-		Agents    []string `json:"agents,omitempty" log:"fact"`
-		Signals   []Signal `json:"signals,omitempty" log:"fact"`
-		Tried     []string `json:"tried,omitempty" log:"fact"`
-		Policy    string   `json:"policy" log:"fact"`
-		Detectors string   `json:"detectors" log:"fact"`
-		Explain   string   `json:"explain,omitempty"`
-		Draft     string   `json:"draft,omitempty"`
+		On       Seq      `json:"on" log:"fact"`
+		Turn     string   `json:"turn,omitempty" log:"fact"`
+		Act      string   `json:"act" log:"fact"`
+		Rule     string   `json:"rule" log:"fact"`
+		Reason   string   `json:"reason,omitempty" log:"fact"`
+		Level    string   `json:"level" log:"fact"`
+		Topic    string   `json:"topic,omitempty" log:"fact"`
+		Priority string   `json:"priority,omitempty" log:"fact"`
+		Channel  string   `json:"channel,omitempty" log:"fact"`
+		Tags     []string `json:"tags,omitempty" log:"fact"`
+		Notify   bool     `json:"notify,omitempty" log:"fact"`
+		// NotifyRules are the rules for which Slack gets a line; nil in a log of before
+		// they were named.
+		NotifyRules []string `json:"notify_rules,omitempty" log:"fact"`
+		Agents      []string `json:"agents,omitempty" log:"fact"`
+		Signals     []Signal `json:"signals,omitempty" log:"fact"`
+		Tried       []string `json:"tried,omitempty" log:"fact"`
+		Policy      string   `json:"policy" log:"fact"`
+		Detectors   string   `json:"detectors" log:"fact"`
+		Explain     string   `json:"explain,omitempty"`
+		Draft       string   `json:"draft,omitempty"`
 		// Shadow is what a policy that is only tried out decided on the same
 		// situation; nil when there was none. ShadowExplain is its explanation.
 		Shadow        *ShadowVerdict `json:"shadow,omitempty" log:"fact"`

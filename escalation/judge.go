@@ -129,7 +129,9 @@ func (p *Policy) decide(level string, signals []conversation.Signal, locale stri
 	}
 	own := p.decideAll(level, ownOnly(signals), locale)
 	if strength[own.Act] <= strength[v.Act] {
-		v.Notify = v.Notify || own.Notify
+		if own.Notify && !v.Notify {
+			v.Notify, v.NotifyRules = true, own.NotifyRules
+		}
 		return v
 	}
 	own.Signals = signals
@@ -230,7 +232,7 @@ func (p *Policy) byRules(v Verdict, e evidence, matched []rule) Verdict {
 		switch {
 		case r.Do == "" || v.Level == AIOnly || again && r.Do != DoEscalate:
 		case r.Do == DoNotify:
-			v.Notify = true
+			v.Notify, v.NotifyRules = true, append(v.NotifyRules, r.Name)
 		case r.Do == DoOffer:
 			act = Offer
 		case r.Do == DoEscalate:

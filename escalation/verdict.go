@@ -83,24 +83,26 @@ func (s Situation) prepared() Situation {
 // by user or user group, empty for everybody. Tried lists what was looked at, in
 // order; Explain is one line for people. Say is what the visitor is told at an
 // escalation, "" for the standard words. Notify asks for one line in Slack
-// besides.
+// besides, for each of NotifyRules.
 type Verdict struct {
-	Act       Act
-	Notify    bool
-	Rule      string
-	Reason    string
-	Topic     string
-	Level     string
-	Priority  string
-	Channel   string
-	Agents    []string
-	Say       string
-	Tags      []string
-	Signals   []conversation.Signal
-	Tried     []string
-	Policy    string // hash of the policy
-	Detectors string // version of the detectors
-	Explain   string
+	Act    Act
+	Notify bool
+	// NotifyRules are the names of the rules that notify, in order.
+	NotifyRules []string
+	Rule        string
+	Reason      string
+	Topic       string
+	Level       string
+	Priority    string
+	Channel     string
+	Agents      []string
+	Say         string
+	Tags        []string
+	Signals     []conversation.Signal
+	Tried       []string
+	Policy      string // hash of the policy
+	Detectors   string // version of the detectors
+	Explain     string
 }
 
 // Decided returns the verdict as the event that is logged. on is the judged
@@ -108,7 +110,7 @@ type Verdict struct {
 func (v Verdict) Decided(on conversation.Seq, turn, draft string) conversation.Decided {
 	return conversation.Decided{
 		On: on, Turn: turn, Act: string(v.Act), Rule: v.Rule, Reason: v.Reason, Level: v.Level,
-		Topic: v.Topic, Priority: v.Priority, Channel: v.Channel, Tags: v.Tags, Notify: v.Notify,
+		Topic: v.Topic, Priority: v.Priority, Channel: v.Channel, Tags: v.Tags, Notify: v.Notify, NotifyRules: v.NotifyRules,
 		Agents:  v.Agents,
 		Signals: v.Signals, Tried: v.Tried, Policy: v.Policy, Detectors: v.Detectors,
 		Explain: v.Explain, Draft: draft,

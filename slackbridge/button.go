@@ -164,6 +164,9 @@ func (b *Bridge) admitPress(ctx context.Context, p *press) (bool, error) {
 // conversation its button names. A quick press can be faster than the answer to
 // our own post: then it waits a moment for the row.
 func (b *Bridge) standsThere(ctx context.Context, p *press) error {
+	if ok, err := b.onRuleLine(ctx, p); ok || err != nil {
+		return err
+	}
 	for range 40 {
 		t, err := b.Threads.ThreadAt(ctx, p.me.Team, p.channel, p.thread)
 		if err == nil && t.Conversation == p.id {

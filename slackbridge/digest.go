@@ -11,19 +11,28 @@ import (
 )
 
 // digests count the cards that were posted without a mention, into one line per
-// channel, and say which cards those are.
+// channel, and say which cards those are. Lines of rules that a channel has no room
+// for are counted in another.
 type digests struct {
 	b    *Bridge
 	wake chan struct{} // capacity one
 
 	mu     sync.Mutex
-	lines  map[string]*digest
+	lines  map[counted]*digest
 	cards  map[string][]time.Time // by channel, of the last minute
 	called map[string]call        // by channel, the last card that mentioned
+	rules  map[string][]time.Time // by channel, rules' lines of the last minute
+}
+
+// counted is what a digest line counts: a channel's quiet cards, or the rules'
+// lines that were left out there.
+type counted struct {
+	channel string
+	rules   bool
 }
 
 func newDigests(b *Bridge, wake chan struct{}) *digests {
-	return &digests{b: b, wake: wake, lines: map[string]*digest{}, cards: map[string][]time.Time{}, called: map[string]call{}}
+	return &digests{b: b, wake: wake, lines: map[counted]*digest{}, cards: map[string][]time.Time{}, called: map[string]call{}, rules: map[string][]time.Time{}}
 }
 
 // call is when a channel's people were called by a mention, and for which
@@ -70,31 +79,61 @@ func (n *digests) crowded(channel string, s conversation.State) bool {
 func (n *digests) count(channel string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	d := n.lines[channel]
+	n.grow(counted{channel, false})
+}
+
+// grow adds one to a line.
+func (n *digests) grow(of counted) {
+	d := n.lines[of]
 	if d == nil || n.b.Now().Sub(d.since) > digestFor {
 		d = &digest{since: n.b.Now()}
-		n.lines[channel] = d
+		n.lines[of] = d
 	}
 	d.count++
 	poke(n.wake)
+}
+
+// tooMany notes a rule's line and says that the channel gets too many of them: then
+// it is counted in a line of its own instead.
+func (n *digests) tooMany(channel string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := n.b.Now()
+	recent := slices.DeleteFunc(n.rules[channel], func(t time.Time) bool { return now.Sub(t) > time.Minute })
+	if n.rules[channel] = recent; len(recent) < n.b.Limits.SpamCards {
+		n.rules[channel] = append(recent, now)
+		return false
+	}
+	n.grow(counted{channel, true})
+	return true
+}
+
+// words says how many there are, and where.
+func (c counted) words(n int) string {
+	switch {
+	case c.rules && n == 1:
+		return "1 more chat met a rule that asks for a line here. It is in the app's Home, with the AI."
+	case c.rules:
+		return fmt.Sprintf("%d more chats met a rule that asks for a line here. They are in the app's Home, with the AI.", n)
+	case n == 1:
+		return "1 more request came in and was posted without a mention. It is above, and in the app's Home."
+	}
+	return fmt.Sprintf("%d more requests came in at once and were posted without a mention. They are above, and in the app's Home.", n)
 }
 
 // write posts or updates the digest lines that have grown, each at most
 // once per round.
 func (n *digests) write(ctx context.Context) {
 	n.mu.Lock()
-	grown := map[string]digest{}
-	for channel, d := range n.lines {
+	grown := map[counted]digest{}
+	for of, d := range n.lines {
 		if d.count > d.shown {
-			grown[channel] = *d
+			grown[of] = *d
 		}
 	}
 	n.mu.Unlock()
-	for channel, d := range grown {
-		text := fmt.Sprintf("%d more requests came in at once and were posted without a mention. They are above, and in the app's Home.", d.count)
-		if d.count == 1 {
-			text = "1 more request came in and was posted without a mention. It is above, and in the app's Home."
-		}
+	for of, d := range grown {
+		channel, text := of.channel, of.words(d.count)
 		m := message{text: text, blocks: block1(richLine("", slant(text)))}
 		var err error
 		method := "chat.update"
@@ -114,7 +153,7 @@ func (n *digests) write(ctx context.Context) {
 			continue
 		}
 		n.mu.Lock()
-		if now := n.lines[channel]; now != nil && now.since.Equal(d.since) {
+		if now := n.lines[of]; now != nil && now.since.Equal(d.since) {
 			now.ts, now.shown = d.ts, d.count
 		}
 		n.mu.Unlock()

@@ -89,7 +89,11 @@ func (v *visit) run(ctx context.Context) (feed.Done, error) {
 		return done, fmt.Errorf("look for the thread: %w", err)
 	}
 	stands := err == nil && thread.State != ledger.Moved
-	if !stands && !v.wanted() {
+	lines, err := v.ruleLines(ctx)
+	if err != nil {
+		return done, err
+	}
+	if !stands && !v.wanted() && len(lines) == 0 {
 		return done, nil
 	}
 	if due, down := v.health.comeBack(v.w.Conversation); down {
@@ -100,6 +104,9 @@ func (v *visit) run(ctx context.Context) (feed.Done, error) {
 		return done, &later{at: v.health.known(v.w.Conversation), why: "who we are is not known"}
 	}
 	v.me, v.thread = *me, thread
+	if !stands && !v.wanted() {
+		return done, v.tellRules(ctx, lines)
+	}
 	if err := v.settle(ctx, stands); err != nil {
 		return done, err
 	}
@@ -116,6 +123,9 @@ func (v *visit) run(ctx context.Context) (feed.Done, error) {
 		return done, err
 	}
 	if err := v.errands(ctx, spoke.IsZero()); err != nil {
+		return done, err
+	}
+	if err := v.tellRules(ctx, lines); err != nil {
 		return done, err
 	}
 	done.Due = soonest(spoke, drawn, card)
@@ -157,16 +167,6 @@ func (v *visit) wanted() bool {
 	case conversation.IsClosed:
 		return v.state.Announced < v.state.Epoch && v.state.Routed()
 	case conversation.WithBot:
-	}
-	return v.notified()
-}
-
-// notified says that a rule asks for a line in Slack although the bot answers.
-func (v *visit) notified() bool {
-	for _, e := range v.w.Events {
-		if d, ok := e.Body.(conversation.Decided); ok && d.Notify {
-			return true
-		}
 	}
 	return false
 }

@@ -154,20 +154,52 @@ func TestB78SharedChannel(t *testing.T) {
 	}
 }
 
-// A rule with "notify" puts one card into Slack while the bot goes on.
+// A rule with "notify" puts one line into Slack while the AI goes on: no thread, no
+// mention. Watch shows what was said; Take over makes it a chat like others, and the
+// line says who has it.
 func TestNotify(t *testing.T) {
 	s := newStage(t)
 	c := s.open("Anna")
-	seq := c.says("How much is the enterprise plan?")
-	c.append(conversation.Append(conversation.Draft{Author: conversation.Author{Role: conversation.Bot}, Source: conversation.FromBot,
-		Body: conversation.Decided{On: seq, Act: "answer", Rule: "hot lead", Notify: true}}))
-	card := c.card()
-	if !strings.Contains(card.Visible(), "Take over") || strings.Contains(card.Text, "<!here>") {
-		t.Errorf("the card: %s", card.Visible())
+	seq := c.says("How much is the enterprise plan? <!here>")
+	decided := conversation.Draft{Author: conversation.Author{Role: conversation.Bot}, Source: conversation.FromBot,
+		Body: conversation.Decided{On: seq, Act: "answer", Rule: "hot lead", Notify: true, NotifyRules: []string{"hot lead"}}}
+	c.append(conversation.Append(decided, decided))
+	line := func() fakeslack.Message {
+		t.Helper()
+		var found fakeslack.Message
+		s.until("the rule's line", func(st *fakeslack.State) bool {
+			for _, m := range st.History(s.cfg.Channel) {
+				if strings.Contains(m.Visible(), "hot lead") {
+					found = m
+					return true
+				}
+			}
+			return false
+		})
+		return found
 	}
-	c.press(sam, "handoff_takeover")
+	m := line()
+	for _, want := range []string{"hot lead", "Anna", "How much is the enterprise plan?", "Watch", "Take over"} {
+		if !strings.Contains(m.Visible(), want) {
+			t.Errorf("%q is not in %s", want, m.Visible())
+		}
+	}
+	if len(m.Controls) != 0 {
+		t.Errorf("the line has %v", m.Controls)
+	}
+	c.append(conversation.Append(decided))
+	if err := s.slack.Press(sam, m.Channel, m.TS, "handoff_takeover"); err != nil {
+		t.Fatal(err)
+	}
 	c.mode(conversation.WithAgent, sam)
-	c.assertOnce()
+	c.card()
+	s.until("the line says who has it", func(st *fakeslack.State) bool {
+		now, _ := st.Message(m.Channel, m.TS)
+		return strings.Contains(now.Visible(), "has this chat now.") && !strings.Contains(now.Visible(), "Take over")
+	})
+	if n := len(s.slack.History(s.cfg.Channel)); n != 2 {
+		t.Errorf("%d posts in the channel, want the line and the card", n)
+	}
 }
 
 // A burst becomes few posts, in order, each line once.

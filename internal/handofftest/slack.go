@@ -45,7 +45,7 @@ func findCard(st *fakeslack.State, text, in string) (channel, ts string) {
 		}
 		for _, m := range st.History(c) {
 			isRoot := m.ThreadTS == "" || m.ThreadTS == m.TS
-			if isRoot && m.BotID != "" && strings.Contains(m.Visible()+m.Text, text) && m.TS > ts {
+			if isRoot && m.BotID != "" && !ruleLine(m) && strings.Contains(m.Visible()+m.Text, text) && m.TS > ts {
 				channel, ts = c, m.TS
 			}
 		}

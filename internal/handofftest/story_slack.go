@@ -203,6 +203,9 @@ func slack(ts *testscript.TestScript, s *story, args []string) error {
 		if known, err := s.weather(args); known {
 			return err
 		}
+		if known, err := s.ruleLines(args); known {
+			return err
+		}
 		return s.channel(args)
 	}
 	return nil
@@ -262,7 +265,7 @@ func (h *House) countCards(reference, want string) error {
 	n := 0
 	for _, c := range channels {
 		for _, m := range h.Slack.History(c) {
-			if m.BotID != "" && !m.Broadcast && strings.Contains(m.Visible()+m.Text, reference) {
+			if m.BotID != "" && !m.Broadcast && !ruleLine(m) && strings.Contains(m.Visible()+m.Text, reference) {
 				n++
 			}
 		}
