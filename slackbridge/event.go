@@ -16,6 +16,8 @@ type happening struct {
 	SubteamID string      `json:"subteam_id"`
 	Tab       string      `json:"tab"`
 	File      string      `json:"file_id"`
+	Inviter   channelOrID `json:"inviter"`
+	EventTS   string      `json:"event_ts"`
 	View      viewRef     `json:"view"`
 }
 
@@ -31,8 +33,12 @@ func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 	case "member_joined_channel", "member_left_channel":
 		b.people.forget(string(ev.Channel))
 		b.cameOrWent(ev, string(ev.Channel))
-		if string(ev.User) == me.User {
-			b.rooms.forget(string(ev.Channel))
+		if string(ev.User) != me.User {
+			return nil
+		}
+		b.rooms.forget(string(ev.Channel))
+		if ev.Type == "member_joined_channel" {
+			return b.invited(ctx, ev)
 		}
 	case "channel_shared", "channel_unshared", "channel_archive", "channel_unarchive", "group_archive", "group_unarchive",
 		"channel_rename", "group_rename", "channel_deleted", "group_deleted", "channel_left", "group_left", "channel_id_changed":

@@ -114,6 +114,8 @@ func (b *Bridge) deskActs() map[string]func(context.Context, press) error {
 		actDutyOff:   b.withDesk(func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.Off) }),
 		actDutyNever: b.withDesk(b.pressNotToday),
 		actLeave:     b.withDesk(b.pressLeave),
+
+		actInviteNo: b.pressInviteNo, actInviteCheck: b.pressInviteCheck,
 	}
 	maps.Copy(acts, b.homeActs())
 	return acts

@@ -161,13 +161,20 @@ func (s *Server) react(r *room, m *Message, user, name string, add bool) error {
 }
 
 // join adds a member and tells about it.
-func (s *Server) join(r *room, user string) {
+func (s *Server) join(r *room, user string) { s.joinBy(r, user, "") }
+
+// joinBy is join with whoever invited, "" for nobody.
+func (s *Server) joinBy(r *room, user, inviter string) {
 	r.Members = append(slices.Clone(r.Members), user)
 	if r.IM != "" {
 		return
 	}
 	s.notice(r, "channel_join", user, "<@"+user+"> has joined the channel")
-	s.raise("member_joined_channel", map[string]any{"type": "member_joined_channel", "user": user, "channel": r.ID, "channel_type": strings.ToUpper(r.kind()[:1]), "team": s.opts.Team})
+	event := map[string]any{"type": "member_joined_channel", "user": user, "channel": r.ID, "channel_type": strings.ToUpper(r.kind()[:1]), "team": s.opts.Team}
+	if inviter != "" {
+		event["inviter"] = inviter
+	}
+	s.raise("member_joined_channel", event)
 }
 
 // leave removes a member and tells about it. The bot hears of its own removal

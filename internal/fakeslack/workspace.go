@@ -147,6 +147,20 @@ func (s *Server) Join(user, channel string) error {
 	})
 }
 
+// Invite lets a member bring somebody into a channel: the event names who did.
+func (s *Server) Invite(inviter, user, channel string) error {
+	return s.act(inviter, channel, func(r *room) error {
+		switch {
+		case !r.member(inviter):
+			return refuse("not_in_channel")
+		case r.member(user):
+			return refuse("already_in_channel")
+		}
+		s.joinBy(r, user, inviter)
+		return nil
+	})
+}
+
 // Leave takes a user out of a channel.
 func (s *Server) Leave(user, channel string) error {
 	return s.act(user, channel, func(r *room) error {

@@ -15,7 +15,9 @@ var people = map[string]string{
 }
 
 // channels are its channels.
-var channels = map[string]string{"support": fakeslack.SampleSupport, "billing": fakeslack.SampleBilling}
+var channels = map[string]string{
+	"support": fakeslack.SampleSupport, "billing": fakeslack.SampleBilling, "private": privateChannel, "new": newChannel,
+}
 
 // until waits for Slack to show something; what says what.
 func (h *House) until(what string, ok func(*fakeslack.State) bool) error {

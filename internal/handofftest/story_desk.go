@@ -18,6 +18,7 @@ import (
 //	agent maya modal TEXT             (the open modal shows TEXT)
 //	agent maya away | back            (her presence in Slack)
 //	agent maya joins | quits CHANNEL
+//	agent maya invites CHANNEL        (the app)
 //	agent maya deactivated
 func (s *story) desk(user string, c [2]string, verb string, rest []string) error {
 	h, text := s.house, strings.Join(rest, " ")
@@ -45,6 +46,8 @@ func (s *story) desk(user string, c [2]string, verb string, rest []string) error
 		return h.Slack.Join(user, channels[text])
 	case "quits":
 		return h.Slack.Leave(user, channels[text])
+	case "invites":
+		return h.invite(user, channels[text])
 	case "deactivated":
 		h.Slack.UpdateUser(user, func(u *fakeslack.User) { u.Deleted = true })
 	default:

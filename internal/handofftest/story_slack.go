@@ -203,6 +203,9 @@ func slack(ts *testscript.TestScript, s *story, args []string) error {
 		if known, err := s.weather(args); known {
 			return err
 		}
+		if known, err := s.room(args); known {
+			return err
+		}
 		if known, err := s.ruleLines(args); known {
 			return err
 		}

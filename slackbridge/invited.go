@@ -1,0 +1,149 @@
+package slackbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/slackbridge/ledger"
+)
+
+// Somebody invites the app to a channel. It says there whether chats are posted
+// there, and if not, what to write into handoff.yaml. Each invitation is answered
+// once: it has a row, written before the post and completed after it.
+
+// The buttons of the question. The value is the channel.
+const (
+	actInviteNo    = "handoff_invite_no"
+	actInviteCheck = "handoff_invite_check"
+)
+
+// invited answers an invitation. That we have joined by ourselves needs no words.
+func (b *Bridge) invited(ctx context.Context, ev happening) error {
+	channel := string(ev.Channel)
+	if ev.Inviter == "" || b.Errands == nil || !channelID.MatchString(channel) {
+		return nil
+	}
+	e, done, err := b.houseErrand(ctx, "invited:"+channel+":"+ev.EventTS)
+	if err != nil || done {
+		return err
+	}
+	if !e.Attempted.IsZero() {
+		ts, err := b.weeklyStands(ctx, channel, e)
+		if err != nil {
+			return err
+		}
+		if ts != "" {
+			return b.inviteOver(ctx, e, ledger.Sent, ts)
+		}
+	}
+	m, err := b.inviteAnswer(ctx, channel, string(ev.Inviter))
+	if err != nil {
+		return err
+	}
+	m.metadata = slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"marker": e.Name}}
+	if ok, retry := b.client.limits.take("chat.postMessage", channel); !ok {
+		return &failure{Method: "chat.postMessage", Kind: limited, Retry: retry.Sub(b.Now()), err: errPace}
+	}
+	e.Attempted = b.Now()
+	if err := b.Errands.SaveErrand(ctx, e); err != nil {
+		return fmt.Errorf("note an errand: %w", err)
+	}
+	ts, err := b.send(ctx, channel, "", m)
+	switch f, bad := failed(err); {
+	case err == nil:
+		return b.inviteOver(ctx, e, ledger.Sent, ts)
+	case !bad || f.Kind == doubtful:
+		return err // the row says that it may have happened
+	case f.Kind == refused: // it was put out again, or may not write here
+		b.log.Warn("an invitation was not answered", "channel", channel, "error", err)
+		return b.inviteOver(ctx, e, ledger.Gone, "")
+	}
+	e.Attempted = zeroTime
+	return errors.Join(err, b.Errands.SaveErrand(ctx, e))
+}
+
+func (b *Bridge) inviteOver(ctx context.Context, e ledger.Errand, how ledger.PostState, ts string) error {
+	e.State, e.Ref = how, ts
+	if err := b.Errands.SaveErrand(ctx, e); err != nil {
+		return fmt.Errorf("note an errand: %w", err)
+	}
+	return nil
+}
+
+// inviteAnswer is what is said in a channel that the app was invited to.
+func (b *Bridge) inviteAnswer(ctx context.Context, channel, inviter string) (message, error) {
+	is, err := b.rooms.info(ctx, channel)
+	if err != nil {
+		return message{}, err
+	}
+	var spans []span
+	switch {
+	case is.Shared:
+		spans = []span{words("Other organisations read this channel, so I never post chats here. Invite me to a channel of your own workspace.")}
+	case channel == b.Config.AdminChannel:
+		spans = []span{words("I am here again: notices to the operator come into this channel.")}
+	case slices.Contains(b.inUse(), channel):
+		spans = b.postsHere()
+	default:
+		return b.inviteQuestion(channel, inviter), nil
+	}
+	return message{text: parsed(spans), blocks: block1(richLine("", spans...))}, nil
+}
+
+// postsHere is said in a channel in use.
+func (b *Bridge) postsHere() []span {
+	return []span{words("I post chats here: each is a card with a thread. Claim it, or just reply in the thread; a line that begins with "), {text: b.notePrefix(), code: true}, words(" stays inside.")}
+}
+
+func (b *Bridge) notePrefix() string {
+	if len(b.Config.NotePrefixes) == 0 {
+		return ";;"
+	}
+	return b.Config.NotePrefixes[0]
+}
+
+func (b *Bridge) inviteQuestion(channel, inviter string) message {
+	code := func(text string) span { return span{text: text, code: true} }
+	spans := []span{strong("Use this channel for chats?"), words(" "), {user: inviter, text: "A colleague"}, words(" has invited me. Nothing is posted here yet. For all chats, write into handoff.yaml:\n"),
+		code("slack: { channel: " + channel + " }"), words("  (and start the server again)\nFor the chats of one topic, add to it in handoff.restricted_topics:\n"),
+		code("channel: " + channel), words("  (counts at once when the file is saved)")}
+	return message{text: parsed(spans), blocks: []slack.Block{
+		richLine("", spans...),
+		slack.NewActionBlock("", button(actInviteCheck, channel, "It is done"), button(actInviteNo, channel, "Not now")),
+	}}
+}
+
+// pressInviteNo takes the question away.
+func (b *Bridge) pressInviteNo(ctx context.Context, p press) error {
+	channel, ts := p.e.Container.ChannelID, p.e.Container.MessageTS
+	if ts == "" || channel != p.action.Value {
+		return errDrop
+	}
+	return b.removeStray(ctx, channel, ts)
+}
+
+// pressInviteCheck looks whether the file names the channel by now.
+func (b *Bridge) pressInviteCheck(ctx context.Context, p press) error {
+	channel, ts := p.e.Container.ChannelID, p.e.Container.MessageTS
+	if ts == "" || channel != p.action.Value {
+		return errDrop
+	}
+	if !slices.Contains(b.inUse(), channel) {
+		p.channel = channel
+		b.tellPresser(p, words("The configuration in force does not name "), span{text: channel, code: true}, words(" yet. slack.channel needs a new start; a topic's channel counts when the file was saved and taken. handoff check says what is wrong with a file."))
+		return nil
+	}
+	spans := b.postsHere()
+	if ok, retry := b.client.limits.take("chat.update", channel); !ok {
+		return &failure{Method: "chat.update", Kind: limited, Retry: retry.Sub(b.Now()), err: errPace}
+	}
+	err := b.update(ctx, channel, ts, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
+	if hasCode(err, "message_not_found") {
+		return nil
+	}
+	return err
+}
