@@ -26,6 +26,7 @@ func (f *File) problems() []Problem {
 	out = append(out, rows("mail", f.Mail.Problems())...)
 	out = append(out, rows("webhooks", f.Webhooks.Problems())...)
 	out = append(out, rows("replies", replies.Problems(f.Replies))...)
+	out = append(out, rows("learn", f.Learn.Problems())...)
 	out = append(out, f.storageProblems()...)
 	out = append(out, f.ladderProblems()...)
 	return append(out, f.placeholders()...)

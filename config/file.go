@@ -14,9 +14,11 @@ package config
 
 import (
 	"path/filepath"
+	"slices"
 
 	"github.com/handoff-bot/handoff/escalation"
 	"github.com/handoff-bot/handoff/knowledge"
+	"github.com/handoff-bot/handoff/learn"
 	"github.com/handoff-bot/handoff/llm"
 	"github.com/handoff-bot/handoff/mail"
 	"github.com/handoff-bot/handoff/replies"
@@ -41,6 +43,8 @@ type File struct {
 	Webhooks webhook.Config `yaml:"webhooks" mapstructure:"webhooks" doc:"What your own server is told; see docs/webhooks.md."`
 
 	Replies []replies.Reply `yaml:"replies" mapstructure:"replies" doc:"Canned replies: what agents find behind Reply… on the card; see docs/slack.md."`
+
+	Learn learn.Config `yaml:"learn" mapstructure:"learn" doc:"What agents have answered becomes knowledge; see docs/slack.md."`
 
 	Privacy *Later `yaml:"privacy" mapstructure:"privacy" doc:"Not in this version."`
 
@@ -88,6 +92,7 @@ func fileDefaults(withSlack bool) File {
 		Widget:  widgetapi.WidgetDefaults(),
 		AI:      llm.Defaults(),
 		Handoff: escalation.Defaults(),
+		Learn:   learn.Defaults(),
 	}
 	if withSlack {
 		s := slackbridge.Defaults()
@@ -103,9 +108,16 @@ func (f *File) resolve() {
 			f.Knowledge[i].Path = filepath.Join(filepath.Dir(f.Path), s.Path)
 		}
 	}
+	if f.Learn.File != "" && !filepath.IsAbs(f.Learn.File) {
+		f.Learn.File = filepath.Join(filepath.Dir(f.Path), f.Learn.File)
+	}
 }
 
 // KnowledgeConfig is the section "knowledge" as its room takes it.
 func (f *File) KnowledgeConfig() knowledge.Config {
-	return knowledge.Config{Sources: f.Knowledge}
+	sources := f.Knowledge
+	if f.Learn.File != "" {
+		sources = append(slices.Clone(sources), knowledge.Source{Path: f.Learn.File, Own: "learned"})
+	}
+	return knowledge.Config{Sources: sources}
 }

@@ -53,7 +53,7 @@ One YAML file, ` + "`handoff.yaml`" + `. ` + "`handoff check`" + ` says what is 
   She reads it in the language the page names (` + "`data-locale`" + `), else in ` + "`widget.locale`" + ` unless that is auto, else in the one
   her browser wants most; where there are no words in any of them, in English, and without English in the first
   language by the alphabet.
-- The file is read again when it changes. ` + "`widget`, `limits`, `handoff`, `replies`, `ai.instructions` and `ai.budget`" + ` take effect at
+- The file is read again when it changes. ` + "`widget`, `limits`, `handoff`, `replies`, `learn.mode`, `ai.instructions` and `ai.budget`" + ` take effect at
   once, and so do changed texts in the folders under ` + "`knowledge`" + `; for other keys the log names what needs a restart. A file
   with a mistake changes nothing.
 - ` + "`docs/handoff.schema.json`" + ` gives editors completion: put

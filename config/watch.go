@@ -201,7 +201,7 @@ func (w *Watcher) keepShadow(old, next *File) {
 // the section "knowledge" are watched by their room; another list of folders
 // needs a restart.
 func live() []string {
-	return []string{"widget", "limits", "handoff", "replies", "ai.instructions", "ai.budget"}
+	return []string{"widget", "limits", "handoff", "replies", "learn.mode", "ai.instructions", "ai.budget"}
 }
 
 // needRestart picks the keys that do not.

@@ -51,6 +51,7 @@ const (
 	KindUnmarked     Kind = "unmarked"
 	KindTranslating  Kind = "translating"
 	KindTranslated   Kind = "translated"
+	KindLearned      Kind = "learned"
 	KindIdentified   Kind = "identified"
 	KindTracked      Kind = "tracked"
 	KindCleared      Kind = "cleared"
@@ -318,3 +319,4 @@ func (Labelled) kind() Kind     { return KindLabelled }
 func (Misjudged) kind() Kind    { return KindMisjudged }
 func (Missed) kind() Kind       { return KindMissed }
 func (Unmarked) kind() Kind     { return KindUnmarked }
+func (Learned) kind() Kind      { return KindLearned }

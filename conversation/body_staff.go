@@ -149,6 +149,17 @@ type (
 		Of    Seq   `json:"of" log:"fact"`
 	}
 
+	// Learned is a question and its answer that an agent has approved as knowledge,
+	// out of the lines From, after the close Of. Neither names the visitor. It is
+	// there for the file of learned answers and changes nothing here.
+	Learned struct {
+		Agent    Staff  `json:"agent" log:"fact"`
+		Of       Seq    `json:"of" log:"fact"`
+		From     []Seq  `json:"from,omitempty" log:"fact"`
+		Question string `json:"question,omitempty"`
+		Answer   string `json:"answer,omitempty"`
+	}
+
 	// Blocked keeps the visitor out until a time.
 	Blocked struct {
 		Agent  Staff     `json:"agent" log:"fact"`

@@ -51,6 +51,7 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindUnmarked:     decode[Unmarked],
 	KindTranslating:  decode[Translating],
 	KindTranslated:   decode[Translated],
+	KindLearned:      decode[Learned],
 	KindIdentified:   decode[Identified],
 	KindTracked:      decode[Tracked],
 	KindCleared:      decode[Cleared],

@@ -241,3 +241,14 @@ func Unmark(by Author, of Seq) Decider {
 		return []Draft{by.acts(Unmarked{Agent: by.staff(), Of: of})}, nil
 	}
 }
+
+// Learn records an approved answer. Its key makes it one for each close.
+func Learn(by Author, l Learned) Decider {
+	return func(s State) ([]Draft, error) {
+		if l.Of < 1 || l.Of > s.Seq {
+			return nil, nil
+		}
+		l.Agent = by.staff()
+		return []Draft{by.acts(l)}, nil
+	}
+}

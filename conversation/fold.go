@@ -55,7 +55,7 @@ func (s State) Apply(e Event) State {
 		s.Priority, s.Tags = b.Priority, kept(b.Tags)
 	case Translating, Translated:
 		return s.translates(e)
-	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed, Unmarked, Tracked:
+	case PageChanged, Note, Edited, Retracted, Asked, Feedback, Misjudged, Missed, Unmarked, Learned, Tracked:
 		// The State does not depend on them.
 	}
 	return s

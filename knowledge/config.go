@@ -17,6 +17,9 @@ type Config struct {
 type Source struct {
 	Path string `yaml:"path" mapstructure:"path" doc:"Folder or file with Markdown (.md), HTML (.html) or text (.txt). Folders are read with everything below them, and watched."`
 	URL  string `yaml:"url" mapstructure:"url" doc:"Not in this version; leave it empty."`
+	// Own is the name of a source of ours that need not be there, "" for those of the
+	// file. Its documents are named after it.
+	Own string `yaml:"-" mapstructure:"-"`
 }
 
 // Problem is something wrong in the configuration.

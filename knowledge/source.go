@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -28,8 +29,26 @@ type load struct {
 // loadSources reads all sources. It fails only when a source itself cannot be reached.
 func loadSources(ctx context.Context, sources []Source) (load, error) {
 	var l load
+	named := 0
+	for _, s := range sources {
+		if s.Own == "" {
+			named++
+		}
+	}
 	for i, s := range sources {
-		if err := l.source(ctx, s.Path, sourcePrefix(i, len(sources))); err != nil {
+		prefix := sourcePrefix(i, named)
+		if s.Own != "" {
+			prefix = s.Own + "/"
+		}
+		err := l.source(ctx, s.Path, prefix)
+		if s.Own != "" && errors.Is(err, fs.ErrNotExist) {
+			continue // nothing was written to it yet
+		}
+		if err != nil && s.Own != "" && ctx.Err() == nil {
+			l.skip(s.Path, err) // the others serve
+			continue
+		}
+		if err != nil {
 			return load{}, fmt.Errorf("knowledge[%d].path: %w", i, err)
 		}
 	}

@@ -46,7 +46,7 @@ func (l *Library) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case event := <-watcher.Events:
-			if event.Op != fsnotify.Chmod {
+			if event.Op != fsnotify.Chmod && l.concerns(event.Name) {
 				quiet.Reset(settle)
 			}
 		case err := <-watcher.Errors: // events were lost; look for ourselves
@@ -60,6 +60,18 @@ func (l *Library) Run(ctx context.Context) error {
 			l.reloadIfChanged(ctx)
 		}
 	}
+}
+
+// concerns says whether a change is one of a source: of a single file the whole
+// folder is watched, in which other things may change all the time.
+func (l *Library) concerns(name string) bool {
+	for _, s := range l.config.Sources {
+		path := filepath.Clean(s.Path)
+		if filepath.Clean(name) == path || strings.HasPrefix(filepath.Clean(name), path+string(filepath.Separator)) || path == "." {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *Library) tryReload(ctx context.Context) {
@@ -93,7 +105,7 @@ func (l *Library) reloadIfChanged(ctx context.Context) {
 func (l *Library) watchAll(watcher *fsnotify.Watcher) {
 	for _, s := range l.config.Sources {
 		info, err := os.Stat(s.Path)
-		if err == nil && !info.IsDir() {
+		if err == nil && !info.IsDir() || s.Own != "" {
 			err = watcher.Add(filepath.Dir(s.Path))
 		} else if err == nil {
 			err = filepath.WalkDir(s.Path, func(p string, entry fs.DirEntry, err error) error {

@@ -85,6 +85,8 @@ func asideOfLabels(e conversation.Event, visitor string) (aside, bool) {
 		return plainly(who(b.Agent), words(" switched translation off. "+visitor+" reads your lines as you write them."))
 	case conversation.Unmarked:
 		return plainly(who(b.Agent), words(" took that mark back."))
+	case conversation.Learned:
+		return aside{spans: []span{who(b.Agent), words(" approved an answer as knowledge: "), words(oneLine(b.Question, 200))}}, true
 	}
 	return aside{}, false
 }

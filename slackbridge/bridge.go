@@ -15,6 +15,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/learn"
 	"github.com/handoff-bot/handoff/replies"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
@@ -74,6 +75,10 @@ type Deps struct {
 	// agents; nil where there is no model.
 	Replies func() []replies.Reply
 	Drafts  Drafter
+	// Keep writes an approved answer into the file of learned answers; nil means that
+	// there is none. Proposes says that a close proposes one now.
+	Keep     func(learn.Entry) error
+	Proposes func() bool
 	// Evidence tells what a decision of the log, the event at, rests on beyond what
 	// the log says; nil for nothing.
 	Evidence func(ctx context.Context, events []conversation.Event, at conversation.Seq) (Evidence, error)
@@ -123,6 +128,7 @@ type Bridge struct {
 	seats   chan struct{} // somebody begins to wait, capacity one
 	gate    *gate
 	known   chan struct{} // closed when self is known
+	learned chan struct{} // an answer was approved, capacity one
 	knows   sync.Once
 }
 
@@ -150,7 +156,7 @@ func New(d Deps) (*Bridge, error) {
 		d.Dialer = directDialer()
 	}
 	d.Limits = d.Limits.withDefaults()
-	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), recount: make(chan struct{}, 1), seats: make(chan struct{}, 1), known: make(chan struct{}), gate: newGate(func() {
+	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), recount: make(chan struct{}, 1), seats: make(chan struct{}, 1), known: make(chan struct{}), learned: make(chan struct{}, 1), gate: newGate(func() {
 		d.Logger.Warn("lines go on although the threads are not compared yet; one may stand out of order")
 	})}
 	b.health = newHealth(d.Limits, d.Now)
@@ -196,6 +202,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	g.Go(func() error { return b.keepRoster(ctx) })
 	g.Go(func() error { return b.keepDesk(ctx) })
 	g.Go(func() error { return b.keepWeekly(ctx) })
+	g.Go(func() error { return b.keepLearned(ctx) })
 	g.Go(func() error { return b.runWhispers(ctx) })
 	g.Go(func() error { return b.runReceipts(ctx) })
 	g.Go(func() error { return b.homes.run(ctx) })

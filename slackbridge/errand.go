@@ -38,7 +38,10 @@ func (v *visit) errands(ctx context.Context, said bool) error {
 	if err := v.shareFiles(ctx); err != nil {
 		return err
 	}
-	return v.fileTranscript(ctx)
+	if err := v.fileTranscript(ctx); err != nil {
+		return err
+	}
+	return v.proposeLearned(ctx)
 }
 
 // errand returns the row, a new one when there is none, and whether it is done.

@@ -69,6 +69,7 @@ func (b *Bridge) submits() map[string]func(context.Context, press) error {
 		modalLabels:    b.submitLabels,
 		modalMisjudged: b.submitMisjudged,
 		modalMissed:    b.submitMissed,
+		modalLearn:     b.submitLearn,
 		modalMove:      b.submitMove,
 		modalReply:     b.submitReply,
 	}

@@ -48,6 +48,9 @@ type Errands interface {
 	SaveErrand(ctx context.Context, e ledger.Errand) error
 	// Errand returns an errand, or conversation.ErrNotFound.
 	Errand(ctx context.Context, id conversation.ID, name string) (ledger.Errand, error)
+	// Waiting lists the errands of the installation's own that are not done and whose
+	// names begin so, by name, a hundred at most.
+	Waiting(ctx context.Context, prefix string) ([]ledger.Errand, error)
 }
 
 // Inbox keeps what Slack told us until it is dealt with.

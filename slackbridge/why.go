@@ -60,7 +60,11 @@ func (b *Bridge) whyModal(ctx context.Context, p press) (slack.ModalViewRequest,
 		}
 	}
 	blocks := because.blocks(p.state, saidOf(events), seen)
-	if buttons := whyButtons(p, events); len(buttons) > 0 {
+	buttons := whyButtons(p, events)
+	if b.Keep != nil && p.state.Seq > 1 {
+		buttons = append(buttons, button(actLearn, string(p.id), "Learn from this…"))
+	}
+	if len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("", buttons...))
 	}
 	view := modal(modalRead, "Why?", p.id, blocks...)

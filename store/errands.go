@@ -43,3 +43,16 @@ func (s *Store) Errand(ctx context.Context, id conversation.ID, name string) (le
 	}
 	return one(ctx, s.read, scan, `select conversation, name, state, ref, attempted from errands where conversation = $1 and name = $2`, string(id), name)
 }
+
+// Waiting lists the errands of the installation's own that are not done and whose
+// names begin so, by name, a hundred at most.
+func (s *Store) Waiting(ctx context.Context, prefix string) ([]ledger.Errand, error) {
+	return all(ctx, s.read, func(r row) (ledger.Errand, error) {
+		var e ledger.Errand
+		var attempted int64
+		err := r.Scan(&e.Name, &e.State, &e.Ref, &attempted)
+		e.Attempted = at(attempted)
+		return e, err
+	}, `select name, state, ref, attempted from house_errands where state = $1 and substr(name, 1, $2) = $3 order by name limit 100`,
+		string(ledger.Sending), len(prefix), prefix)
+}

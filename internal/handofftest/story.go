@@ -67,7 +67,7 @@ type command func(ts *testscript.TestScript, s *story, args []string) error
 func commands(o Options) map[string]func(*testscript.TestScript, bool, []string) {
 	verbs := map[string]command{
 		"start": start, "halt": stopHouse, "crash": killHouse, "restart": restart,
-		"model": model, "visitor": visitor, "agent": agent, "slack": slack, "thread": thread, "card": card, "mail": mails,
+		"model": model, "visitor": visitor, "agent": agent, "slack": slack, "thread": thread, "card": card, "mail": mails, "learned": learnedFile,
 	}
 	out := make(map[string]func(*testscript.TestScript, bool, []string), len(verbs))
 	for name, run := range verbs {

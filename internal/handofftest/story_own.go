@@ -41,6 +41,8 @@ func (s *story) own(user string, c [2]string, verb string, rest []string) error 
 			}
 			return false
 		})
+	case "modal-presses", "modal-without", "thread-presses":
+		return s.marks(user, c, verb, text)
 	case "dms":
 		if got := len(h.Slack.History(direct)); fmt.Sprint(got) != text {
 			return fmt.Errorf("%s has got %d direct messages", user, got)

@@ -56,7 +56,7 @@ func (s *story) reply(user string, verb string, rest []string) error {
 	case "dismisses":
 		return h.Slack.CloseView(user, v.ID)
 	}
-	return s.marks(user, verb, strings.Join(rest, " "))
+	return fmt.Errorf("unknown verb %q", verb)
 }
 
 // openView waits for a modal and returns the top one.

@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"webhook":      {"conversation", "feed", "markup"},
 	"bot":          {"conversation", "feed", "markup", "escalation", "llm", "knowledge"},
 	"widgetapi":    {"conversation", "feed", "files/ledger", "markup", "widget", "widgetapi/identity", "widgetapi/session"},
-	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "markup", "replies", "slackbridge/ledger"},
+	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "learn", "markup", "replies", "slackbridge/ledger"},
 	"files":        {"conversation", "files/ledger", "markup", "widgetapi/session"},
 	"llm":          {},
 	"knowledge":    {},
@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"widget":       {},
 	"demo":         {},
 	"replies":      {"conversation"},
+	"learn":        {"conversation"},
 
 	"report":       {"conversation"},
 	"report/chart": {"report"},
@@ -39,7 +40,7 @@ var mayImport = map[string][]string{
 	"widgetapi/session":  {"conversation"},
 	"widgetapi/identity": {},
 
-	"config": {"escalation", "files", "knowledge", "llm", "mail", "replies", "slackbridge", "store", "webhook", "widgetapi"},
+	"config": {"escalation", "files", "knowledge", "learn", "llm", "mail", "replies", "slackbridge", "store", "webhook", "widgetapi"},
 
 	"cmd/handoff":          {"*"},
 	"internal/fakeslack":   {"markup"},

@@ -58,9 +58,15 @@ func errands(t *testing.T, url string) {
 	}
 	own := ledger.Errand{Name: "weekly:marks:2026-11-16", State: ledger.Sending, Attempted: start}
 	must(t, s.SaveErrand(ctx, own))
+	if got := one[[]ledger.Errand](t)(s.Waiting(ctx, "weekly:")); len(got) != 1 || got[0] != own {
+		t.Errorf("waiting = %+v, want %+v", got, own)
+	}
 	own.State, own.Ref = ledger.Sent, "1700000009.000100"
 	must(t, s.SaveErrand(ctx, own))
 	if got := one[ledger.Errand](t)(s.Errand(ctx, "", own.Name)); got != own {
 		t.Errorf("errand = %+v, want %+v", got, own)
+	}
+	if got := one[[]ledger.Errand](t)(s.Waiting(ctx, "weekly:")); len(got) != 0 {
+		t.Errorf("waiting = %+v, want none", got)
 	}
 }

@@ -32,6 +32,7 @@ import (
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/files"
 	"github.com/handoff-bot/handoff/knowledge"
+	"github.com/handoff-bot/handoff/learn"
 	"github.com/handoff-bot/handoff/mail"
 	"github.com/handoff-bot/handoff/queue"
 	"github.com/handoff-bot/handoff/replies"
@@ -209,6 +210,7 @@ func (a *App) buildBridge(file *config.File) (err error) {
 		Visitors: a.store, Receipts: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
 		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting, Translator: a.translates(),
 		Topics: a.topics, Evidence: a.evidence, Numbers: a.numbers,
+		Keep: learn.File{Path: file.Learn.File}.Add, Proposes: func() bool { return a.file.Load().Learn.Mode == learn.ModePropose },
 		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Levels: escalation.Levels(), Now: a.now, Logger: a.Logger,
 	})
 	return err

@@ -63,7 +63,7 @@ func openLibrary(ctx context.Context, file *config.File, o Options) (*library, e
 	if o.Library != nil {
 		return &library{o.Library, false}, nil
 	}
-	lib, err := knowledge.Open(ctx, knowledge.Config{Sources: file.Knowledge}, o.Logger)
+	lib, err := knowledge.Open(ctx, file.KnowledgeConfig(), o.Logger)
 	if err != nil {
 		return nil, err
 	}

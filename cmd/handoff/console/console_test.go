@@ -197,7 +197,7 @@ func TestEveryEventIsDescribed(t *testing.T) {
 		conversation.Decided{}, conversation.Asked{}, conversation.Declined{}, conversation.Escalated{}, conversation.Routed{}, conversation.Announced{},
 		conversation.Claimed{}, conversation.Released{}, conversation.Transferred{}, conversation.HandedBack{}, conversation.Cancelled{},
 		conversation.Closed{}, conversation.Reopened{}, conversation.ContactGiven{}, conversation.Rated{}, conversation.Feedback{},
-		conversation.StopAsked{}, conversation.TurnFailed{}, conversation.Misjudged{}, conversation.Missed{}, conversation.Unmarked{}, conversation.Translating{}, conversation.Translated{},
+		conversation.StopAsked{}, conversation.TurnFailed{}, conversation.Misjudged{}, conversation.Missed{}, conversation.Unmarked{}, conversation.Learned{}, conversation.Translating{}, conversation.Translated{},
 		conversation.Identified{}, conversation.Tracked{}, conversation.Cleared{},
 	}
 	for _, b := range bodies {
