@@ -161,8 +161,13 @@ func TestUI100_TheWholeStoryByKeysAlone(t *testing.T) {
 	v.reads("agent: What does", "visitor: Like this")
 	v.until("all('.own [data-handoff=file-image]').length === 1")
 
-	// The end, what it was worth, and once more.
 	r.maya.closes()
+	v.endsByKeys()
+}
+
+// endsByKeys: what the chat was worth, once more, the menu, and the end.
+func (v *tab) endsByKeys() {
+	v.Helper()
 	v.until("q('rating')?.getClientRects().length")
 	v.tabs(true, "e.type==='radio'")
 	v.keys(kb.ArrowRight)

@@ -13,7 +13,8 @@ import (
 	"testing"
 )
 
-// walk is a whole visit: open, ask, read the answer, ask for a person, chat, close.
+// walk is a whole visit: open, ask, read the answer, ask for a person, chat, send a
+// picture and read one, close.
 func (r *rig) walk(v *tab) {
 	r.Helper()
 	v.open()
@@ -24,12 +25,16 @@ func (r *rig) walk(v *tab) {
 	r.maya.claims()
 	r.maya.says("I am looking into it")
 	v.reads("agent: I am looking into it")
+	v.picks("photo.png")
+	v.kept()
+	v.say("this is how it looks")
+	v.until("all('.own [data-handoff=file-image] img').some(i=>i.complete&&i.naturalWidth===60)")
 	v.click("close")
 	v.until("!Handoff.isOpen()")
 }
 
 func TestUI002_AStrictPolicySeesNoViolation(t *testing.T) {
-	r := start(t, setup{site: site{csp: "default-src 'none'; script-src $CHAT 'nonce-page'; connect-src $CHAT; img-src $CHAT; style-src 'nonce-page'"}})
+	r := start(t, setup{site: site{csp: "default-src 'none'; script-src $CHAT 'nonce-page'; connect-src $CHAT; img-src $CHAT blob:; style-src 'nonce-page'"}})
 	v := r.visit(desktop)
 	r.walk(v)
 	v.clean()
