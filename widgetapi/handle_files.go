@@ -75,7 +75,7 @@ func (s *Server) upload(c *call) (reply, error) {
 		return reply{}, cerr // what was kept of it is collected
 	}
 	if err != nil {
-		return reply{}, uploadFault(err)
+		return reply{}, s.refusedUpload(c, name, err)
 	}
 	return reply{status: http.StatusCreated, body: fileReply(f)}, nil
 }
@@ -134,6 +134,23 @@ func (s *Server) countBytes(c *call, n int) error {
 		return tooMany(nextDay(c.now))
 	}
 	return nil
+}
+
+// blockedEvent is what the team reads on the card when the scanner has found
+// something in a file of hers.
+const blockedEvent = "file blocked by the virus scanner"
+
+// refusedUpload is the answer to a file that is not taken. One that the scanner has
+// blocked is told to the team as well.
+func (s *Server) refusedUpload(c *call, name string, err error) error {
+	var refused *ledger.Refusal
+	if errors.As(err, &refused) && refused.Why == ledger.Blocked {
+		told := session.Tracked{When: c.now, Name: blockedEvent, Props: map[string]any{"file": cut(oneLine(name), maxContextValue)}}
+		if terr := s.deps.Conversations.Track(c.ctx(), c.owner(), told); terr != nil {
+			return terr
+		}
+	}
+	return uploadFault(err)
 }
 
 // uploadFault is a refusal with the words for it.

@@ -8,10 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/handoff-bot/handoff/bot"
+	"github.com/handoff-bot/handoff/cmd/handoff/app"
 	"github.com/handoff-bot/handoff/cmd/handoff/console"
 	"github.com/handoff-bot/handoff/cmd/handoff/doctor"
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/files"
 	"github.com/handoff-bot/handoff/llm"
 	"github.com/handoff-bot/handoff/slackbridge"
 )
@@ -23,7 +25,7 @@ func doctorCommand(log *slog.Logger) *cobra.Command {
 		Short: "check a real installation and say what to mend",
 		Long: "Calls Slack, the model and the database, and says what is wrong and what to do: token kinds, scopes against the\n" +
 			"manifest, the clock, somebody else on the same Slack app, channel membership, channels shared with other companies,\n" +
-			"model, store, parked readers. It changes nothing.\n" +
+			"model, store, parked readers, the place of files and the virus scanner. It changes nothing.\n" +
 			"Exit code 1 when something is bad.",
 		Args: args(cobra.NoArgs, "no words"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -35,9 +37,14 @@ func doctorCommand(log *slog.Logger) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			place, err := files.ParsePlace(f.Storage.Files)
+			if err != nil {
+				return err
+			}
 			findings := doctor.Examine(cmd.Context(), doctor.Patient{
 				File: f, Model: modelOf(f, log), Triage: triageOf(f, log), Slack: bridge, Running: remote(f).Listening(cmd.Context()),
 				Storage: func(ctx context.Context) ([]feed.Parked, error) { return storageOf(ctx, f, log) },
+				Files:   func(ctx context.Context) error { return files.Check(ctx, place, nil) }, Scan: app.Scanner(f.Storage.Scan),
 			})
 			if !doctor.Print(cmd.OutOrStdout(), findings) {
 				return errSilent

@@ -61,6 +61,7 @@ type Options struct {
 	Weather []fakeslack.Mischief // from the start, and again after "slack heals"
 	Mail    bool                 // with the section mail, and a mail server
 	Admin   bool                 // with slack.admin_channel
+	Scan    string               // the program of storage.scan; empty for none
 }
 
 // Runs starts the product with a file, in this process or in one of its own.
@@ -202,10 +203,14 @@ func (h *House) config(o Options) string {
 	if !strings.Contains(policy, "handoff:") {
 		policy += DefaultPolicy
 	}
+	scan := ""
+	if o.Scan != "" {
+		scan = fmt.Sprintf(", scan: [%q]", o.Scan)
+	}
 	text := fmt.Sprintf(`server: {addr: "%s", admin_addr: "127.0.0.1:0"}
-storage: {url: "%s", files: "file://%s"}
+storage: {url: "%s", files: "file://%s"%s}
 %sknowledge: [{path: "%s"}]
-`, h.addr, h.storage, filepath.Join(h.Dir, "files"), generous, filepath.Join(h.Dir, "knowledge"))
+`, h.addr, h.storage, filepath.Join(h.Dir, "files"), scan, generous, filepath.Join(h.Dir, "knowledge"))
 	if !has(policy, "widget") {
 		text += fmt.Sprintf("widget:\n  keys: [{key: %s, origins: [\"%s\"]}]\n  title: Sample shop\n", Key, Origin)
 	}

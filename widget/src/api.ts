@@ -78,8 +78,10 @@ export class Api {
   }
 
   private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const { epoch } = this;
     const response = await this.authorized(method, path, body);
     const text = await response.text();
+    this.check(epoch);
     try {
       return (text === '' ? {} : JSON.parse(text)) as T;
     } catch {

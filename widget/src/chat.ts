@@ -233,7 +233,8 @@ export class Chat {
   /** There is a conversation, or there is one now. */
   ensure(): Promise<void> {
     if (this.state.conversation) return Promise.resolve();
-    this.making ??= this.api
+    if (this.making) return this.making;
+    const making = this.api
       .post<ConversationRef>('/v1/conversations', { ...this.site.begin(), ...this.locale() })
       .then((ref) => {
         this.storage.save({ conversation: { id: ref.id, reference: ref.reference }, read: 0 });
@@ -241,8 +242,8 @@ export class Chat {
         this.site.deliverTracked();
         this.hooks.emit('conversation:started', { id: ref.id, reference: ref.reference });
       })
-      .finally(() => { this.making = undefined; });
-    return this.making;
+      .finally(() => { if (this.making === making) this.making = undefined; });
+    return (this.making = making);
   }
 
   /** The language the site asked for; without one the server goes by the browser's. */

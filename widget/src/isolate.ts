@@ -1,6 +1,7 @@
 // The chat in a frame of the chat server's origin, where neither the page's scripts
 // can read it nor it the page's (`isolation: 'iframe'`). This is the page's side: the
 // button is here, everything else is asked for by messages, to one origin and from it.
+import badgeCss from './style/badge.css';
 import { Badge } from './badge';
 import type { ConversationState, Core, HandoffState, OpenOptions, Panel } from './core';
 import { isFromFrame, type FromFrame, type ToFrame } from './framing';
@@ -35,6 +36,7 @@ class Isolated implements Panel {
 
   constructor(private readonly core: Core) {
     const { base, options } = core;
+    core.sheet.replaceSync(core.css + badgeCss);
     this.badge = new Badge(core);
     // Only that there is a chat, so that the next page fetches this without being asked.
     this.kept = new Storage(options.key, options.persistence);

@@ -1,5 +1,6 @@
 // The panel: everything behind the launcher. It is fetched on first interest
 // and lives until shutdown.
+import badgeCss from './style/badge.css';
 import css from './style/panel.css';
 import { Announcer } from './a11y';
 import { Api } from './api';
@@ -24,7 +25,7 @@ export * from './kit';
  * the page can be used in between.
  */
 export async function speak(core: Core): Promise<void> {
-  core.sheet.replaceSync(core.css + css);
+  core.sheet.replaceSync(core.css + css + badgeCss);
   await Promise.all([learnLanguage(core), colour(core), new Promise((done) => setTimeout(done))]);
 }
 

@@ -21,7 +21,7 @@ func (a *App) buildFiles(file *config.File) (err error) {
 		return err
 	}
 	a.files, err = files.Open(files.Deps{
-		Place: place, Rows: a.store, Scan: scanner(file.Storage.Scan), Retention: time.Duration(file.Storage.FilesDays) * 24 * time.Hour,
+		Place: place, Rows: a.store, Scan: Scanner(file.Storage.Scan), Retention: time.Duration(file.Storage.FilesDays) * 24 * time.Hour,
 		Now: a.now, Logger: a.Logger,
 	})
 	return err
@@ -30,9 +30,9 @@ func (a *App) buildFiles(file *config.File) (err error) {
 // scanPatience is how long a scanner may take.
 const scanPatience = time.Minute
 
-// scanner runs the program of storage.scan over a file; nil for none. The words
+// Scanner runs the program of storage.scan over a file; nil for none. The words
 // are the operator's, and no shell reads them.
-func scanner(words []string) func(context.Context, []byte) (bool, error) {
+func Scanner(words []string) func(context.Context, []byte) (bool, error) {
 	if len(words) == 0 {
 		return nil
 	}

@@ -55,6 +55,8 @@ type Patient struct {
 	Running bool
 	MailTLS *tls.Config // whom to trust as the mail server; nil for the system's choice
 	Storage func(ctx context.Context) ([]feed.Parked, error)
+	Files   func(ctx context.Context) error                                // keeps a few bytes where files lie, and deletes them; nil where none are taken
+	Scan    func(ctx context.Context, data []byte) (clean bool, err error) // storage.scan; nil for none
 }
 
 // Examine runs all checks, each with at most ten seconds.
@@ -64,7 +66,8 @@ func Examine(ctx context.Context, p Patient) []Finding {
 	out = append(out, p.model(ctx))
 	out = append(out, p.triage(ctx)...)
 	out = append(out, p.mail(ctx)...)
-	return append(out, p.storage(ctx)...)
+	out = append(out, p.storage(ctx)...)
+	return append(out, p.files(ctx)...)
 }
 
 // patience is how long one check may take.
@@ -188,6 +191,38 @@ func (p Patient) storage(ctx context.Context) []Finding {
 		})
 	}
 	return out
+}
+
+// files keeps a few bytes where visitors' files will lie, and lets the scanner look
+// through some that are harmless.
+func (p Patient) files(ctx context.Context) []Finding {
+	if p.Files == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	place, scan := Finding{Check: "place of files"}, Finding{Check: "virus scanner"}
+	if err := p.Files(ctx); err != nil {
+		place.Verdict, place.Says = Bad, fmt.Sprintf("%s: %v", p.File.Storage.Files, err)
+		place.Mend = "check storage.files, who may write there, and the credentials of a bucket; until then no file is taken"
+	} else {
+		place = p.good(place, p.File.Storage.Files+" takes files")
+	}
+	if p.Scan == nil {
+		return []Finding{place}
+	}
+	clean, err := p.Scan(ctx, []byte("handoff\n"))
+	switch {
+	case err != nil:
+		scan.Verdict, scan.Says = Bad, fmt.Sprintf("%s: %v", p.File.Storage.Scan[0], err)
+		scan.Mend = "check storage.scan: the program reads the file from its standard input and ends with 0 for clean, 1 for found; until it does no file is taken"
+	case !clean:
+		scan.Verdict, scan.Says = Bad, p.File.Storage.Scan[0]+" calls a harmless line infected"
+		scan.Mend = "check storage.scan: exit code 1 means that something was found; until then every file is refused"
+	default:
+		scan = p.good(scan, p.File.Storage.Scan[0]+" looks through files")
+	}
+	return []Finding{place, scan}
 }
 
 func (p Patient) good(f Finding, says string) Finding {

@@ -279,3 +279,36 @@ func TestMailServer(t *testing.T) {
 		t.Errorf("without a mail server: %+v", findings)
 	}
 }
+
+func TestFilesAndScanner(t *testing.T) {
+	p, _ := patient(t, nil)
+	p.File.Storage.Files, p.File.Storage.Scan = "file://files", []string{"clamscan"}
+	broken := errors.New("permission denied")
+	for name, c := range map[string]struct {
+		place, scan error
+		clean       bool
+		want        []string
+	}{
+		"well":            {clean: true, want: []string{"ok place of files: file://files takes files", "ok virus scanner: clamscan looks through files"}},
+		"no room":         {place: broken, clean: true, want: []string{"bad place of files: file://files: permission denied", "ok virus scanner: clamscan looks through files"}},
+		"scanner fails":   {scan: broken, want: []string{"ok place of files: file://files takes files", "bad virus scanner: clamscan: permission denied"}},
+		"scanner refuses": {want: []string{"ok place of files: file://files takes files", "bad virus scanner: clamscan calls a harmless line infected"}},
+	} {
+		p.Files = func(context.Context) error { return c.place }
+		p.Scan = func(context.Context, []byte) (bool, error) { return c.clean, c.scan }
+		var got []string
+		for _, f := range p.files(t.Context()) {
+			got = append(got, string(f.Verdict)+" "+f.Check+": "+f.Says)
+			if (f.Verdict == Bad) != (f.Mend != "") {
+				t.Errorf("%s: %s has the mend %q", name, f.Check, f.Mend)
+			}
+		}
+		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+	p.Files, p.Scan = nil, nil
+	if got := p.files(t.Context()); got != nil {
+		t.Errorf("without files: got %v", got)
+	}
+}

@@ -143,15 +143,15 @@ func (g *Gallery) config(scene Scene, d doors, n int) string {
 		policy += "limits: {requests_per_minute: 100000, requests_per_minute_ip: 100000, conversations_per_hour: 1000, escalation_cooldown: 1ms, escalations_per_day_ip: 1000, sessions_per_minute_ip: 1000}\n"
 	}
 	return fmt.Sprintf(`server: {addr: %q, admin_addr: "127.0.0.1:0"}
-storage: {url: "sqlite://%s"}
+storage: {url: "sqlite://%s", files: "file://%s"}
 widget:
-  keys: [{key: %s, origins: [%q]}]
+  keys: [{key: %s, origins: [%q]%s}]
   title: Fernweh Outfitters
   greeting: {en: "Hi, I'm an AI assistant. Ask me anything about Fernweh, or ask for a person at any time.", ar: "مرحبًا، أنا مساعد ذكاء اصطناعي. اسألني عن أي شيء، أو اطلب التحدث إلى شخص في أي وقت."}
   starters: [{en: How long does shipping take?, ar: كم يستغرق الشحن؟}, {en: Which size of pack fits me?, ar: أي مقاس يناسبني؟}, {en: Can I send boots back?, ar: هل يمكنني إرجاع الحذاء؟}]
 ai: {base_url: "%s/model/v1", api_key: %s, model: %s, timeout: 30s}
 slack: {bot_token: %s, app_token: %s, channel: %s, api_url: "http://%s/api/"}
-`, d.product.Addr().String(), filepath.Join(g.dir, fmt.Sprintf("state-%d.db", n)), demo.Key, front, front, modelKey, modelName,
+`, d.product.Addr().String(), filepath.Join(g.dir, fmt.Sprintf("state-%d.db", n)), filepath.Join(g.dir, fmt.Sprintf("state-%d-files", n)), demo.Key, front, scene.Key, front, modelKey, modelName,
 		fakeslack.SampleBotToken, fakeslack.SampleAppToken, fakeslack.SampleSupport, d.slack.Addr()) + policy
 }
 
@@ -184,7 +184,7 @@ func (in *installation) page(w http.ResponseWriter, _ *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' blob:; frame-ancestors http://127.0.0.1:* http://localhost:*")
+	h.Set("Content-Security-Policy", "default-src 'self' http://localhost:*; img-src 'self' http://localhost:* blob:; frame-ancestors http://127.0.0.1:* http://localhost:*")
 	_, _ = strings.NewReplacer("{{ID}}", html.EscapeString(in.scene.ID), "{{TITLE}}", html.EscapeString(in.scene.Title),
 		"{{NOTE}}", html.EscapeString(in.scene.Note), "{{KEY}}", demo.Key).WriteString(w, string(raw))
 }

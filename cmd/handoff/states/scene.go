@@ -14,6 +14,11 @@ type Scene struct {
 	Note string
 	// Policy is YAML appended to the installation's file.
 	Policy string
+	// Key is YAML added to the widget's key (", identity: optional").
+	Key string
+	// Hover is the hook that the pointer stands on: a person's hand on the page, the
+	// mouse of the picture's test.
+	Hover string
 	// Script has one step per line: see installation.play for the server's and
 	// page/scene.js for the browser's.
 	Script string

@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -122,7 +123,33 @@ func show(browser context.Context, t *testing.T, gallery, id string, l look) *ta
 		t.Fatalf("the scene %s is not reached: %v\nthe panel reads: %v", id, b.js("document.getElementById('problem').textContent"),
 			b.js("document.querySelector('handoff-widget')?.shadowRoot.querySelector('dialog')?.innerText"))
 	}
+	if hook := hoverOf(id); hook != "" {
+		b.hover(hook)
+	}
 	return b
+}
+
+func hoverOf(id string) string {
+	for _, s := range states.Scenes() {
+		if s.ID == id {
+			return s.Hover
+		}
+	}
+	return ""
+}
+
+// hover puts the pointer on an element of the widget.
+func (b *tab) hover(hook string) {
+	b.Helper()
+	at, _ := b.js(`(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector('handoff-widget').shadowRoot.querySelector('[data-handoff="` + hook + `"]').getBoundingClientRect())`).([]any)
+	x, _ := at[0].(float64)
+	y, _ := at[1].(float64)
+	if err := chromedp.Do(b.ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mouseMoved", X: x, Y: y})
+		return err
+	})); err != nil {
+		b.Fatal(err)
+	}
 }
 
 func (b *tab) js(expression string) any {
@@ -146,13 +173,18 @@ func (b *tab) until(expression string) {
 }
 
 // picture is what is seen of the widget: the corner of a desktop, all of a phone.
+// Right to left it is the other corner.
 func (b *tab) picture(corner bool) []byte {
 	b.Helper()
 	var png []byte
+	mirrored := b.js("document.documentElement.dir") == "rtl"
 	err := chromedp.Do(b.ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		params := page.CaptureScreenshotParams{}
 		if corner {
 			params.Clip = &page.Viewport{X: 440, Y: 20, Width: 460, Height: 780, Scale: 1}
+			if mirrored {
+				params.Clip.X = 0
+			}
 		}
 		got, err := cdp.Call(ctx, target, page.CaptureScreenshot, params)
 		if err == nil {

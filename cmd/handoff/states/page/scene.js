@@ -14,6 +14,8 @@
     dispatchEvent(new Event(off ? 'offline' : 'online'));
   };
 
+  const heard = [];
+  addEventListener('handoff:message:received', (event) => heard.push(event.detail.from));
   const root = () => document.querySelector('handoff-widget')?.shadowRoot;
   const visible = (node) => node && node.getClientRects().length > 0 ? node : undefined;
   const find = (what) => {
@@ -39,6 +41,7 @@
     draft: (words) => Handoff.open({ draft: words.replace(/^\*(\d+) (.)$/, (_, n, letter) => letter.repeat(n)) }),
     press: async (what) => (await until(what, () => find(what))).click(),
     focus: async (what) => (await until(what, () => find(what))).focus(),
+    send: async () => (await until('send', () => find('.send:enabled'))).click(),
     fill: async (rest) => {
       const [what, ...words] = rest.split(' ');
       const field = await until(what, () => find(what));
@@ -47,13 +50,28 @@
       field.dispatchEvent(new Event('change', { bubbles: true }));
     },
     shows: (what) => until(what, () => find(what)),
+    loaded: (what) => until(what + ' loaded', () => find(what)?.naturalWidth > 0),
     gone: (what) => until(what + ' gone', () => !find(what)),
-    // The words are English: in another language the step is a pause.
-    reads: (words) => {
-      const end = real() + 2500;
-      return until(words, () => text().includes(words) || (asked.has('locale') && real() > end));
+    // Words that are the widget's own are English; what shows them in any language
+    // stands behind ::.
+    reads: (step) => {
+      const [words, hook] = step.split(' :: ');
+      return until(words, () => (hook && asked.has('locale') ? find(hook) : text().includes(words)));
     },
+    place: (n) => until(`place ${n}`, () => (({ position, waitMin }) => position === Number(n) && waitMin)(Handoff.state().conversation)),
+    answers: (name) => until(name, () => Handoff.state().conversation.agent?.name?.includes(name)),
+    // Files come as if dropped: a picture for .png, words for the rest.
+    attach: async (name) => {
+      const data = new DataTransfer();
+      data.items.add(new File([name.endsWith('.png') ? await picture() : 'The words of a file.'], name));
+      (await until('the panel', () => find('panel'))).dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+    },
+    identify: (jwt) => Handoff.identify({ jwt }).catch(() => undefined),
+    // A part of the site: what asks for consent, or where a chat stands in the page.
+    site: (part) => { document.getElementById(part).hidden = false; },
     phase: (phase) => until(phase, () => Handoff.state().conversation.phase === phase),
+    heard: (from) => until(`words of ${from}`, () => heard.includes(from)),
+    opened: () => until('open', () => Handoff.isOpen()),
     unread: (n) => until(n + ' unread', () => Handoff.state().unread === Number(n)),
     linked: () => until('a stream', () => Handoff.state().status === 'online'),
     lost: () => until('no stream', () => Handoff.state().status !== 'online'),
@@ -73,14 +91,26 @@
       location.reload();
       return new Promise(() => undefined);
     },
-    load: () => load(),
+    load: (options) => load(Object.fromEntries(options.split(' ').filter(Boolean).map((one) => one.split('=')))),
   };
 
-  function load() {
+  function picture() {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [360, 240];
+    const pen = canvas.getContext('2d');
+    for (const [colour, ...box] of [['#cfe0ee', 0, 0, 360, 240], ['#8fae8b', 0, 150, 360, 90], ['#b5532f', 130, 60, 100, 130], ['#8d3d20', 150, 90, 60, 50]]) {
+      pen.fillStyle = colour;
+      pen.fillRect(...box);
+    }
+    return new Promise((resolve) => canvas.toBlob(resolve));
+  }
+
+  function load(more = {}) {
     const script = document.createElement('script');
-    const options = { key: page.dataset.key, theme: asked.get('theme') ?? undefined, locale: asked.get('locale') ?? 'en', dir: asked.get('locale') === 'ar' ? 'rtl' : undefined };
+    const options = { key: page.dataset.key, theme: asked.get('theme') ?? undefined, locale: asked.get('locale') ?? 'en', dir: asked.get('locale') === 'ar' ? 'rtl' : undefined, ...more };
     for (const [name, value] of Object.entries(options)) if (value) script.dataset[name] = value;
-    script.src = '/widget.js';
+    // A frame is of another origin than the page, as it is on a site.
+    script.src = `${more.isolation ? location.origin.replace('127.0.0.1', 'localhost') : ''}/widget.js`;
     const loaded = new Promise((resolve) => { script.onload = script.onerror = resolve; });
     document.head.append(script);
     return loaded;
@@ -94,7 +124,7 @@
       if (!answer.ok) throw new Error(await answer.text());
       const { do: verb, with: words } = await answer.json();
       if (!verb) return;
-      if (!window.Handoff && verb !== 'load' && verb !== 'waits') {
+      if (!window.Handoff && !['load', 'waits', 'site'].includes(verb)) {
         await load();
         await Handoff.ready();
       }
