@@ -85,9 +85,12 @@ eval:
 	go run ./cmd/handoff eval --topics $(EVAL_DATA)/topics_config.yaml --require escalation/eval/required.jsonl $(EVAL_DATA) escalation/testdata/drafts.jsonl
 
 # Ten minutes each of any text for the detectors, any condition for the rules, any
-# YAML for the policy's loader. FUZZTIME=1m for a look.
+# YAML for the policy's loader, any bytes for Slack's inbox, any blocks and texts for
+# the conversion of rich text. FUZZTIME=1m for a look.
 FUZZTIME := 10m
 fuzz:
 	go test -run - -fuzz FuzzDetectors -fuzztime $(FUZZTIME) -parallel 1 ./escalation
 	go test -run - -fuzz FuzzRule -fuzztime $(FUZZTIME) -parallel 1 ./escalation
 	go test -run - -fuzz FuzzPolicy -fuzztime $(FUZZTIME) -parallel 1 ./config
+	go test -run - -fuzz FuzzInbound -fuzztime $(FUZZTIME) -parallel 1 ./slackbridge
+	go test -run - -fuzz FuzzRichText -fuzztime $(FUZZTIME) -parallel 1 ./markup

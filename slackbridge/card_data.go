@@ -121,7 +121,7 @@ func (b *Bridge) links(ctx context.Context, t ledger.Thread, seqs []conversation
 		}
 		last = max(last, p.Last)
 		for _, seq := range seqs {
-			if p.First <= seq && seq <= p.Last {
+			if p.First <= seq && seq <= p.Last && p.Part <= 1 {
 				out[seq] = b.replyLink(t, p.TS)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -38,6 +37,9 @@ type item struct {
 	alone     bool
 	urgent    bool
 	broadcast bool
+	// part and parts say which part of its event this is, from 1, and of how many;
+	// zero for a whole one.
+	part, parts int
 }
 
 // voice is whose words an item holds. Lines of ours have the zero voice.
@@ -62,7 +64,7 @@ func (p plan) last() conversation.Seq  { return p.items[len(p.items)-1].seq }
 // their lines share a post and each is named.
 func plans(items []item) []plan {
 	var out []plan
-	for len(items) > 0 {
+	for items = whole(items); len(items) > 0; {
 		n := fits(items)
 		p := plan{items: items[:n]}
 		if runs, first := voices(p.items); runs >= 3 {
@@ -80,9 +82,9 @@ func plans(items []item) []plan {
 func fits(items []item) int {
 	chars, blocks := 0, 0
 	for i, it := range items {
-		size := utf8.RuneCountInString(it.text)
+		size := it.size()
 		chars += size
-		blocks += 2 + size/maxBlockChars
+		blocks += 2 + 2*(size/maxBlockChars) // a piece ends at a word, and may be half as long
 		if i > 0 && (it.alone || items[i-1].alone || i >= maxPostItems || chars > maxPostChars || blocks > maxPostBlocks) {
 			return i
 		}
@@ -117,6 +119,9 @@ type message struct {
 // own name; then that name needs no place in the text.
 func (p plan) render(id conversation.ID, rev int, byName bool) message {
 	m := message{metadata: marker(id, p.first(), p.last())}
+	if part := p.items[0].part; part > 0 {
+		m.metadata.EventPayload["part"] = part
+	}
 	voice := p.items[0].voice
 	if !p.mixed && byName && voice.role == conversation.Visitor {
 		m.username = voice.name
@@ -178,7 +183,7 @@ func (it item) blocks(id conversation.ID, rev int, named bool) []slack.Block {
 		if part == 0 {
 			body = append(head, body...)
 		}
-		out = append(out, richBlock{id: blockID(id, it.seq, rev, part), elements: body})
+		out = append(out, richBlock{id: blockID(id, it.seq, rev, it.offset()+part), elements: body})
 	}
 	if len(it.sources) > 0 {
 		out = append(out, richBlock{elements: []any{slack.NewRichTextSection(rich(citations(it.sources))...)}})
@@ -190,11 +195,11 @@ func (it item) bodies() [][]any {
 	var out [][]any
 	switch {
 	case len(it.tree) > 0:
-		for _, t := range splitTree(it.tree) {
+		for _, t := range it.tree.Split(maxBlockChars) {
 			out = append(out, treeElements(t))
 		}
 	case it.text != "":
-		for _, chunk := range split(raw(it.text), maxBlockChars) {
+		for _, chunk := range markup.SplitText(raw(it.text), maxBlockChars) {
 			if it.quoted {
 				out = append(out, []any{quote(chunk)})
 			} else {
@@ -256,49 +261,6 @@ func treeElements(t markup.Tree) []any {
 		out[i] = e
 	}
 	return out
-}
-
-// splitTree cuts a tree into trees of at most 3,000 characters: between blocks,
-// and a longer block as plain text.
-func splitTree(t markup.Tree) []markup.Tree {
-	var out []markup.Tree
-	var open markup.Tree
-	size := 0
-	for _, b := range t {
-		n := utf8.RuneCountInString(markup.Tree{b}.Plain())
-		if size+n > maxBlockChars && len(open) > 0 {
-			out, open, size = append(out, open), nil, 0
-		}
-		if n <= maxBlockChars {
-			open, size = append(open, b), size+n
-			continue
-		}
-		for _, chunk := range split(markup.Tree{b}.Plain(), maxBlockChars) {
-			out = append(out, markup.FromPlain(chunk))
-		}
-	}
-	if len(open) > 0 {
-		out = append(out, open)
-	}
-	return out
-}
-
-// split cuts text into pieces of at most limit characters, at a line or word
-// where one is near.
-func split(text string, limit int) []string {
-	var out []string
-	for utf8.RuneCountInString(text) > limit {
-		cut := len(string([]rune(text)[:limit]))
-		for _, sep := range []string{"\n", " "} {
-			if i := strings.LastIndex(text[:cut], sep); i > cut/2 {
-				cut = i + 1
-				break
-			}
-		}
-		out = append(out, text[:cut])
-		text = text[cut:]
-	}
-	return append(out, text)
 }
 
 // found lists the events of a conversation a message in Slack carries, by its

@@ -122,7 +122,7 @@ func (v *visit) findPost(ctx context.Context, p ledger.Post) (ts string, gone bo
 // shows says that a message carries events of a post.
 func (v *visit) shows(m slackMessage, p ledger.Post) bool {
 	first, last, ok := found(m, v.w.Conversation)
-	return ok && m.TS != v.thread.TS && overlap(p, first, last)
+	return ok && m.TS != v.thread.TS && overlap(p, first, last) && (p.Parts == 0 || partOf(m, v.w.Conversation) == p.Part)
 }
 
 // clearStray takes a post in doubt out of the channel, where Slack puts a reply

@@ -2,7 +2,6 @@ package slackbridge
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -183,8 +182,5 @@ func TestClipEscaped(t *testing.T) {
 		if len([]rune(got)) > n || strings.HasSuffix(got, "&am…") || strings.Count(got, "<") != strings.Count(got, ">") {
 			t.Errorf("clipEscaped to %d = %q", n, got)
 		}
-	}
-	if got := fmt.Sprint(split(strings.Repeat("word ", 10), 12)); got != "[word word  word word  word word  word word  word word ]" {
-		t.Errorf("split = %q", got)
 	}
 }

@@ -232,7 +232,7 @@ func (v *visit) posted() conversation.Seq {
 	var last conversation.Seq
 	for _, p := range v.posts {
 		if p.State == ledger.Sent {
-			last = max(last, p.Last)
+			last = max(last, done(p))
 		}
 	}
 	return last
@@ -252,6 +252,9 @@ func (v *visit) speak(ctx context.Context) error {
 		return err
 	}
 	for _, p := range plans(script.items(events)) {
+		if v.spoken(p.items[0]) {
+			continue
+		}
 		if err := v.post(ctx, p, since(events, p.first())); err != nil {
 			return err
 		}

@@ -205,6 +205,7 @@ func (v *visit) post(ctx context.Context, p plan, since time.Time) error {
 	}
 	row := v.idleRow()
 	row.First, row.Last, row.State, row.Attempted = p.first(), p.last(), ledger.Sending, v.Now()
+	row.Part, row.Parts = p.items[0].part, p.items[0].parts
 	row, err := v.Posts.SavePost(ctx, row)
 	if err != nil {
 		return fmt.Errorf("write the post's row: %w", err)
@@ -212,7 +213,7 @@ func (v *visit) post(ctx context.Context, p plan, since time.Time) error {
 	m := p.render(v.w.Conversation, row.Rev, v.Config.VisitorNames)
 	ts, err := v.send(ctx, v.thread.Channel, v.thread.TS, m)
 	if hasCode(err, blockRefusals...) {
-		ts, err = v.send(ctx, v.thread.Channel, v.thread.TS, m.bare(blockID(v.w.Conversation, p.first(), row.Rev, 0)))
+		ts, err = v.send(ctx, v.thread.Channel, v.thread.TS, m.bare(blockID(v.w.Conversation, p.first(), row.Rev, p.items[0].offset())))
 	}
 	switch f, bad := failed(err); {
 	case errors.Is(err, errStray):

@@ -37,13 +37,16 @@ func (v *visit) carryEdits(ctx context.Context) (due time.Time, err error) {
 	return due, nil
 }
 
-// markStale marks the post that shows a line, unless the line itself stands in the
+// markStale marks the posts that show a line, unless the line itself stands in the
 // thread or the post was just made.
 func (v *visit) markStale(ctx context.Context, of conversation.Seq) error {
-	i := slices.IndexFunc(v.posts, func(p ledger.Post) bool {
-		return p.State == ledger.Sent && p.First <= of && of <= p.Last
-	})
-	if i < 0 || slices.Contains(v.fresh, v.posts[i].ID) {
+	var shown []int // more than one for a line in parts
+	for i, p := range v.posts {
+		if p.State == ledger.Sent && p.First <= of && of <= p.Last && !slices.Contains(v.fresh, p.ID) {
+			shown = append(shown, i)
+		}
+	}
+	if len(shown) == 0 {
 		return nil
 	}
 	line, err := v.Log.Events(ctx, v.w.Conversation, of-1, 1)
@@ -55,7 +58,9 @@ func (v *visit) markStale(ctx context.Context, of conversation.Seq) error {
 	}
 	said, _ := line[0].Body.(conversation.Message)
 	if said.Moved || said.Original != "" || !inThread(line[0], v.thread) {
-		v.posts[i].Stale = true
+		for _, i := range shown {
+			v.posts[i].Stale = true
+		}
 	}
 	return nil
 }
@@ -104,9 +109,14 @@ func (v *visit) rerender(ctx context.Context, p ledger.Post, events []conversati
 		return message{}, err
 	}
 	own := events[:min(len(events), int(p.Last-p.First)+1)]
-	items := s.items(own)
+	now := s.items(own)
+	items := again(p, now)
 	if len(items) == 0 {
-		items = []item{{seq: p.First, spans: []span{slant("This line was taken back.")}}}
+		text := "This line was taken back."
+		if len(now) > 0 {
+			text = "This line is shorter now."
+		}
+		items = []item{{seq: p.First, spans: []span{slant(text)}}}
 	}
 	runs, _ := voices(items)
 	return plan{items: items, mixed: runs > 1}.render(v.w.Conversation, p.Rev+1, v.Config.VisitorNames), nil

@@ -94,6 +94,9 @@ func parseBlocks(raw, surface string, fill func() string) ([]Block, error) {
 	if len(v.problems) > 0 {
 		return nil, &apiError{code: "invalid_blocks", extra: reply{"response_metadata": reply{"messages": v.problems}, "errors": v.problems}}
 	}
+	if surface == "message" && textLength(blocks) > maxBlockText {
+		return nil, refuse("msg_blocks_too_long")
+	}
 	for _, b := range blocks {
 		switch {
 		case b["type"] == "markdown":
@@ -104,6 +107,30 @@ func parseBlocks(raw, surface string, fill func() string) ([]Block, error) {
 		v.normalizeTexts(b)
 	}
 	return blocks, nil
+}
+
+// textLength counts the characters of all texts in blocks, as they are escaped.
+func textLength(node any) int {
+	n := 0
+	switch node := node.(type) {
+	case []Block:
+		for _, b := range node {
+			n += textLength(map[string]any(b))
+		}
+	case map[string]any:
+		for k, child := range node {
+			if text, ok := child.(string); ok && k == "text" {
+				n += utf8.RuneCountInString(escape(text))
+			} else {
+				n += textLength(child)
+			}
+		}
+	case []any:
+		for _, child := range node {
+			n += textLength(child)
+		}
+	}
+	return n
 }
 
 func (v *validator) blocks(blocks []Block) {

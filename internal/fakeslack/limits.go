@@ -14,6 +14,7 @@ const (
 	splitText       = 4000
 	maxPostText     = 40000
 	maxMetadata     = 8000
+	maxBlockText    = 13_200 // of all blocks of a message; people have measured it
 	maxViewBytes    = 250_000
 	maxAckBytes     = 20 * 1024
 	maxSockets      = 10

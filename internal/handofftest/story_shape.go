@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 // Slack says of it:
 //
 //	agent maya me TEXT                (/me)
+//	agent maya recites N              (one line of the words w1 & w2 & … wN)
 //	agent maya broadcasts TEXT        (also sent to the channel)
 //	agent maya marked EMOJI on TEXT   (the app's reaction stands on her line)
 //	agent maya unmarked EMOJI on TEXT
@@ -26,6 +28,9 @@ func (s *story) shape(user string, c [2]string, verb string, rest []string) (act
 	switch verb {
 	case "me":
 		_, err = h.Slack.Me(user, c[0], c[1], text)
+		return true, err
+	case "recites":
+		_, err = h.Slack.Say(user, c[0], c[1], recital(text))
 		return true, err
 	case "broadcasts":
 		_, err = h.Slack.Broadcast(user, c[0], c[1], text)
@@ -44,6 +49,16 @@ func (s *story) shape(user string, c [2]string, verb string, rest []string) (act
 		})
 	}
 	return false, nil
+}
+
+// recital is the line of n words.
+func recital(n string) string {
+	var out strings.Builder
+	count, _ := strconv.Atoi(n) // none for what is no number
+	for i := 1; i <= count; i++ {
+		fmt.Fprintf(&out, " & w%d", i)
+	}
+	return strings.TrimPrefix(out.String(), " & ")
 }
 
 // emits sends the inner events of a file as they are, with $CHANNEL, $ROOT, $MAYA

@@ -54,7 +54,8 @@ const (
 
 // Post is one message of the mirror: the consecutive events First to Last of
 // one author in a thread. Rev counts its redraws (edits); Stale says that it has
-// to be drawn again.
+// to be drawn again. Part and Parts say which part of one event too long for a post it
+// is, from 1, and of how many; zero for whole events.
 type Post struct {
 	ID           int64
 	Conversation conversation.ID
@@ -65,6 +66,7 @@ type Post struct {
 	State        PostState
 	Attempted    time.Time
 	Stale        bool
+	Part, Parts  int
 }
 
 // Errand is something done in Slack beside the posts of a thread, once: a direct

@@ -129,7 +129,7 @@ func posts(t *testing.T, url string) {
 	th := openThread(t, s, id, "C1", "1700000001.000100")
 	save := one[ledger.Post](t)
 	late := save(s.SavePost(ctx, ledger.Post{Conversation: id, Thread: th.ID, First: 5, Last: 9, State: ledger.Sending, Attempted: start}))
-	early := save(s.SavePost(ctx, ledger.Post{Conversation: id, Thread: th.ID, First: 2, Last: 4, State: ledger.Sent, TS: "1.1"}))
+	early := save(s.SavePost(ctx, ledger.Post{Conversation: id, Thread: th.ID, First: 2, Last: 4, State: ledger.Sent, TS: "1.1", Part: 2, Parts: 3}))
 	if late.ID == 0 || early.ID == late.ID {
 		t.Fatalf("ids %d and %d", late.ID, early.ID)
 	}
