@@ -57,13 +57,13 @@ func FuzzInbound(f *testing.F) {
 		var e envelope
 		var m slackMessage
 		if loose(raw, &e) == nil && len(e.Event) > 0 && loose(e.Event, &m) == nil {
-			reads(t, m)
+			decoded(t, m)
 		}
 	})
 }
 
-// reads reads a message twice, as a new line and as an edit.
-func reads(t *testing.T, m slackMessage) {
+// decoded reads a message twice, as a new line and as an edit.
+func decoded(t *testing.T, m slackMessage) {
 	t.Helper()
 	list := []slackMessage{m}
 	if m.Message != nil {
