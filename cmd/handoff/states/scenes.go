@@ -7,7 +7,7 @@ const (
 	sizes   = `Packs come in four back lengths. Measure from the bone at the base of your neck to the top of your hips. Then compare that number with the table. It stands on every label. Between two sizes...`
 	charged = "open\nsay I was charged twice, can you check?\nphase waiting\n"
 	claimed = charged + "agent maya claims\nphase agent\nagent maya says Hello, I can see both charges. One of them is being cancelled now.\nreads being cancelled\n"
-	waiting = answers + "others served 5\nothers wait 1\nopen\nsay My parcel has not arrived\nreads two working\nescalate\nphase waiting\nplace 2\nshows banner\n"
+	waiting = answers + "others served 5\nothers wait 1\nopen\nsay My parcel has not arrived\nreads three to four\nshows .sources\nescalate\nphase waiting\nplace 2\nshows banner\n"
 )
 
 // Scenes are the states that can be shown, in the order of their numbers.
