@@ -86,6 +86,9 @@ type Deps struct {
 	Translator Translator
 	// Topics names the restricted topics of the policy; nil for none.
 	Topics func() []string
+	// Marked lists the conversations with a mark of an agent at a time in [from, to),
+	// for the weekly list; nil means that there is none.
+	Marked func(ctx context.Context, from, to time.Time) ([]conversation.ID, error)
 	// Numbers counts the days [from, to) for the weekly post; nil means that there is
 	// none.
 	Numbers func(ctx context.Context, from, to time.Time) (WeekNumbers, error)

@@ -34,6 +34,9 @@ func (b *Bridge) weeklies() (out []weekly) {
 	if b.Numbers != nil {
 		out = append(out, b.numbersWeekly())
 	}
+	if b.Marked != nil {
+		out = append(out, b.marksWeekly())
+	}
 	return out
 }
 

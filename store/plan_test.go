@@ -26,6 +26,7 @@ func TestPlans(t *testing.T) {
 		{"a code to resume", selectCode + `c.purpose = 'resume' and c.hash = $2`, 2, []string{"INDEX codes_resume"}},
 		{"a line by its order key", byOrder, 1, []string{"INDEX events_order"}},
 		{"what a report reads", selectHappened, 2, []string{"INDEX conversations_updated", "INDEX conversations_unfinished", "autoindex_events"}},
+		{"marks", selectMarked, 2, []string{"INDEX events_marks"}},
 		{"the stamp", selectStamp, 0, []string{"INDEX conversations_updated"}},
 		{"the modes", selectModes, 0, []string{"INDEX conversations_unfinished"}},
 		{"answered", countAnswered, 1, []string{"INDEX events_answers"}},

@@ -77,3 +77,37 @@ func happened(t *testing.T, url string) {
 }
 
 var errEnough = errors.New("enough")
+
+// marked: the conversations with a mark of a span, the one marked first comes first,
+// each once.
+func marked(t *testing.T, url string) {
+	now := start
+	s := OpenAt(t, url, store.Options{Now: func() time.Time { return now }})
+	ctx := context.Background()
+	hour := func(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
+	mark := func(id conversation.ID, at time.Time, body conversation.Body) {
+		now = at
+		d := conversation.Draft{Author: conversation.Author{Role: conversation.Agent, ID: "U0MAYA"}, Source: conversation.FromSlack, Body: body}
+		if _, err := s.Append(ctx, id, "", conversation.Append(d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var ids []conversation.ID
+	for range 4 {
+		ids = append(ids, Conversation(t, s).ID)
+	}
+	mark(ids[0], hour(1), conversation.Missed{Of: 1})
+	mark(ids[1], hour(3), conversation.Misjudged{Epoch: 1})
+	mark(ids[2], hour(2), conversation.Missed{Of: 1})
+	mark(ids[2], hour(4), conversation.Missed{Of: 1})
+	mark(ids[3], hour(3), conversation.Unmarked{Of: 1})
+	mark(ids[3], hour(5), conversation.Missed{Of: 1})
+	for _, tc := range []struct {
+		from, to int
+		want     []conversation.ID
+	}{{2, 5, []conversation.ID{ids[2], ids[1]}}, {0, 2, []conversation.ID{ids[0]}}, {5, 6, []conversation.ID{ids[3]}}, {6, 9, nil}} {
+		if got := one[[]conversation.ID](t)(s.Marked(ctx, hour(tc.from), hour(tc.to))); !slices.Equal(got, tc.want) {
+			t.Errorf("from %d to %d: %v, want %v", tc.from, tc.to, got, tc.want)
+		}
+	}
+}

@@ -79,6 +79,7 @@ var suite = []struct {
 	{"slack/posts", posts},
 	{"slack/errands", errands},
 	{"report/happened", happened},
+	{"report/marked", marked},
 	{"slack/receipts", receipts},
 	{"desk/seen at", seenAt},
 	{"slack/by order", byOrder},

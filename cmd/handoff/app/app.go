@@ -209,7 +209,7 @@ func (a *App) buildBridge(file *config.File) (err error) {
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store, Readers: a.store, Desk: agentsDesk{a.store, a},
 		Visitors: a.store, Receipts: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
 		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting, Translator: a.translates(),
-		Topics: a.topics, Evidence: a.evidence, Numbers: a.numbers,
+		Topics: a.topics, Evidence: a.evidence, Numbers: a.numbers, Marked: a.store.Marked,
 		Keep: learn.File{Path: file.Learn.File}.Add, Proposes: func() bool { return a.file.Load().Learn.Mode == learn.ModePropose },
 		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Levels: escalation.Levels(), Now: a.now, Logger: a.Logger,
 	})

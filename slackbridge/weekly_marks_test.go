@@ -1,0 +1,68 @@
+package slackbridge
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/handoff-bot/handoff/conversation"
+)
+
+// A mark shows the line it is about and the words to look at; what visitors wrote is
+// raw text, never markup.
+func TestMarkBlock(t *testing.T) {
+	log := func(bodies ...conversation.Body) (out []conversation.Event) {
+		for i, b := range bodies {
+			out = append(out, conversation.Event{Seq: conversation.Seq(i + 1), Draft: conversation.Draft{Body: b}})
+		}
+		return out
+	}
+	opened := conversation.Opened{Reference: "H-4F2K"}
+	line := conversation.Message{Text: "the third time! <!channel> *again*"}
+	maya := conversation.Staff{ID: "U0MAYA", Name: "Maya"}
+	escalate := conversation.Decided{On: 2, Act: conversation.ActEscalate, Signals: []conversation.Signal{{Name: "frustration", Value: 0.8, Seq: 2, From: 4, To: 14}}}
+	for name, tc := range map[string]struct {
+		events []conversation.Event
+		want   []string
+	}{
+		"missed, a topic": {
+			log(opened, line, conversation.Missed{Agent: maya, Of: 2, Saw: conversation.MissedTopic, Topic: "Billing", Phrase: "third time", Note: "she left"}),
+			[]string{"H-4F2K", "Should have escalated · Topic Billing · Maya", `"text":"the third time! \u003c!channel\u003e *again*"`, `add to the phrases of Billing: \"third time\"`, "she left"},
+		},
+		"missed, a wish": {
+			log(opened, line, conversation.Missed{Agent: maya, Of: 2, Saw: conversation.MissedAsking, Phrase: "third time"}),
+			[]string{"The visitor asked for a person · Maya", "Look at: “third time”"},
+		},
+		"missed, taken back by the visitor": {
+			log(opened, line, conversation.Missed{Agent: maya, Of: 2}, conversation.Retracted{Of: 2}),
+			[]string{"Should have escalated · Maya"},
+		},
+		"wrong, the second of two": {
+			log(opened, line, conversation.Escalated{Reason: "button"}, escalate, conversation.Escalated{Reason: "frustration", Rule: "vip"}, conversation.Misjudged{Agent: maya, Epoch: 2}),
+			[]string{"Wrong escalation · Rule vip · Maya", "Look at: “third time” (frustration 0.80)"},
+		},
+		"wrong, of a button": {
+			log(opened, line, conversation.Escalated{Reason: "button"}, conversation.Misjudged{Agent: maya, Epoch: 1}),
+			[]string{"Wrong escalation · "},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			marks := marksOf(tc.events)
+			if len(marks) != 1 {
+				t.Fatalf("%d marks", len(marks))
+			}
+			raw, err := json.Marshal(markBlock(referenceOf(tc.events), marks[0], tc.events))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(string(raw), want) {
+					t.Errorf("%s is not in %s", want, raw)
+				}
+			}
+			if strings.Contains(string(raw), "mrkdwn") {
+				t.Errorf("markup in %s", raw)
+			}
+		})
+	}
+}
