@@ -116,6 +116,7 @@ type Bridge struct {
 	lookups sync.Map // searches that the pace has interrupted: where they go on
 	cards   keyed    // held while a conversation's card is drawn
 	tlocks  keyed    // held while a thread's row is read, changed and saved
+	invites keyed    // held while an invitation is answered: Slack may deliver it twice at once
 	sockets *sockets
 	forms   forms // the open forms of Reply…
 	// formLocks are held while one of them is drawn.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
+	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -15,7 +17,7 @@ import (
 // there, and if not, what to write into handoff.yaml. Each invitation is answered
 // once: it has a row, written before the post and completed after it.
 
-// The buttons of the question. The value is the channel.
+// The buttons of the question. The value is the channel and the name of its row.
 const (
 	actInviteNo    = "handoff_invite_no"
 	actInviteCheck = "handoff_invite_check"
@@ -27,6 +29,7 @@ func (b *Bridge) invited(ctx context.Context, ev happening) error {
 	if ev.Inviter == "" || b.Errands == nil || !channelID.MatchString(channel) {
 		return nil
 	}
+	defer b.invites.lock(conversation.ID(channel))()
 	e, done, err := b.houseErrand(ctx, "invited:"+channel+":"+ev.EventTS)
 	if err != nil || done {
 		return err
@@ -40,7 +43,7 @@ func (b *Bridge) invited(ctx context.Context, ev happening) error {
 			return b.inviteOver(ctx, e, ledger.Sent, ts)
 		}
 	}
-	m, err := b.inviteAnswer(ctx, channel, string(ev.Inviter))
+	m, err := b.inviteAnswer(ctx, e.Name, channel, string(ev.Inviter))
 	if err != nil {
 		return err
 	}
@@ -75,7 +78,7 @@ func (b *Bridge) inviteOver(ctx context.Context, e ledger.Errand, how ledger.Pos
 }
 
 // inviteAnswer is what is said in a channel that the app was invited to.
-func (b *Bridge) inviteAnswer(ctx context.Context, channel, inviter string) (message, error) {
+func (b *Bridge) inviteAnswer(ctx context.Context, name, channel, inviter string) (message, error) {
 	is, err := b.rooms.info(ctx, channel)
 	if err != nil {
 		return message{}, err
@@ -89,7 +92,7 @@ func (b *Bridge) inviteAnswer(ctx context.Context, channel, inviter string) (mes
 	case slices.Contains(b.inUse(), channel):
 		spans = b.postsHere()
 	default:
-		return b.inviteQuestion(channel, inviter), nil
+		return b.inviteQuestion(name, channel, inviter), nil
 	}
 	return message{text: parsed(spans), blocks: block1(richLine("", spans...))}, nil
 }
@@ -106,30 +109,47 @@ func (b *Bridge) notePrefix() string {
 	return b.Config.NotePrefixes[0]
 }
 
-func (b *Bridge) inviteQuestion(channel, inviter string) message {
+func (b *Bridge) inviteQuestion(name, channel, inviter string) message {
 	code := func(text string) span { return span{text: text, code: true} }
 	spans := []span{strong("Use this channel for chats?"), words(" "), {user: inviter, text: "A colleague"}, words(" has invited me. Nothing is posted here yet. For all chats, write into handoff.yaml:\n"),
 		code("slack: { channel: " + channel + " }"), words("  (and start the server again)\nFor the chats of one topic, add to it in handoff.restricted_topics:\n"),
 		code("channel: " + channel), words("  (counts at once when the file is saved)")}
 	return message{text: parsed(spans), blocks: []slack.Block{
 		richLine("", spans...),
-		slack.NewActionBlock("", button(actInviteCheck, channel, "It is done"), button(actInviteNo, channel, "Not now")),
+		slack.NewActionBlock("", button(actInviteCheck, channel+" "+name, "It is done"), button(actInviteNo, channel+" "+name, "Not now")),
 	}}
 }
 
-// pressInviteNo takes the question away.
+// invitation reads which question was pressed; ok is false when it is not that of
+// the channel it stands in.
+func (p press) invitation() (channel, ts, name string, ok bool) {
+	channel, ts = p.e.Container.ChannelID, p.e.Container.MessageTS
+	of, name, _ := strings.Cut(p.action.Value, " ")
+	return channel, ts, name, ts != "" && of == channel && strings.HasPrefix(name, "invited:"+channel+":")
+}
+
+// pressInviteNo takes the question away. Its row is over first: who still looks for
+// the post in doubt would ask again.
 func (b *Bridge) pressInviteNo(ctx context.Context, p press) error {
-	channel, ts := p.e.Container.ChannelID, p.e.Container.MessageTS
-	if ts == "" || channel != p.action.Value {
+	channel, ts, name, ok := p.invitation()
+	if !ok {
 		return errDrop
+	}
+	defer b.invites.lock(conversation.ID(channel))()
+	e, done, err := b.houseErrand(ctx, name)
+	if err == nil && !done {
+		err = b.inviteOver(ctx, e, ledger.Gone, ts)
+	}
+	if err != nil {
+		return err
 	}
 	return b.removeStray(ctx, channel, ts)
 }
 
 // pressInviteCheck looks whether the file names the channel by now.
 func (b *Bridge) pressInviteCheck(ctx context.Context, p press) error {
-	channel, ts := p.e.Container.ChannelID, p.e.Container.MessageTS
-	if ts == "" || channel != p.action.Value {
+	channel, ts, _, ok := p.invitation()
+	if !ok {
 		return errDrop
 	}
 	if !slices.Contains(b.inUse(), channel) {

@@ -240,7 +240,7 @@ func (h *House) counted() error {
 	return nil
 }
 
-// addPerson puts somebody who is not an agent into the channels.
+// addPerson puts somebody who is not an agent into the channels of the sample.
 func (h *House) addPerson(kind string) error {
 	u := fakeslack.User{ID: "U0" + strings.ToUpper(kind), Name: kind, RealName: kind}
 	switch kind {
@@ -256,7 +256,7 @@ func (h *House) addPerson(kind string) error {
 		return fmt.Errorf("unknown kind of person %q", kind)
 	}
 	h.Slack.AddUser(u)
-	for _, c := range channels {
+	for _, c := range []string{fakeslack.SampleSupport, fakeslack.SampleBilling} {
 		if err := h.Slack.Join(u.ID, c); err != nil {
 			return err
 		}
