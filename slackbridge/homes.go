@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,7 +38,8 @@ type homes struct {
 // look is one person in front of her Home.
 type look struct {
 	view  homeView
-	hash  string // of the view as Slack has it, "" when not known
+	hash  string   // of the view as Slack has it, "" when not known
+	left  []string // hashes of views that were gone on from: what shows one is old news
 	seen  time.Time
 	drawn time.Time // when it was drawn last
 	after time.Time // not before: Slack has asked for a pause
@@ -60,6 +62,8 @@ const (
 	homeShare = 70
 	// homeSlots is how many Homes are drawn at once.
 	homeSlots = 4
+	// maxLeft is how many views of one Home are remembered as gone on from.
+	maxLeft = 20
 )
 
 func newHomes(b *Bridge) *homes {
@@ -83,16 +87,27 @@ func (h *homes) open(ctx context.Context, user string, v viewRef, change func(ho
 		l = &look{}
 		h.looks[user] = l
 	}
-	if v.Hash != "" {
+	// What she pressed before, and an opening that comes after its press, show a view
+	// that we have gone on from: what she chose since stays.
+	if v.Hash != "" && !slices.Contains(l.left, v.Hash) {
 		l.hash, l.view = v.Hash, readHomeView(v.Metadata)
 	}
 	if change != nil {
 		l.view = change(l.view)
+		l.leave(v.Hash)
 	}
 	l.seen = h.b.Now()
 	l.asked++
 	poke(h.wake)
 	return nil
+}
+
+// leave notes that a view is not the last one any more.
+func (l *look) leave(hash string) {
+	if hash != "" && !slices.Contains(l.left, hash) {
+		l.left = append(l.left, hash)
+		l.left = l.left[max(0, len(l.left)-maxLeft):]
+	}
 }
 
 // touch draws somebody's Home again, if she looks at it.
@@ -216,6 +231,9 @@ func (h *homes) draw(ctx context.Context, user string) {
 	if err != nil {
 		h.failed(ctx, user, l, err)
 		return
+	}
+	if hash != l.hash {
+		l.leave(l.hash)
 	}
 	l.shown, l.hash = print, hash
 	l.asked -= asked
