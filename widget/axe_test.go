@@ -49,7 +49,7 @@ func axeStates(chat *chatServer, b *tab) []axeState {
 			b.write("hello")
 			waitFor(b.T, chat.listening)
 			chat.pass("draft", object{"turn": "t1", "content": answerTree()[:1]})
-		}, "q('stop')"},
+		}, "q('stop')?.offsetParent"},
 		{"offer", func() {
 			chat.bot("x", object{"content": richTree(), "sources": []object{{"title": "A", "url": "https://a.example"}}})
 			chat.bot("offer", object{"offer": true})

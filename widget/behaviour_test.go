@@ -181,7 +181,7 @@ func TestStopEndsTheTurn(t *testing.T) {
 	chat.pass("draft", object{"turn": "t", "content": paragraph("As I was saying")})
 	b.until("log().includes('saying')")
 	b.click("stop")
-	b.until("!q('stop') && all('.note').some(e=>e.innerText==='Stopped'&&e.offsetParent)")
+	b.until("!q('stop')?.offsetParent && all('.note').some(e=>e.innerText==='Stopped'&&e.offsetParent)")
 	waitFor(t, func() bool { return chat.called("/stop") == 1 })
 	chat.bot("As I was saying", object{"stopped": true})
 	b.until("log().endsWith('hello|As I was saying')")

@@ -45,12 +45,12 @@ func asksTheBot(t *testing.T, name string, chat *chatServer, b *tab) {
 	b.until("all('.dots').some(e=>e.offsetParent)")
 	b.shot(name + "-2-thinking")
 	chat.pass("draft", object{"turn": "t1", "content": answerTree()[:1]})
-	b.until("log().includes('three working days') && q('stop')")
+	b.until("log().includes('three working days') && q('stop')?.offsetParent")
 	b.shot(name + "-3-streaming")
 	chat.bot("Parcels to Norway take three working days.", object{"content": answerTree(), "sources": []object{
 		{"title": "Delivery times", "url": "https://example.com/help/delivery"}, {"title": "Customs in Norway", "path": "docs/customs.md"},
 	}})
-	b.until("all('.source').length===2 && !q('stop')")
+	b.until("all('.source').length===2 && !q('stop')?.offsetParent")
 	b.js("q('log').scrollTo(0, 99999)")
 	b.shot(name + "-4-sources")
 }
