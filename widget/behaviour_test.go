@@ -77,6 +77,18 @@ func TestAReloadBringsTheChatBack(t *testing.T) {
 	b.clean()
 }
 
+func TestWhatIsReadAtOnceIsNotCounted(t *testing.T) {
+	chat, b := begin(t, desktop)
+	b.js("(window.counts=[],addEventListener('handoff:unread',e=>counts.push(e.detail.count)),0)")
+	chat.bot("I am here", nil)
+	b.until("log().includes('I am here')")
+	waitFor(t, func() bool { return chat.called("/read") > 0 })
+	if got := b.js("counts.join()+all('.badge')[0].innerText"); got != "" {
+		t.Errorf("counted before her eyes: got %q, want nothing", got)
+	}
+	b.clean()
+}
+
 func TestTooFastKeepsTheTextAndCountsDown(t *testing.T) {
 	chat, b := begin(t, desktop)
 	chat.refuse("/messages", 429)

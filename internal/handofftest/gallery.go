@@ -38,11 +38,5 @@ func Gallery(tb TB) string {
 	return server.URL + states.Path
 }
 
-// Scenes are the names of the states that a gallery shows.
-func Scenes() []string {
-	var names []string
-	for _, s := range states.Scenes() {
-		names = append(names, s.ID)
-	}
-	return names
-}
+// Scenes are the states that a gallery shows.
+func Scenes() []states.Scene { return states.Scenes() }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/handoff-bot/handoff/cmd/handoff/states"
 	"github.com/handoff-bot/handoff/internal/handofftest"
 )
 
@@ -32,6 +33,10 @@ func scene(t *testing.T, gallery, id string, s screen, query string) *tab {
 const cut = `all('.panel button,.panel .text,.panel .system div,.panel label,.panel legend,.panel .banner,.panel .notice,.panel .note,.panel .count,.panel h3,.panel .card p').filter(e=>e.getClientRects().length&&getComputedStyle(e).textOverflow!=='ellipsis')
 .filter(e=>e.scrollWidth>e.clientWidth+1&&getComputedStyle(e).display!=='inline'&&!e.matches('.textbutton,:has(.textbutton)')||e.getBoundingClientRect().right>q('panel').getBoundingClientRect().right+1)
 .map(e=>(e.dataset.handoff??e.className)+' '+e.innerText.slice(0,40)+' '+e.scrollWidth+'>'+e.clientWidth)`
+
+// bareCut is cut for a page without the widget: what the site itself shows there.
+const bareCut = `[...document.querySelectorAll('aside p,aside button,main p,h1')].filter(e=>e.getClientRects().length)
+.filter(e=>e.scrollWidth>e.clientWidth+1||e.getBoundingClientRect().right>innerWidth+1).map(e=>e.tagName+' '+e.innerText.slice(0,40)+' '+e.scrollWidth+'>'+e.clientWidth)`
 
 // seen is what one walk through all states has found, by check.
 type seen struct {
@@ -62,10 +67,10 @@ func walked(t *testing.T) *seen {
 		gallery := handofftest.Gallery(t)
 		still := desktop.in(func(s *screen) { s.still = true })
 		dark := phone.in(func(s *screen) { s.still, s.dark = true, true })
-		for _, id := range handofftest.Scenes() {
-			for query, s := range map[string]screen{"?theme=light": still, "?theme=dark": dark} {
-				name := id + query
-				if !t.Run(name, func(t *testing.T) { walk.look(scene(t, gallery, id, s, query), name, string(axe)) }) {
+		for _, s := range handofftest.Scenes() {
+			for query, on := range map[string]screen{"?theme=light": still, "?theme=dark": dark} {
+				name := s.ID + query
+				if !t.Run(name, func(t *testing.T) { walk.look(scene(t, gallery, s.ID, on, query), s, name, string(axe)) }) {
 					walk.missing = append(walk.missing, name)
 				}
 			}
@@ -78,23 +83,33 @@ func walked(t *testing.T) *seen {
 	return &walk
 }
 
-func (w *seen) look(v *tab, name, axe string) {
+// look looks at the widget of a scene, or at the page itself where the scene says
+// that nothing of the widget is in it.
+func (w *seen) look(v *tab, s states.Scene, name, axe string) {
+	v.Helper()
+	ground, cutting, include := "root", "q('panel')?"+cut+":[]", "{include:[['handoff-widget']]}"
+	if s.Bare != "" {
+		ground, cutting, include = "document", bareCut, "document"
+	}
+	if bare := value[bool](v, "!root"); bare != (s.Bare != "") {
+		v.Fatalf("nothing of the widget is in the page: got %v, the scene says %q", bare, s.Bare)
+	}
 	note := func(into *[]string, found []string) {
 		for _, f := range found {
 			*into = append(*into, name+": "+f)
 		}
 	}
-	note(&w.moves, value[[]string](v, "root.getAnimations().map(a=>a.animationName??'a transition')"))
-	note(&w.names, value[[]string](v, `all('button').filter(e=>e.getClientRects().length).filter(e=>{
+	note(&w.moves, value[[]string](v, ground+".getAnimations().map(a=>a.animationName??'a transition')"))
+	note(&w.names, value[[]string](v, `[...`+ground+`.querySelectorAll('button')].filter(e=>e.getClientRects().length).filter(e=>{
 const named=e.getAttribute('aria-label')??e.innerText.trim();return !named||(e.title&&!named.includes(e.title))}).map(e=>e.outerHTML.slice(0,120))`))
 	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[any](axe+";0")); err != nil {
 		v.Fatal("axe-core does not load")
 	}
-	note(&w.axe, value[[]string](v, `axe.run({include:[['handoff-widget']]}).then(r=>r.violations.map(v=>v.id+': '+v.nodes.map(n=>n.target.join(' ')+' '+n.failureSummary).join(', '))
-.concat(r.passes.length<5&&q('panel')?.open?['too few rules apply']:[]))`))
+	note(&w.axe, value[[]string](v, `axe.run(`+include+`).then(r=>r.violations.map(v=>v.id+': '+v.nodes.map(n=>n.target.join(' ')+' '+n.failureSummary).join(', '))
+.concat(r.passes.length<5&&(!root||q('panel')?.open)?['too few rules apply']:[]))`))
 	v.js(`(()=>{const s=new CSSStyleSheet();s.replaceSync('*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}');
-root.adoptedStyleSheets=[...root.adoptedStyleSheets,s];return 0})()`)
-	note(&w.cut, value[[]string](v, "q('panel')?"+cut+":[]"))
+const g=` + ground + `;g.adoptedStyleSheets=[...g.adoptedStyleSheets,s];return 0})()`)
+	note(&w.cut, value[[]string](v, cutting))
 }
 
 func report(t *testing.T, found []string) {

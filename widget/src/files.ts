@@ -164,7 +164,7 @@ type Showing = Parameters<typeof show>[2];
 
 function picture(file: FileRef, host: Showing): HTMLElement {
   const image = h('img', { alt: file.name, width: file.width, height: file.height });
-  const button = h('button', { type: 'button', class: 'thumb', 'data-handoff': 'file-image', 'data-id': file.id, title: file.name }, image);
+  const button = h('button', { type: 'button', class: 'thumb', 'data-handoff': 'file-image', 'data-id': file.id, title: file.name, 'aria-label': file.name }, image);
   image.onerror = () => button.replaceWith(row(file, host));
   button.addEventListener('click', () => void enlarge(file, host));
   content(host.api, file).then((url) => { image.src = url; }, () => button.replaceWith(row(file, host, s.fileGone)));

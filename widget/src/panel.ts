@@ -202,9 +202,8 @@ class Session implements Panel {
   private draw(): void {
     if (!this.alive) return;
     this.speak();
-    const count = unreadCount(this.chat.state);
-    this.window.draw(count);
-    this.badge.show(count);
+    this.window.draw(unreadCount(this.chat.state));
+    this.badge.show(unreadCount(this.chat.state)); // what was drawn where she looks is read now
   }
 
   private speak(): void {

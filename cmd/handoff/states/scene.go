@@ -22,6 +22,8 @@ type Scene struct {
 	// Script has one step per line: see installation.play for the server's and
 	// page/scene.js for the browser's.
 	Script string
+	// Bare says why nothing of the widget is in the page; empty when something is.
+	Bare string
 	// Panel is the state with the panel open; without it only the corner shows.
 	Panel bool
 }
