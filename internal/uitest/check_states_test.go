@@ -7,7 +7,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/handoff-bot/handoff/cmd/handoff/states"
 	"github.com/handoff-bot/handoff/internal/handofftest"
 )
 
@@ -70,7 +69,7 @@ func walked(t *testing.T) *seen {
 		for _, s := range handofftest.Scenes() {
 			for query, on := range map[string]screen{"?theme=light": still, "?theme=dark": dark} {
 				name := s.ID + query
-				if !t.Run(name, func(t *testing.T) { walk.look(scene(t, gallery, s.ID, on, query), s, name, string(axe)) }) {
+				if !t.Run(name, func(t *testing.T) { walk.look(scene(t, gallery, s.ID, on, query), s.Bare, name, string(axe)) }) {
 					walk.missing = append(walk.missing, name)
 				}
 			}
@@ -84,15 +83,15 @@ func walked(t *testing.T) *seen {
 }
 
 // look looks at the widget of a scene, or at the page itself where the scene says
-// that nothing of the widget is in it.
-func (w *seen) look(v *tab, s states.Scene, name, axe string) {
+// why nothing of the widget is in it (bare).
+func (w *seen) look(v *tab, bare, name, axe string) {
 	v.Helper()
 	ground, cutting, include := "root", "q('panel')?"+cut+":[]", "{include:[['handoff-widget']]}"
-	if s.Bare != "" {
+	if bare != "" {
 		ground, cutting, include = "document", bareCut, "document"
 	}
-	if bare := value[bool](v, "!root"); bare != (s.Bare != "") {
-		v.Fatalf("nothing of the widget is in the page: got %v, the scene says %q", bare, s.Bare)
+	if got := value[bool](v, "!root"); got != (bare != "") {
+		v.Fatalf("nothing of the widget is in the page: got %v, the scene says %q", got, bare)
 	}
 	note := func(into *[]string, found []string) {
 		for _, f := range found {
