@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -96,6 +97,11 @@ func TestUI082_ReadMeansSeen(t *testing.T) {
 	v := r.visit(desktop)
 	r.held(v)
 	read := func() int { return len(r.wire.asked("POST /read")) }
+	// The last of what she saw before may still be on its way.
+	eventually(t, "the request for what she saw", func() bool {
+		last := value[string](v, "JSON.stringify({seq: storage().read})")
+		return slices.ContainsFunc(r.wire.asked("POST /read"), func(sent request) bool { return sent.Body == last })
+	})
 	before := read()
 	r.maya.says("while closed")
 	v.until("Handoff.state().unread === 1")
