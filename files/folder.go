@@ -53,6 +53,9 @@ func (f *folder) put(_ context.Context, id string, data []byte) error {
 		return fmt.Errorf("keep a file: %w", err)
 	}
 	if err := root.Rename(part, id); err != nil {
+		if _, there := root.Stat(id); errors.Is(err, fs.ErrNotExist) && there == nil {
+			return nil // taken twice at once: the other was faster
+		}
 		return fmt.Errorf("keep a file: %w", err)
 	}
 	return nil

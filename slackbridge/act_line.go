@@ -87,7 +87,9 @@ func (b *Bridge) workMessage(ctx context.Context, me identity, r ledger.Inbound,
 		return err
 	}
 	s.tries = r.Attempts
-	if _, err := b.act(ctx, s); err != nil {
+	free := b.atWork.lock(conversation.ID(s.key()))
+	_, err = b.act(ctx, s)
+	if free(); err != nil {
 		return err
 	}
 	return b.releaseHeld(ctx, r.Team, r.Channel, r.TS)
@@ -202,6 +204,9 @@ func (b *Bridge) act(ctx context.Context, s said) (sent bool, err error) {
 		out, err := b.carryOut(ctx, s, l, f)
 		if overtaken(err) {
 			continue
+		}
+		if err == nil && out.Replayed && f.Do == goesOut {
+			s.lost, err = b.stillLost(ctx, s)
 		}
 		if err != nil {
 			return false, err

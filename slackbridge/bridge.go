@@ -121,7 +121,10 @@ type Bridge struct {
 	forms   forms // the open forms of Reply…
 	// formLocks are held while one of them is drawn.
 	formLocks keyed
-	handles   sync.Map // the names of user groups, by id
+	// atWork are held while a line is sent, by its key: its row and a press of Retry
+	// stand in different queues, and after a crash both are worked at once.
+	atWork  keyed
+	handles sync.Map // the names of user groups, by id
 	// What is said to one person: in a thread, directly, and as an answer.
 	aside, direct, answers *whispers
 

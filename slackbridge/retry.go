@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -76,6 +77,7 @@ func (b *Bridge) warned(ctx context.Context, id conversation.ID, channel, ts str
 // pressRetry sends a line again: all of it when nothing of it went out, otherwise
 // the files that were missing.
 func (b *Bridge) pressRetry(ctx context.Context, p press) error {
+	defer b.atWork.lock(conversation.ID(lineKey(p.me.Team, p.channel, p.ts)))()
 	again, err := b.warned(ctx, p.id, p.channel, p.ts)
 	if err != nil {
 		return err
@@ -171,6 +173,28 @@ func (b *Bridge) notTaken(ctx context.Context, s said) ([]fileRef, error) {
 		if !carried {
 			out = append(out, ref)
 		}
+	}
+	return out, nil
+}
+
+// stillLost are the files that a line worked once more lacks: its event stands as it
+// was appended before a crash, whatever could be fetched since. Retry sends them.
+func (b *Bridge) stillLost(ctx context.Context, s said) ([]lostFile, error) {
+	if b.Files == nil {
+		return s.lost, nil
+	}
+	missing, err := b.notTaken(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var out []lostFile
+	for _, ref := range missing {
+		at := slices.IndexFunc(s.lost, func(l lostFile) bool { return l.name == ref.Name })
+		if at >= 0 {
+			out = append(out, s.lost[at])
+			continue
+		}
+		out = append(out, lostFile{name: ref.Name, why: "could not be fetched from Slack.", again: true})
 	}
 	return out, nil
 }
