@@ -60,8 +60,7 @@ type Situation struct {
 	Finding  Finding
 	Past     []conversation.Decided
 	// TakenUp says that the line was written before or while the visitor waited
-	// for a person, and that the wait is over without one: nobody had time, or she
-	// no longer wanted to wait.
+	// for a person, and that nobody had time.
 	TakenUp bool
 
 	// What the detectors of one judgement share.
