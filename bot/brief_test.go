@@ -217,7 +217,6 @@ func TestBriefDelaysNothing(t *testing.T) {
 		t.Fatal("the model is not asked for a summary")
 	}
 	h.act(conversation.Cancel(anna))
-	h.says("How long do parcels take?")
 	h.hears("two working days")
 	if n := len(bodies[conversation.Summarised](h.events())); n != 0 {
 		t.Error("the summary was there already: the test shows nothing")

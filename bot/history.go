@@ -19,7 +19,7 @@ type history struct {
 	page        conversation.Page
 	locale      string               // in which the conversation was opened
 	instruction string               // of the agent who handed back last
-	back        conversation.Seq     // when the queue ended a wait last, nobody having come
+	back        conversation.Seq     // when a wait ended last without a person
 	escalated   conversation.Seq     // when a person was asked for last
 	cancelled   conversation.Seq     // when she no longer wanted one last
 	verdict     conversation.Decided // the last one that escalated
@@ -103,7 +103,7 @@ func (h *history) add(e conversation.Event, reset conversation.Seq, at map[conve
 			h.back = e.Seq
 		}
 	case conversation.Cancelled:
-		h.cancelled = e.Seq
+		h.back, h.cancelled = e.Seq, e.Seq
 	case conversation.Escalated:
 		h.escalated = e.Seq
 	case conversation.Decided:

@@ -8,7 +8,6 @@ import (
 	"github.com/handoff-bot/handoff/bot"
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/escalation"
-	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/llm/llmtest"
 )
 
@@ -42,72 +41,6 @@ func TestAnswersWhatNobodyHadTimeFor(t *testing.T) {
 	}
 	if requests := h.model.Requests(); len(requests) != 1 || strings.Contains(requests[0].Prompt(), "pineapples") {
 		t.Errorf("%d calls; the instruction of before must not be in them", len(requests))
-	}
-}
-
-// TestCancelLeavesTheBotNothing: lines before a cancel were for people, also when the
-// bot's reader reads them only afterwards. What she writes next is judged alone.
-func TestCancelLeavesTheBotNothing(t *testing.T) {
-	for name, behind := range map[string]bool{"up to date": false, "behind": true} {
-		for ask, asks := range map[string]func(*house){
-			"by the button": (*house).presses,
-			"in words":      func(h *house) { h.says("I want to talk to a human please"); h.escalated(escalation.ReasonAsked) },
-		} {
-			t.Run(name+", "+ask, func(t *testing.T) {
-				h := newHouse(t)
-				h.model.Script(llmtest.Say("Parcels take two working days."))
-				asks(h)
-				before := len(bodies[conversation.Decided](h.events()))
-				if behind {
-					h.act(inOne(
-						conversation.VisitorSays(anna, conversation.Message{Text: "I was charged twice"}, time.Now(), time.Hour),
-						conversation.VisitorSays(anna, conversation.Message{Text: "Whatever, that was only a test"}, time.Now(), time.Hour),
-						conversation.Cancel(anna)))
-				} else {
-					h.says("I was charged twice")
-					h.says("Whatever, that was only a test")
-					h.read()
-					h.act(conversation.Cancel(anna))
-				}
-				h.read()
-				events := h.events()
-				if n := len(bodies[conversation.Decided](events)); n != before || len(lines(events, conversation.Bot)) != 0 || len(h.model.Requests()) != 0 {
-					t.Fatalf("%d verdicts, before the cancel %d, and %d calls:\n%s", n, before, len(h.model.Requests()), dump(events))
-				}
-				h.says(question)
-				h.hears("two working days")
-				if n := len(bodies[conversation.Escalated](h.events())); n != 1 {
-					t.Errorf("%d escalations, want the first one:\n%s", n, dump(h.events()))
-				}
-			})
-		}
-	}
-}
-
-// inOne is several acts in one append, so that the bot reads none before the others.
-func inOne(acts ...conversation.Decider) conversation.Decider {
-	return func(s conversation.State) ([]conversation.Draft, error) {
-		var all []conversation.Draft
-		for _, act := range acts {
-			drafts, err := act(s)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, drafts...)
-		}
-		return all, nil
-	}
-}
-
-// read reads the log as the bot's reader does, which has nothing to do.
-func (h *house) read() {
-	h.t.Helper()
-	s, err := h.store.State(h.t.Context(), h.id)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if done, err := h.bot.Handle(h.t.Context(), feed.Work{State: s, Now: time.Now()}); err != nil || done.Decide != nil {
-		h.t.Errorf("a turn on a line that was for people, or %v", err)
 	}
 }
 
@@ -160,16 +93,23 @@ func TestAfterAWaitTheBotOffersAndDoesNotEscalate(t *testing.T) {
 	}
 }
 
-// A topic that came up while she waited goes to people when nobody had time.
+// A topic that came up while she waited goes to people, whatever ended the wait.
 func TestATopicThatCameUpInTheWaitStaysWithPeople(t *testing.T) {
-	h := newHouse(t)
-	h.model.Script(llmtest.Say("Here is your refund."))
-	h.presses()
-	h.says("I was charged twice")
-	h.nobody()
-	events := h.escalated(escalation.ReasonTopic)
-	if got := lines(events, conversation.Bot); len(got) != 0 || len(h.model.Requests()) != 0 {
-		t.Errorf("the bot said %+v with %d calls", got, len(h.model.Requests()))
+	for name, end := range map[string]func(*house){
+		"nobody had time": (*house).nobody,
+		"she cancels":     func(h *house) { h.act(conversation.Cancel(anna)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.model.Script(llmtest.Say("Here is your refund."))
+			h.presses()
+			h.says("I was charged twice")
+			end(h)
+			events := h.escalated(escalation.ReasonTopic)
+			if got := lines(events, conversation.Bot); len(got) != 0 || len(h.model.Requests()) != 0 {
+				t.Errorf("the bot said %+v with %d calls", got, len(h.model.Requests()))
+			}
+		})
 	}
 }
 

@@ -180,7 +180,7 @@ func (w *topicWorld) act(t *rapid.T) conversation.Decider {
 // TestNoAnswerOnARestrictedTopic: whatever people, the ladder and restarts do, at
 // whatever level, the bot says nothing and asks no model from a topic's verdict
 // until an agent hands back or closes; nor about a topic that came up while the
-// visitor waited, unless she cancelled the wait.
+// visitor waited.
 func TestNoAnswerOnARestrictedTopic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newTopicWorld(t)
@@ -230,7 +230,7 @@ func isOpen(events []conversation.Event) bool {
 }
 
 // touched says whether the lines that nobody has answered or judged name the
-// topic; those before a cancel were for people.
+// topic.
 func touched(events []conversation.Event) bool {
 	found := false
 	for _, e := range events {
@@ -243,7 +243,7 @@ func touched(events []conversation.Event) bool {
 				found = false
 			case conversation.System:
 			}
-		case conversation.Decided, conversation.Closed, conversation.Cancelled:
+		case conversation.Decided, conversation.Closed:
 			found = false
 		case conversation.HandedBack:
 			found = found && e.Author.Role != conversation.Agent

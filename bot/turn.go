@@ -288,7 +288,7 @@ func (t *turn) unwanted(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return nil // the decider at commit is the guarantee
-	case s.Mode != conversation.WithBot || s.LastVisitor.Seq != t.on || t.on < s.Chapter():
+	case s.Mode != conversation.WithBot || s.LastVisitor.Seq != t.on:
 		return fmt.Errorf("%w: mode %s", conversation.ErrSuperseded, s.Mode)
 	case s.StopAsked > t.on:
 		return errStopped

@@ -246,8 +246,7 @@ type (
 		Fields  map[string]string `json:"fields,omitempty"`
 	}
 
-	// Cancelled says that the visitor no longer waits for a person. What she wrote
-	// before it was for people: as before a hand back, the bot leaves it alone.
+	// Cancelled says that the visitor no longer waits for a person.
 	Cancelled struct{}
 
 	// ContactGiven is how the visitor can be reached, unverified.

@@ -3,11 +3,11 @@ package conversation
 // BotActs appends what a turn decided: verdicts, the answer, an offer, an
 // escalation. on is the last visitor line the turn has read. It is
 // ErrSuperseded when the conversation is no longer the bot's, or the visitor
-// has written since, or has had people meanwhile: then nothing of the turn is kept.
-// This check, under the lock, is why a bot never talks over a person.
+// has written since: then nothing of the turn is kept. This check, under the
+// lock, is why a bot never talks over a person.
 func BotActs(on Seq, drafts ...Draft) Decider {
 	return func(s State) ([]Draft, error) {
-		if s.Mode != WithBot || s.LastVisitor.Seq != on || on < s.Chapter() {
+		if s.Mode != WithBot || s.LastVisitor.Seq != on {
 			return nil, ErrSuperseded
 		}
 		return drafts, nil

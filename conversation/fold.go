@@ -94,7 +94,7 @@ func (s State) moved(e Event) State {
 			s = s.takesUp(before)
 		}
 	case Cancelled:
-		s = s.backToBot(e)
+		s = s.backToBot(e).takesUp(before)
 	case Closed:
 		s.Closed, s.Closure = Mark{e.Seq, e.At}, Closure{b.Reason, b.Owner}
 		s.Mode, s.Owner, s.Offer, s.Unanswered, s.Accept = IsClosed, Staff{}, 0, Mark{}, time.Time{}
@@ -307,9 +307,8 @@ func (s State) backToBot(e Event) State {
 	return s
 }
 
-// takesUp is for a wait that nobody came to end: it leaves to the bot what the
-// visitor wrote meanwhile and nobody has answered. A wait that she ended leaves it
-// nothing: what she wrote was for the people she no longer wants. Her new chapter begins
+// takesUp is for a wait that ended without a person: it leaves to the bot what
+// the visitor wrote meanwhile and nobody has answered. Her new chapter begins
 // with those lines. What a verdict has judged is not judged again, or the same
 // words would ask for the same people.
 func (s State) takesUp(before State) State {

@@ -1,7 +1,6 @@
 package conversation
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -50,31 +49,10 @@ func TestHandBackBeginsAfresh(t *testing.T) {
 	}
 }
 
-// TestCancelBeginsAfresh: what she wrote until she cancelled was for people.
-func TestCancelBeginsAfresh(t *testing.T) {
-	for name, acts := range map[string][]Decider{
-		"a line nobody judged":      {says("my order is late"), button()},
-		"and lines while she waits": after(waiting(), says("hello?"), says("I was charged twice")),
-		"judged, and then another":  {says("a person please"), escalates(2, "Billing"), says("only a test")},
-		"an agent gave it up":       after(owned(), AgentSays(maya, Message{}, "1", AsOwner), says("thanks"), Release(maya)),
-		"after one nobody came for": after(waiting(), with(func(s State) Decider { return BackToBot(s.Queued.Seq, BackNobody, NoticeNobody.Say()) }), button(), says("and?")),
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := play(t, after(acts, Cancel(anna))...)
-			if s.Mode != WithBot || s.Unanswered.Seq != 0 || s.Left != 0 || s.LastVisitor.Seq > s.Chapter() {
-				t.Errorf("mode %s, open %d, her last line %d, chapter from %d; want a fresh one", s.Mode, s.Unanswered.Seq, s.LastVisitor.Seq, s.Chapter())
-			}
-			if _, err := BotActs(s.LastVisitor.Seq)(s); !errors.Is(err, ErrSuperseded) {
-				t.Errorf("a turn on a line of before: %v, want it superseded", err)
-			}
-			on := s.Seq + 1
-			if s = play(t, after(acts, Cancel(anna), says("and now?"))...); s.Unanswered.Seq != on || s.LastVisitor.Seq <= s.Chapter() {
-				t.Errorf("what she writes next: open %d, want %d", s.Unanswered.Seq, on)
-			}
-			if _, err := BotActs(on)(s); err != nil {
-				t.Errorf("a turn on what she writes next: %v", err)
-			}
-		})
+func TestCancelLeavesHerLinesToTheBot(t *testing.T) {
+	s := play(t, after(waiting(), says("hello?"), Cancel(anna))...)
+	if s.Mode != WithBot || s.Unanswered.Seq != 2 || s.Chapter() != 1 {
+		t.Errorf("open %d, chapter from %d, want from her first line on", s.Unanswered.Seq, s.Chapter())
 	}
 }
 

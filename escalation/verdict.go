@@ -60,7 +60,8 @@ type Situation struct {
 	Finding  Finding
 	Past     []conversation.Decided
 	// TakenUp says that the line was written before or while the visitor waited
-	// for a person, and that nobody had time.
+	// for a person, and that the wait is over without one: nobody had time, or she
+	// no longer wanted to wait.
 	TakenUp bool
 
 	// What the detectors of one judgement share.
