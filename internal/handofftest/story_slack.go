@@ -16,7 +16,7 @@ import (
 //
 //	card anna [in support|billing] [TEXT…]
 //	card anna/second …                (remembered beside the first one)
-//	card anna without TEXT            (the card as it is now)
+//	card anna without TEXT            (waits until it has none: it is drawn soon after)
 func card(_ *testscript.TestScript, s *story, args []string) error {
 	if err := need(args, 1, "card VISITOR [in CHANNEL] [TEXT]"); err != nil {
 		return err
@@ -24,10 +24,10 @@ func card(_ *testscript.TestScript, s *story, args []string) error {
 	rest, in := args[1:], ""
 	if len(rest) > 1 && rest[0] == "without" {
 		c := s.cards[args[0]]
-		if m, _ := s.house.Slack.Message(c[0], c[1]); strings.Contains(m.Visible()+m.Text, rest[1]) {
-			return fmt.Errorf("it stands there:\n%s", m.Visible())
-		}
-		return nil
+		return s.house.until(fmt.Sprintf("the card without %q", rest[1]), func(st *fakeslack.State) bool {
+			m, _ := st.Message(c[0], c[1])
+			return !strings.Contains(m.Visible()+m.Text, rest[1])
+		})
 	}
 	if len(rest) > 1 && rest[0] == "in" {
 		in, rest = channels[rest[1]], rest[2:]
