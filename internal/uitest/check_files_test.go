@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/internal/handofftest"
 )
 
 // pictureOf is a PNG of this size.
@@ -112,6 +113,54 @@ func TestUI083_PickedDroppedAndPastedFilesBecomeChips(t *testing.T) {
 	v.clean()
 }
 
+// gives dispatches an event with files at an element and says whether the browser was
+// kept from what it does with them.
+func (v *tab) gives(hook, event, field string, names ...string) bool {
+	v.Helper()
+	class := map[string]string{"paste": "ClipboardEvent"}[event]
+	if class == "" {
+		class = "DragEvent"
+	}
+	return value[bool](v, fmt.Sprintf("!q(%q).dispatchEvent(new %s(%q,{bubbles:true,cancelable:true,%s:%s}))", hook, class, event, field, given(names...)))
+}
+
+func TestFilesThatComeBeforeTheirModuleAreKept(t *testing.T) {
+	r := start(t, setup{})
+	r.hangs()
+	release := r.wire.hold("GET /team.js")
+	v := r.visit(desktop)
+	v.open()
+	for event, kept := range map[string]bool{
+		"dragover": v.gives("log", "dragover", "dataTransfer", "early.txt"),
+		"drop":     v.gives("log", "drop", "dataTransfer", "early.txt"),
+		"paste":    v.gives("composer", "paste", "clipboardData", "early.png"),
+	} {
+		if !kept {
+			t.Errorf("%s: the browser was left to open the file", event)
+		}
+	}
+	release()
+	v.until("all('[data-handoff=file-chip]').map(e=>e.querySelector('.name').innerText).sort().join()==='early.png,early.txt'")
+	v.kept()
+	v.clean()
+}
+
+func TestAFileThatIsNotTakenIsNotOpenedEither(t *testing.T) {
+	r := start(t, setup{})
+	r.wire.reply("GET /widget/config", http.StatusOK, `{"key":"`+handofftest.Key+`"}`, 1)
+	v := r.visit(desktop)
+	v.open()
+	v.takesFiles()
+	if !v.gives("panel", "drop", "dataTransfer", "a.txt") {
+		t.Error("a drop: the browser was left to open the file")
+	}
+	if v.gives("composer", "paste", "clipboardData", "a.txt") {
+		t.Error("a paste: what else stands in the clipboard is lost")
+	}
+	v.until("!q('attach')?.offsetParent && !q('tray')")
+	v.clean()
+}
+
 func TestUI084_WhatIsNotTakenIsRefusedWithItsReason(t *testing.T) {
 	r := start(t, setup{})
 	r.hangs()
@@ -193,6 +242,7 @@ func TestUI087_APictureOpensOverThePage(t *testing.T) {
 	v.kept()
 	v.press("send")
 	v.until("all('[data-seq] [data-handoff=file-image] img').some(i=>i.complete&&i.naturalWidth===60&&i.alt==='the map.png')")
+	v.until("q('file-image').ariaLabel==='Open picture the map.png'")
 	v.press("file-image")
 	v.until("q('lightbox')?.open && q('lightbox').contains(root.activeElement) && q('lightbox').querySelector('img').alt==='the map.png'")
 	v.shot("open")

@@ -118,6 +118,52 @@ func TestUI110_LoggingOutLeavesNothingInAnyTab(t *testing.T) {
 	other.clean()
 }
 
+// forget ends the session and clears what the server has of the visitor, not only
+// what the browser has.
+func TestForgettingClearsAllTabsAndTheServersSide(t *testing.T) {
+	r := start(t, setup{key: verifying("optional")})
+	v, other := r.visit(desktop), r.visit(desktop)
+	elsewhere := r.stranger(desktop)
+	for _, tab := range []*tab{v, elsewhere} {
+		tab.open()
+		if got := tab.identifies(signed(identitySecret, "ann")); got != "verified" {
+			t.Fatalf("ann: got %v, want verified", got)
+		}
+	}
+	v.say("a secret")
+	v.reads("visitor: a secret", "bot: ")
+	r.withMaya(v)
+	other.open()
+	other.reads("visitor: a secret")
+	here, there := v.js("storage().token"), elsewhere.js("storage().token")
+
+	v.js("Handoff.shutdown({forget: true})")
+	for what, token := range map[string]any{"this session": here, "the session of another device": there} {
+		if got := r.status(token); got != http.StatusUnauthorized {
+			t.Errorf("%s afterwards: got %d, want 401", what, got)
+		}
+	}
+	if got := len(r.wire.asked("DELETE /v1/visitor")); got != 1 {
+		t.Errorf("the server was asked to forget her %d times, want once", got)
+	}
+	v.until("localStorage.length + sessionStorage.length === 0 && !q('panel')")
+	other.until("!root.querySelector('dialog').textContent.includes('secret')")
+	r.maya.sees("has cleared this chat. What is written here now reaches nobody.")
+
+	v.js("Handoff.boot({key: '" + handofftest.Key + "'}).then(() => 0)")
+	v.open()
+	if got := v.identifies(signed(identitySecret, "ann")); got != "verified" {
+		t.Fatalf("ann comes back: got %v, want verified", got)
+	}
+	v.say("nothing of before")
+	v.reads("visitor: nothing of before", "bot: ")
+	if got := v.js("log().some(l=>l.text.includes('secret'))"); got != false {
+		t.Error("what was forgotten is shown again")
+	}
+	v.clean()
+	other.clean()
+}
+
 func TestUI111_AForgedTokenShowsNothing(t *testing.T) {
 	for _, how := range []string{"optional", "required"} {
 		t.Run(how, func(t *testing.T) {

@@ -13,6 +13,8 @@ export interface FilesHost {
   limits: { bytes: number; count: number };
   changed(): void;
   tell(text: string): void;
+  /** The button that had the focus has gone. */
+  focus(): void;
 }
 
 interface Entry { file: File; ref?: FileRef; request?: XMLHttpRequest; failed?: string; element: HTMLElement; bar: HTMLProgressElement; note: HTMLElement; again: HTMLElement }
@@ -75,6 +77,7 @@ export class Tray {
       entry.request?.abort();
       this.drop(entry);
       this.host.changed();
+      this.host.focus();
     });
     again.addEventListener('click', () => void this.upload(entry));
     this.entries.push(entry);
@@ -164,7 +167,7 @@ type Showing = Parameters<typeof show>[2];
 
 function picture(file: FileRef, host: Showing): HTMLElement {
   const image = h('img', { alt: file.name, width: file.width, height: file.height });
-  const button = h('button', { type: 'button', class: 'thumb', 'data-handoff': 'file-image', 'data-id': file.id, title: file.name, 'aria-label': file.name }, image);
+  const button = h('button', { type: 'button', class: 'thumb', 'data-handoff': 'file-image', 'data-id': file.id, title: file.name, 'aria-label': say(s.openPicture, file.name) }, image);
   image.onerror = () => button.replaceWith(row(file, host));
   button.addEventListener('click', () => void enlarge(file, host));
   content(host.api, file).then((url) => { image.src = url; }, () => button.replaceWith(row(file, host, s.fileGone)));

@@ -58,6 +58,8 @@ export class Window {
     this.shell = new Shell(core.container, () => this.escape(), [
       this.header.element, top.element, this.log.element, dock, announcer.element, announcer.alertElement,
     ]);
+    for (const name of ['dragover', 'drop']) this.shell.dialog.addEventListener(name, this.given);
+    this.composer.area.addEventListener('paste', this.given);
     dock.addEventListener('focusin', () => this.shell.dialog.classList.add('typing'));
     dock.addEventListener('focusout', () => this.shell.dialog.classList.remove('typing'));
     const { draft } = storage.load();
@@ -90,6 +92,16 @@ export class Window {
     }
     if (focus) this.composer.focus();
   }
+
+  // A file is never left to the browser, which would open it in place of the page; it
+  // is kept until what takes it is there.
+  private readonly given = (event: Event): void => {
+    const data = (event as DragEvent).dataTransfer ?? (event as ClipboardEvent).clipboardData;
+    if (!data?.types.includes('Files') || (event.type === 'paste' && this.composer.attach.hidden)) return;
+    event.preventDefault();
+    const files = [...data.files]; // the list empties itself
+    if (event.type !== 'dragover') this.actions.team((team) => team.attach.take(files));
+  };
 
   /** A chat that stands in the page stays open. */
   close(): void {
@@ -169,8 +181,10 @@ export class Window {
 
   private paint(): void {
     const model = this.model();
+    const held = this.core.root.activeElement as HTMLElement | null;
     this.shell.dialog.dataset['phase'] = this.chat.state.phase;
     for (const view of this.views) view.update(model);
+    if (held) this.team?.holdOn(held);
     this.composer.settle();
     this.log.settle();
     const wait = this.nextChange(model);

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,7 @@ var (
 	light   = look{"light", 900, 800, "?theme=light"}
 	dark    = look{"dark", 900, 800, "?theme=dark"}
 	phone   = look{"phone", 390, 844, "?theme=light"}
+	night   = look{"phone-dark", 390, 844, "?theme=dark"}
 	rtl     = look{"rtl", 900, 800, "?theme=light&locale=ar"}
 	darkRTL = look{"phone-dark-rtl", 390, 844, "?theme=dark&locale=ar"}
 )
@@ -205,15 +207,16 @@ func (b *tab) write(path string, corner bool) {
 	}
 }
 
-// TestPlay writes the pictures of all looks that HANDOFF_LOOKS names to the folder
-// of -shots, to be looked at.
+// TestPlay writes the pictures of all looks that HANDOFF_LOOKS names, with commas
+// between them, to the folder of -shots, to be looked at.
 func TestPlay(t *testing.T) {
 	if *shots == "" {
 		t.Skip("-shots names no folder")
 	}
 	browser, g := chromium(t), gallery(t)
-	for _, l := range []look{light, dark, phone, rtl, darkRTL} {
-		if !strings.Contains(os.Getenv("HANDOFF_LOOKS"), l.name) {
+	wanted := strings.Split(os.Getenv("HANDOFF_LOOKS"), ",")
+	for _, l := range []look{light, dark, phone, night, rtl, darkRTL} {
+		if !slices.Contains(wanted, l.name) {
 			continue
 		}
 		for _, s := range states.Scenes() {

@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '{0} fehlt: Eine Nachricht nimmt bis zu {1} Dateien.',
   fileRemove: '{0} entfernen',
   fileGone: 'Nicht mehr da.',
+  openPicture: 'Bild {0} öffnen',
   closePicture: 'Bild schließen',
   limited: 'Sie schreiben gerade sehr schnell. Versuchen Sie es in {0} s noch einmal.',
   tooLong: { one: '{0} Zeichen zu lang. Kürzen Sie die Nachricht, um sie zu senden.', other: '{0} Zeichen zu lang. Kürzen Sie die Nachricht, um sie zu senden.' },

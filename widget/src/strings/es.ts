@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '{0} se quedó fuera: un mensaje admite hasta {1} archivos.',
   fileRemove: 'Quitar {0}',
   fileGone: 'Ya no está disponible.',
+  openPicture: 'Abrir la imagen {0}',
   closePicture: 'Cerrar imagen',
   limited: 'Está enviando mensajes muy rápido. Inténtelo de nuevo en {0} s.',
   tooLong: { one: 'Sobra {0} carácter. Acorte el mensaje para enviarlo.', many: 'Sobran {0} de caracteres. Acorte el mensaje para enviarlo.', other: 'Sobran {0} caracteres. Acorte el mensaje para enviarlo.' },

@@ -5,5 +5,6 @@ export const files = {
   fileMany: '{0} was left out: a message takes up to {1} files.',
   fileRemove: 'Remove {0}',
   fileGone: 'No longer there.',
+  openPicture: 'Open picture {0}',
   closePicture: 'Close picture',
 };

@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '{0} n’a pas été ajouté : {1} fichiers au plus par message.',
   fileRemove: 'Retirer {0}',
   fileGone: 'N’est plus disponible.',
+  openPicture: 'Ouvrir l’image {0}',
   closePicture: 'Fermer l’image',
   limited: 'Vous envoyez des messages très vite. Réessayez dans {0} s.',
   tooLong: { one: '{0} caractère de trop. Raccourcissez le message pour l’envoyer.', many: '{0} de caractères de trop. Raccourcissez le message pour l’envoyer.', other: '{0} caractères de trop. Raccourcissez le message pour l’envoyer.' },

@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '{0} è rimasto fuori: un messaggio accetta fino a {1} file.',
   fileRemove: 'Rimuovi {0}',
   fileGone: 'Non è più disponibile.',
+  openPicture: 'Apri l’immagine {0}',
   closePicture: 'Chiudi immagine',
   limited: 'Sta inviando messaggi molto in fretta. Riprovi tra {0} s.',
   tooLong: { one: '{0} carattere di troppo. Accorci il messaggio per inviarlo.', many: '{0} di caratteri di troppo. Accorci il messaggio per inviarlo.', other: '{0} caratteri di troppo. Accorci il messaggio per inviarlo.' },

@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '{0} は追加されませんでした。1 件のメッセージには {1} ファイルまでです。',
   fileRemove: '{0} を削除',
   fileGone: 'このファイルはもうありません。',
+  openPicture: '画像 {0} を開く',
   closePicture: '画像を閉じる',
   limited: '送信の間隔が短すぎます。{0} 秒後にもう一度お試しください。',
   tooLong: { other: '{0} 文字超過しています。短くしてから送信してください。' },

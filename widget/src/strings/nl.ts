@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '{0} is weggelaten: een bericht neemt tot {1} bestanden.',
   fileRemove: '{0} verwijderen',
   fileGone: 'Niet meer beschikbaar.',
+  openPicture: 'Afbeelding {0} openen',
   closePicture: 'Afbeelding sluiten',
   limited: 'U verstuurt erg snel berichten. Probeer het over {0} s opnieuw.',
   tooLong: { one: '{0} teken te lang. Kort het bericht in om het te versturen.', other: '{0} tekens te lang. Kort het bericht in om het te versturen.' },

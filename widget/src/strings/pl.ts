@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '{0} pominięto: wiadomość mieści do {1} plików.',
   fileRemove: 'Usuń {0}',
   fileGone: 'Już niedostępny.',
+  openPicture: 'Otwórz obraz {0}',
   closePicture: 'Zamknij obraz',
   limited: 'Wiadomości są wysyłane zbyt szybko. Proszę spróbować za {0} s.',
   tooLong: { one: 'O {0} znak za długo. Skróć wiadomość, aby ją wysłać.', few: 'O {0} znaki za długo. Skróć wiadomość, aby ją wysłać.', many: 'O {0} znaków za długo. Skróć wiadomość, aby ją wysłać.', other: 'O {0} znaku za długo. Skróć wiadomość, aby ją wysłać.' },

@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '{0} ficou de fora: uma mensagem aceita até {1} arquivos.',
   fileRemove: 'Remover {0}',
   fileGone: 'Não está mais disponível.',
+  openPicture: 'Abrir a imagem {0}',
   closePicture: 'Fechar imagem',
   limited: 'Está enviando mensagens muito depressa. Tente de novo em {0} s.',
   tooLong: { one: '{0} caractere a mais. Encurte a mensagem para enviar.', many: '{0} de caracteres a mais. Encurte a mensagem para enviar.', other: '{0} caracteres a mais. Encurte a mensagem para enviar.' },

@@ -43,6 +43,7 @@ export const words: Partial<Strings> = {
   fileMany: '未添加 {0}：每条消息最多 {1} 个文件。',
   fileRemove: '移除 {0}',
   fileGone: '文件已不存在。',
+  openPicture: '打开图片 {0}',
   closePicture: '关闭图片',
   limited: '您发送得太快了。请在 {0} 秒后重试。',
   tooLong: { other: '超出 {0} 个字符。请缩短后再发送。' },

@@ -1,5 +1,5 @@
-// The ways files come into the composer: the button, a paste, a drop anywhere on
-// the panel. The tray that shows them is fetched with the first one.
+// The files that go with the next message: picked by the button, dropped anywhere on
+// the panel, or pasted. The tray that shows them is fetched with the first one.
 import { h, s } from '../kit';
 import type { Tray } from '../files';
 import type { FileRef } from '../types';
@@ -13,15 +13,11 @@ export class Attach {
     const { composer, shell } = window;
     composer.attach.after(this.picker);
     this.picker.addEventListener('change', () => {
-      void this.take(this.picker.files);
+      void this.take([...(this.picker.files ?? [])]);
       this.picker.value = '';
     });
-    composer.area.addEventListener('paste', (event) => { if (event.clipboardData?.files.length) void this.take(event.clipboardData.files, event); });
-    const over = (event: DragEvent): void => {
-      if (composer.attach.hidden || !event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      shell.dialog.classList.toggle('dropping', event.type === 'dragover');
-      if (event.type === 'drop') void this.take(event.dataTransfer.files);
+    const over = ({ type, dataTransfer }: DragEvent): void => {
+      shell.dialog.classList.toggle('dropping', type === 'dragover' && this.isFree() && dataTransfer!.types.includes('Files'));
     };
     for (const name of ['dragover', 'dragleave', 'drop'] as const) shell.dialog.addEventListener(name, over);
   }
@@ -35,24 +31,26 @@ export class Attach {
     (await this.tray()).restore(files);
   }
 
-  private async take(list: FileList | null, event?: Event): Promise<void> {
-    const { composer } = this.window;
-    if (composer.attach.hidden || !list?.length) return;
-    event?.preventDefault();
-    const files = Array.from(list); // the list empties itself
+  /** Takes files up while the composer is there to send them. */
+  async take(files: File[]): Promise<void> {
+    if (!this.isFree()) return;
     try {
       (await this.tray()).add(files);
-      composer.focus();
+      this.window.composer.focus();
     } catch {
       this.window.tell(s.actionFailed);
     }
+  }
+
+  private isFree(): boolean {
+    return this.window.composer.attach.getClientRects().length > 0;
   }
 
   private tray(): Promise<Tray> {
     const { composer, chat, core } = this.window;
     const { upload_bytes: bytes = 0, uploads_per_message: count = 0 } = core.config.limits ?? {};
     this.making ??= import('../files').then(({ Tray }) => composer.show(new Tray({
-      api: chat.api, container: core.container, limits: { bytes, count }, changed: () => composer.recheck(), tell: (text) => this.window.tell(text),
+      api: chat.api, container: core.container, limits: { bytes, count }, changed: () => composer.recheck(), tell: (text) => this.window.tell(text), focus: () => composer.focus(),
     })));
     this.making.catch(() => { this.making = undefined; });
     return this.making;

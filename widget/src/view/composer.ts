@@ -105,6 +105,7 @@ export class Composer implements View {
     const files = this.tray?.ready();
     this.tray?.sent();
     this.setText('');
+    this.focus(); // also after a tap on the button: the keyboard of a phone stays
     this.actions.send(text, files);
   };
 

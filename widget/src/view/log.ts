@@ -19,7 +19,7 @@ interface Drawn { signature: string; node: HTMLElement }
 export class Log implements View {
   readonly element: HTMLElement;
   readonly scroller: Scroller;
-  private readonly log = h('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': s.conversation, tabindex: 0, 'data-handoff': 'log' });
+  readonly log = h('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': s.conversation, tabindex: 0, 'data-handoff': 'log' });
   private readonly older = h('div', { class: 'older', hidden: true }, s.earlier);
   private readonly skeleton = h('div', { class: 'skeleton', role: 'img', 'aria-label': s.loading, hidden: true }, h('i'), h('i'), h('i'));
   private readonly lines = h('div', { class: 'lines' });
