@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Forms that answer at once: what was submitted changes nothing, and the answer
@@ -23,7 +25,7 @@ const answerTime = 2 * time.Second
 // answering says that what was delivered is a form that is answered at once.
 func (b *Bridge) answering(raw []byte) (envelope, func(context.Context, envelope) (slack.ModalViewRequest, error)) {
 	var e envelope
-	if loose(raw, &e) != nil || e.Type != "view_submission" {
+	if webapi.Decode(raw, &e) != nil || e.Type != "view_submission" {
 		return e, nil
 	}
 	return e, map[string]func(context.Context, envelope) (slack.ModalViewRequest, error){

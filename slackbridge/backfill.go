@@ -11,6 +11,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // backfillLoop compares the open threads with Slack: at the start, after a time
@@ -57,7 +58,7 @@ const listenFor = 2 * time.Second
 func (b *Bridge) untilAble(ctx context.Context, asked bool) error {
 	const look = 20 * time.Millisecond
 	for up := (time.Time{}); ; {
-		ok, _ := b.health.state()
+		ok, _ := b.health.State()
 		switch {
 		case !ok || b.self.Load() == nil:
 			up = time.Time{}
@@ -68,7 +69,7 @@ func (b *Bridge) untilAble(ctx context.Context, asked bool) error {
 		if !up.IsZero() && hears && (asked || b.leads()) {
 			return nil
 		}
-		if err := pauseFor(ctx, look); err != nil {
+		if err := webapi.Sleep(ctx, look); err != nil {
 			return err
 		}
 	}
@@ -94,7 +95,7 @@ func (b *Bridge) backfill(ctx context.Context, me identity) error {
 	var refusals error
 	for channel, list := range byChannel {
 		err := b.backfillChannel(ctx, me, channel, list)
-		if f, ok := failed(err); ok && f.Kind == refused {
+		if f, ok := webapi.Failed(err); ok && f.Kind == webapi.Refused {
 			refusals = errors.Join(refusals, fmt.Errorf("compare the threads of %s: %w", channel, err))
 			continue // the others can be read
 		}
@@ -182,11 +183,11 @@ func (b *Bridge) heardOf(ctx context.Context, t ledger.Thread) (bool, error) {
 func (b *Bridge) eachPage(ctx context.Context, method string, args url.Values, use func(messagePage) error) error {
 	for {
 		var p messagePage
-		err := b.client.limits.await(ctx, method, args.Get("channel"))
+		err := b.client.Throttle.Await(ctx, method, args.Get("channel"))
 		if err == nil {
-			p, err = b.client.messages(ctx, method, args)
+			p, err = messages(ctx, b.client, method, args)
 		}
-		if f, bad := failed(err); bad && f.Kind == limited {
+		if f, bad := webapi.Failed(err); bad && f.Kind == webapi.Limited {
 			continue // await knows how long
 		}
 		if err != nil {
@@ -238,7 +239,7 @@ func (b *Bridge) backfillThread(ctx context.Context, me identity, t ledger.Threa
 		}
 		return b.store(ctx, rows)
 	})
-	if hasCode(err, "thread_not_found") {
+	if webapi.HasCode(err, "thread_not_found") {
 		return b.giveUp(ctx, t)
 	}
 	if err != nil {

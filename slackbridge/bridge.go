@@ -18,6 +18,7 @@ import (
 	"github.com/handoff-bot/handoff/learn"
 	"github.com/handoff-bot/handoff/replies"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Leader says whether this process is the one that writes to Slack.
@@ -101,8 +102,8 @@ type Deps struct {
 type Bridge struct {
 	Deps
 	log     *slog.Logger
-	client  *client
-	health  *health
+	client  *webapi.Client
+	health  *webapi.Health
 	people  *people
 	briefs  *briefs
 	homes   *homes
@@ -157,22 +158,19 @@ func New(d Deps) (*Bridge, error) {
 		d.Logger = slog.New(slog.DiscardHandler)
 	}
 	if d.HTTP == nil {
-		d.HTTP = directClient()
+		d.HTTP = webapi.DirectHTTP()
 	}
 	if d.Dialer == nil {
-		d.Dialer = directDialer()
+		d.Dialer = webapi.DirectDialer()
 	}
 	d.Limits = d.Limits.withDefaults()
 	b := &Bridge{Deps: d, log: d.Logger, again: make(chan struct{}, 1), recount: make(chan struct{}, 1), seats: make(chan struct{}, 1), known: make(chan struct{}), learned: make(chan struct{}, 1), gate: newGate(func() {
 		d.Logger.Warn("lines go on although the threads are not compared yet; one may stand out of order")
 	})}
-	b.health = newHealth(d.Limits, d.Now)
+	b.client = webapi.New(webapi.Options{Token: d.Config.BotToken, URL: d.Config.APIURL, HTTP: d.HTTP, Pace: d.Limits.Pace, Now: d.Now})
+	b.health = b.client.Health
 	if d.Readers != nil {
-		b.health.least = rousedTick
-	}
-	b.client = &client{
-		api:  slack.New(d.Config.BotToken, slack.OptionHTTPClient(truthful{d.HTTP}), slack.OptionAPIURL(d.Config.APIURL)),
-		http: d.HTTP, base: d.Config.APIURL, token: d.Config.BotToken, limits: newThrottle(d.Limits, d.Now), health: b.health, now: d.Now,
+		b.health.LookAgain(rousedTick)
 	}
 	b.people = newPeople(b.client, d.Config, d.Limits.CacheFor, d.Now)
 	b.rooms = newRooms(b.client, d.Threads, d.Now)
@@ -180,7 +178,7 @@ func New(d Deps) (*Bridge, error) {
 	b.homes, b.watches = newHomes(b), newWatches(b)
 	b.notes = newNotices(b)
 	b.digests = newDigests(b, b.notes.wake)
-	b.client.bar, b.client.free = b.notes.barred, b.notes.freed
+	b.client.OnBarred, b.client.OnFreed = b.notes.barred, b.notes.freed
 	b.work = newWorkers()
 	b.sockets = newSockets(b)
 	b.aside, b.direct, b.answers = b.newWhispers()
@@ -225,7 +223,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 
 // Health says whether Slack can be used, and why not, for people.
 func (b *Bridge) Health() (ok bool, why string) {
-	if ok, why = b.health.state(); !ok {
+	if ok, why = b.health.State(); !ok {
 		return false, why
 	}
 	if why := b.notes.standing(); why != "" {
@@ -236,9 +234,7 @@ func (b *Bridge) Health() (ok bool, why string) {
 
 // Up says whether Slack answers, and since when it does.
 func (b *Bridge) Up() (since time.Time, up bool) {
-	b.health.mu.Lock()
-	defer b.health.mu.Unlock()
-	return b.health.since, !b.health.down
+	return b.health.Since()
 }
 
 // Mirror is the reader "slack" of the log.
@@ -250,14 +246,14 @@ func (b *Bridge) leads() bool { return b.Leader == nil || b.Leader.Held() }
 // silent. It is the only one that tries while Slack is down.
 func (b *Bridge) probe(ctx context.Context) error {
 	for {
-		if ok, _ := b.health.state(); !ok || b.self.Load() == nil {
+		if ok, _ := b.health.State(); !ok || b.self.Load() == nil {
 			b.introduce(ctx)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-b.health.changed:
-			if err := pauseFor(ctx, min(b.health.pause(), b.Limits.ProbeEvery)); err != nil {
+		case <-b.health.Changed():
+			if err := webapi.Sleep(ctx, min(b.health.Pause(), b.Limits.ProbeEvery)); err != nil {
 				return nil
 			}
 		case <-time.After(b.lookAgain()):
@@ -267,31 +263,31 @@ func (b *Bridge) probe(ctx context.Context) error {
 
 // lookAgain is how long until the next probe.
 func (b *Bridge) lookAgain() time.Duration {
-	if ok, retry := b.client.limits.take("auth.test", ""); !ok {
+	if ok, retry := b.client.Throttle.Take("auth.test", ""); !ok {
 		return retry.Sub(b.Now())
 	}
 	if b.self.Load() == nil {
-		return min(b.health.pause(), 20*b.Limits.ProbeEvery)
+		return min(b.health.Pause(), 20*b.Limits.ProbeEvery)
 	}
-	return b.health.pause()
+	return b.health.Pause()
 }
 
 // introduce calls auth.test and remembers who we are.
 func (b *Bridge) introduce(ctx context.Context) {
-	if ok, _ := b.client.limits.take("auth.test", ""); !ok {
+	if ok, _ := b.client.Throttle.Take("auth.test", ""); !ok {
 		return // Slack has asked for a pause
 	}
-	_, before := b.health.state()
+	_, before := b.health.State()
 	var who *slack.AuthTestResponse
-	err := b.client.call(ctx, "auth.test", "", func(ctx context.Context) (err error) {
-		who, err = b.client.api.AuthTestContext(ctx)
+	err := b.client.Call(ctx, "auth.test", "", func(ctx context.Context) (err error) {
+		who, err = b.client.API.AuthTestContext(ctx)
 		return err
 	})
 	if err != nil {
-		if _, why := b.health.state(); why != before {
+		if _, why := b.health.State(); why != before {
 			b.log.Warn("slack is not usable", "error", err)
 		}
-		if f, _ := failed(err); f.Kind == tokenRefused {
+		if f, _ := webapi.Failed(err); f.Kind == webapi.TokenRefused {
 			b.notes.stand(causeToken, "Slack refuses the bot token: "+mrkdwn(f.Code)+". Install the app again and set the new xoxb- token as slack.bot_token.", true)
 		}
 		return
@@ -306,20 +302,27 @@ func (b *Bridge) introduce(ctx context.Context) {
 	b.askBackfill()
 	b.self.Store(&me)
 	b.knows.Do(func() { close(b.known) })
-	b.health.answered()
-	poke(b.health.rose) // who we are was part of what they waited for
+	b.health.Answered()
+	b.health.Rouse() // who we are was part of what they waited for
 }
 
 func (b *Bridge) appID(ctx context.Context, bot string) (string, error) {
 	var id string
-	err := b.client.call(ctx, "bots.info", "", func(ctx context.Context) error {
-		info, err := b.client.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: bot})
+	err := b.client.Call(ctx, "bots.info", "", func(ctx context.Context) error {
+		info, err := b.client.API.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: bot})
 		if err == nil {
 			id = info.AppID
 		}
 		return err
 	})
 	return id, err
+}
+
+func poke(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
 }
 
 // keyed is a set of locks by conversation.

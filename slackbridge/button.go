@@ -12,6 +12,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // triggerLife is how long Slack lets us open a modal after a press.
@@ -187,7 +188,7 @@ func (b *Bridge) standsThere(ctx context.Context, p *press) error {
 			b.log.Warn("a press names a conversation of another thread", "conversation", p.id)
 			return errDrop
 		}
-		if err := pauseFor(ctx, 50*time.Millisecond); err != nil {
+		if err := webapi.Sleep(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}

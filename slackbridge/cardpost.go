@@ -8,6 +8,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // dressEvery is how long a card waits for its links and the visitor's presence
@@ -27,21 +28,13 @@ func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (du
 	if next := t.CardAt.Add(b.Limits.CardEvery); (!now || alike(print, t.Card)) && next.After(b.Now()) {
 		return next, nil
 	}
-	if alike(print, t.Card) && !b.client.limits.spare("chat.update") {
+	if alike(print, t.Card) && !b.client.Throttle.Spare("chat.update") {
 		return b.Now().Add(dressEvery), nil
 	}
-	if ok, retry := b.client.limits.take("chat.update", t.Channel); !ok {
+	if ok, retry := b.client.Throttle.Take("chat.update", t.Channel); !ok {
 		return retry, nil
 	}
 	return b.redraw(ctx, t, card, print)
-}
-
-// spare says that a method's pace has room for what can wait: half its burst.
-func (t *throttle) spare(method string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	l := t.methods[method]
-	return t.limits.Unlimited || l == nil || l.TokensAt(t.now()) > float64(l.Burst())/2
 }
 
 // confirm shows on the card what became of a press, where this process writes to
@@ -100,18 +93,18 @@ func (b *Bridge) staleCard(ctx context.Context, id conversation.ID) (t ledger.Th
 func (b *Bridge) redraw(ctx context.Context, t ledger.Thread, card Card, print string) (time.Time, error) {
 	rev := int(card.State.Seq)
 	err := b.update(ctx, t.Channel, t.TS, card.Render(t.Marker, rev))
-	if hasCode(err, blockRefusals...) {
+	if webapi.HasCode(err, blockRefusals...) {
 		err = b.update(ctx, t.Channel, t.TS, card.Plain(t.Marker, rev))
 	}
-	f, bad := failed(err)
+	f, bad := webapi.Failed(err)
 	switch {
-	case hasCode(err, "message_not_found", "thread_not_found"):
+	case webapi.HasCode(err, "message_not_found", "thread_not_found"):
 		return time.Time{}, b.giveUp(ctx, t)
-	case bad && f.Kind == limited:
+	case bad && f.Kind == webapi.Limited:
 		return b.Now().Add(f.Retry), nil
-	case bad && (f.ofChannel() || f.ofApp()):
+	case bad && (ofChannel(f) || f.OfApp()):
 		return b.sendAway(t.Channel, t.Conversation, f), nil // it is not drawn
-	case bad && f.Kind == refused:
+	case bad && f.Kind == webapi.Refused:
 		b.log.Warn("a card cannot be updated", "conversation", t.Conversation, "error", err)
 	case bad:
 		return b.Now().Add(b.Limits.DoubtWait), nil
@@ -132,8 +125,8 @@ func (b *Bridge) cardStands(ctx context.Context, t ledger.Thread, print string) 
 // update changes a message of ours.
 func (b *Bridge) update(ctx context.Context, channel, ts string, m message) error {
 	m.username, m.broadcast = "", false
-	return b.client.call(ctx, "chat.update", channel, func(ctx context.Context) error {
-		_, _, _, err := b.client.api.UpdateMessageContext(ctx, channel, ts, m.options()...)
+	return b.client.Call(ctx, "chat.update", channel, func(ctx context.Context) error {
+		_, _, _, err := b.client.API.UpdateMessageContext(ctx, channel, ts, m.options()...)
 		return err
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Finding is one thing that was looked at in a real installation. An OK finding
@@ -22,9 +24,9 @@ type Finding struct {
 
 // Team asks Slack for the name of the workspace.
 func (b *Bridge) Team(ctx context.Context) (string, error) {
-	who, err := b.client.api.AuthTestContext(ctx)
+	who, err := b.client.API.AuthTestContext(ctx)
 	if err != nil {
-		return "", fmt.Errorf("slack does not say who we are: %s", reason(classify("auth.test", err)))
+		return "", fmt.Errorf("slack does not say who we are: %s", webapi.Classify("auth.test", err).Reason())
 	}
 	return who.Team, nil
 }
@@ -46,11 +48,11 @@ func (b *Bridge) Check(ctx context.Context, around Around) []Finding {
 		}))
 	who, err := api.AuthTestContext(ctx)
 	if err != nil {
-		f := classify("auth.test", err)
-		if f.Kind == tokenRefused {
+		f := webapi.Classify("auth.test", err)
+		if f.Kind == webapi.TokenRefused {
 			return []Finding{{Name: "bot_token", Message: "Slack refuses the bot token: " + f.Code, Mend: "Install the app again and set the new xoxb- token as slack.bot_token."}}
 		}
-		return []Finding{{Name: "slack", Message: "Slack cannot be reached: " + reason(f), Mend: "Check slack.api_url, the network and a proxy, and https://status.slack.com."}}
+		return []Finding{{Name: "slack", Message: "Slack cannot be reached: " + f.Reason(), Mend: "Check slack.api_url, the network and a proxy, and https://status.slack.com."}}
 	}
 	out := []Finding{{OK: true, Name: "bot_token", Message: "The bot token works, in the workspace " + who.Team + " as " + who.User + "."}}
 	mu.Lock()
@@ -88,8 +90,8 @@ func (b *Bridge) checkScopes(granted string) Finding {
 func (b *Bridge) checkApp(ctx context.Context, api *slack.Client, around Around) []Finding {
 	_, url, err := api.StartSocketModeContext(ctx)
 	if err != nil {
-		f := classify("apps.connections.open", err)
-		return []Finding{{Name: "app_token", Message: "No socket can be opened: " + reason(f), Mend: "Switch Socket Mode on, and create an app-level token with the scope connections:write."}}
+		f := webapi.Classify("apps.connections.open", err)
+		return []Finding{{Name: "app_token", Message: "No socket can be opened: " + f.Reason(), Mend: "Switch Socket Mode on, and create an app-level token with the scope connections:write."}}
 	}
 	return []Finding{{OK: true, Name: "app_token", Message: "A socket can be opened."}, b.checkSockets(ctx, url, around)}
 }
@@ -98,8 +100,8 @@ func (b *Bridge) checkChannel(ctx context.Context, api *slack.Client, id string)
 	name := "channel " + id
 	ch, err := api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 	if err != nil {
-		f := classify("conversations.info", err)
-		return Finding{Name: name, Message: "Slack says " + reason(f) + ".", Mend: mendFor(f.Code)}
+		f := webapi.Classify("conversations.info", err)
+		return Finding{Name: name, Message: "Slack says " + f.Reason() + ".", Mend: mendFor(f.Code)}
 	}
 	switch {
 	case ch.IsArchived:
@@ -121,10 +123,10 @@ func (b *Bridge) checkAgents(ctx context.Context, api *slack.Client) []Finding {
 	group := b.Config.Agents[0]
 	ids, err := api.GetUserGroupMembersContext(ctx, group)
 	switch {
-	case hasCode(classify("usergroups.users.list", err), "plan_upgrade_required") && err != nil:
+	case webapi.HasCode(webapi.Classify("usergroups.users.list", err), "plan_upgrade_required") && err != nil:
 		return []Finding{{Name: "agents", Message: "User groups need a paid plan of Slack.", Mend: "List user ids in slack.agents, or leave it empty for the members of the channel."}}
 	case err != nil:
-		return []Finding{{Name: "agents", Message: "The user group " + group + " cannot be read: " + reason(classify("usergroups.users.list", err)), Mend: "Correct slack.agents."}}
+		return []Finding{{Name: "agents", Message: "The user group " + group + " cannot be read: " + webapi.Classify("usergroups.users.list", err).Reason(), Mend: "Correct slack.agents."}}
 	case len(ids) == 0:
 		return []Finding{{Name: "agents", Message: "The user group " + group + " has no members, so nobody can answer.", Mend: "Add the agents to it."}}
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Around is what [Bridge.Check] has to be told, because Slack does not know it.
@@ -96,7 +98,7 @@ func (b *Bridge) countSockets(ctx context.Context, url string) (int, error) {
 	}
 	defer conn.Close() //nolint:errcheck // it has told what it was asked
 	conn.SetReadLimit(helloBytes)
-	if err := conn.SetReadDeadline(time.Now().Add(callTimeout)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(webapi.CallTimeout)); err != nil {
 		return 0, fmt.Errorf("set a deadline: %w", err)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })

@@ -12,21 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/slack-go/slack"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
-
-func TestRetryAfterIsBounded(t *testing.T) {
-	for _, row := range []struct{ says, want time.Duration }{
-		{0, time.Second},
-		{-time.Hour, time.Second},
-		{30 * time.Second, 30 * time.Second},
-		{1 << 62, maxPause},
-	} {
-		if got := classify("m", &slack.RateLimitedError{RetryAfter: row.says}).Retry; got != row.want {
-			t.Errorf("Retry-After %s: wait %s, want %s", row.says, got, row.want)
-		}
-	}
-}
 
 type roundTrip func(*http.Request) (*http.Response, error)
 
@@ -69,7 +56,7 @@ func TestNamesOfALargeWorkspace(t *testing.T) {
 			t.Errorf("the next post read %d pages again", page)
 		}
 		page = 0
-		if _, err := p.learn(t.Context(), c.limits.await); page != pages || err != nil {
+		if _, err := p.learn(t.Context(), c.Throttle.Await); page != pages || err != nil {
 			t.Errorf("%d pages were read, want %d", page, pages)
 		}
 		if taken := p.taken(t.Context()); !taken(fold("person8")) || taken(fold("somebody else")) {
@@ -84,11 +71,6 @@ func newTestPeople(rt http.RoundTripper) *people {
 }
 
 // newTestClient asks rt.
-func newTestClient(rt http.RoundTripper) *client {
-	limits := Limits{}.withDefaults()
-	web := &http.Client{Transport: rt}
-	return &client{
-		api:  slack.New("xoxb-1", slack.OptionHTTPClient(web), slack.OptionAPIURL("https://slack.test/")),
-		http: web, base: "https://slack.test/", limits: newThrottle(limits, time.Now), health: newHealth(limits, time.Now), now: time.Now,
-	}
+func newTestClient(rt http.RoundTripper) *webapi.Client {
+	return webapi.New(webapi.Options{Token: "xoxb-1", URL: "https://slack.test/", HTTP: &http.Client{Transport: rt}, Now: time.Now})
 }

@@ -5,26 +5,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // What Slack sends is decoded with structs of our own that hold what we use and
 // forgive the rest: a field of the wrong type is left at zero and the others
 // still count. Whether we acknowledge something never depends on decoding it.
-
-// loose decodes JSON and passes over fields of the wrong type.
-func loose(raw []byte, into any) error {
-	err := json.Unmarshal(raw, into)
-	var mismatch *json.UnmarshalTypeError
-	if errors.As(err, &mismatch) {
-		return nil
-	}
-	return err
-}
 
 // envelope is the outer part of everything: events have Event, interactions
 // Type and the rest, commands Command.
@@ -210,7 +200,7 @@ func (m slackMessage) blockIDs() []string {
 	var blocks []struct {
 		ID string `json:"block_id"`
 	}
-	if len(m.Blocks) == 0 || loose(m.Blocks, &blocks) != nil {
+	if len(m.Blocks) == 0 || webapi.Decode(m.Blocks, &blocks) != nil {
 		return nil
 	}
 	ids := make([]string, 0, len(blocks))
@@ -258,7 +248,7 @@ func elementKinds(blocks json.RawMessage) ([]string, bool) {
 	var walk func(raw json.RawMessage, depth int)
 	walk = func(raw json.RawMessage, depth int) {
 		var e element
-		if depth > 8 || loose(raw, &e) != nil {
+		if depth > 8 || webapi.Decode(raw, &e) != nil {
 			return
 		}
 		out = append(out, e.Type)
@@ -267,7 +257,7 @@ func elementKinds(blocks json.RawMessage) ([]string, bool) {
 		}
 	}
 	var list []json.RawMessage
-	if loose(blocks, &list) != nil {
+	if webapi.Decode(blocks, &list) != nil {
 		return nil, false
 	}
 	for _, b := range list {

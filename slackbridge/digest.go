@@ -140,7 +140,7 @@ func (n *digests) write(ctx context.Context) {
 		if d.ts == "" {
 			method = "chat.postMessage"
 		}
-		if ok, _ := n.b.client.limits.take(method, channel); !ok {
+		if ok, _ := n.b.client.Throttle.Take(method, channel); !ok {
 			continue
 		}
 		if d.ts == "" {

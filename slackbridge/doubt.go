@@ -12,6 +12,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // zeroTime is the time of an attempt that certainly did not happen.
@@ -86,7 +87,7 @@ func (v *visit) resolve(ctx context.Context) error {
 			return err
 		}
 		ts, gone, err := v.findPost(ctx, p)
-		if gone || hasCode(err, "thread_not_found") {
+		if gone || webapi.HasCode(err, "thread_not_found") {
 			if err := v.clearStray(ctx, p); err != nil {
 				return v.cannot(ctx, v.thread.Channel, err)
 			}
@@ -159,10 +160,10 @@ func (b *Bridge) search(ctx context.Context, method string, args url.Values, sto
 		args.Set("cursor", at.(string))
 	}
 	for {
-		if ok, retry := b.client.limits.take(method, args.Get("channel")); !ok {
+		if ok, retry := b.client.Throttle.Take(method, args.Get("channel")); !ok {
 			return &later{at: retry, why: "the limit of " + method}
 		}
-		page, err := b.client.messages(ctx, method, args)
+		page, err := messages(ctx, b.client, method, args)
 		if err != nil {
 			b.lookups.Delete(key) // the cursor itself may be what is refused
 			return err
@@ -184,20 +185,21 @@ type messagePage struct {
 	next     string
 }
 
-func (c *client) messages(ctx context.Context, method string, args url.Values) (messagePage, error) {
+// messages reads one page of a method that lists messages.
+func messages(ctx context.Context, c *webapi.Client, method string, args url.Values) (messagePage, error) {
 	var answer struct {
 		Messages []json.RawMessage `json:"messages"`
 		Meta     struct {
 			Cursor string `json:"next_cursor"`
 		} `json:"response_metadata"`
 	}
-	if err := c.read(ctx, method, args, &answer); err != nil {
+	if err := c.Read(ctx, method, args, &answer); err != nil {
 		return messagePage{}, err
 	}
 	out := messagePage{next: answer.Meta.Cursor}
 	for _, r := range answer.Messages {
 		var m slackMessage
-		if loose(r, &m) != nil || m.TS == "" {
+		if webapi.Decode(r, &m) != nil || m.TS == "" {
 			out.odd++
 			continue
 		}

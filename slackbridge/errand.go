@@ -11,6 +11,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // What is done in Slack beside the thread: a direct message to a new owner, the
@@ -66,13 +67,13 @@ func (v *visit) saveErrand(ctx context.Context, e ledger.Errand) error {
 // undone notes what became of an errand that failed. What Slack refuses is given
 // up: the thread has the line that mentions her, and the transcript itself.
 func (v *visit) undone(ctx context.Context, e ledger.Errand, err error) error {
-	f, ok := failed(err)
+	f, ok := webapi.Failed(err)
 	switch {
 	case !ok:
 		return err
-	case f.Kind == doubtful:
+	case f.Kind == webapi.Doubtful:
 		return v.cannot(ctx, v.thread.Channel, err) // the row says that it may have happened
-	case f.Kind == refused:
+	case f.Kind == webapi.Refused:
 		v.log.Warn("an errand was refused", "conversation", v.w.Conversation, "errand", e.Name, "error", err)
 		e.State = ledger.Gone
 		return v.saveErrand(ctx, e)
@@ -105,7 +106,7 @@ func (v *visit) tellOwner(ctx context.Context, ev conversation.Event, b conversa
 	if err != nil {
 		return err
 	}
-	if ok, retry := v.client.limits.take("chat.postMessage", b.To.ID); !ok {
+	if ok, retry := v.client.Throttle.Take("chat.postMessage", b.To.ID); !ok {
 		return &later{at: retry, why: "a direct message"}
 	}
 	if !v.leads() {
@@ -128,12 +129,12 @@ func (v *visit) arrivedAt(ctx context.Context, e ledger.Errand, user, mark strin
 	if err := v.settled(e.Attempted); err != nil {
 		return false, err
 	}
-	if ok, retry := v.client.limits.take("conversations.open", ""); !ok {
+	if ok, retry := v.client.Throttle.Take("conversations.open", ""); !ok {
 		return false, &later{at: retry, why: "the limit of conversations.open"}
 	}
 	var channel string
-	err = v.client.call(ctx, "conversations.open", "", func(ctx context.Context) error {
-		c, _, _, err := v.client.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+	err = v.client.Call(ctx, "conversations.open", "", func(ctx context.Context) error {
+		c, _, _, err := v.client.API.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
 		if err == nil {
 			channel = c.ID
 		}

@@ -14,14 +14,12 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // longTranscript is how many lines a conversation has to have had, before it came
 // into its thread, for them to be there as a file, too.
 const longTranscript = 200
-
-// methodUpload names the call that sends a file's bytes.
-const methodUpload = "upload"
 
 // fileTranscript puts the transcript of a long conversation into its thread as a
 // file, once per thread. Slack has no idempotency key for files: the file's id is
@@ -58,20 +56,20 @@ func (v *visit) fileTranscript(ctx context.Context) error {
 
 // upload makes the file known, sends its bytes and puts it into the thread.
 func (v *visit) upload(ctx context.Context, e ledger.Errand, name, title string, data []byte) error {
-	if ok, retry := v.client.limits.take("files.getUploadURLExternal", ""); !ok {
+	if ok, retry := v.client.Throttle.Take("files.getUploadURLExternal", ""); !ok {
 		return &later{at: retry, why: "the limit of files"}
 	}
 	var to *slack.GetUploadURLExternalResponse
-	err := v.client.call(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
-		to, err = v.client.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: name, FileSize: len(data)})
+	err := v.client.Call(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
+		to, err = v.client.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: name, FileSize: len(data)})
 		return err
 	})
 	if err != nil {
 		return v.undone(ctx, e, err)
 	}
-	err = v.client.call(ctx, methodUpload, "", func(ctx context.Context) error { return v.sendBytes(ctx, to.UploadURL, data) })
-	if f, bad := failed(err); bad {
-		if f.Kind == refused {
+	err = v.client.Call(ctx, webapi.MethodUpload, "", func(ctx context.Context) error { return v.sendBytes(ctx, to.UploadURL, data) })
+	if f, bad := webapi.Failed(err); bad {
+		if f.Kind == webapi.Refused {
 			return v.undone(ctx, e, err)
 		}
 		return v.cannot(ctx, v.thread.Channel, err) // nobody sees a file that is not complete
@@ -83,8 +81,8 @@ func (v *visit) upload(ctx context.Context, e ledger.Errand, name, title string,
 	if err := v.saveErrand(ctx, e); err != nil {
 		return err
 	}
-	err = v.client.call(ctx, "files.completeUploadExternal", v.thread.Channel, func(ctx context.Context) error {
-		_, err := v.client.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
+	err = v.client.Call(ctx, "files.completeUploadExternal", v.thread.Channel, func(ctx context.Context) error {
+		_, err := v.client.API.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
 			Files:   []slack.FileSummary{{ID: to.FileID, Title: title}},
 			Channel: v.thread.Channel, ThreadTimestamp: v.thread.TS,
 		})
@@ -127,13 +125,13 @@ func (v *visit) shared(ctx context.Context, e *ledger.Errand) (bool, error) {
 	if err := v.settled(e.Attempted); err != nil {
 		return false, err
 	}
-	if ok, retry := v.client.limits.take("files.info", ""); !ok {
+	if ok, retry := v.client.Throttle.Take("files.info", ""); !ok {
 		return false, &later{at: retry, why: "the limit of files.info"}
 	}
 	places, err := v.sharesOf(ctx, e.Ref)
 	if err != nil {
-		f, ok := failed(err)
-		if ok && f.Kind == refused {
+		f, ok := webapi.Failed(err)
+		if ok && f.Kind == webapi.Refused {
 			e.State = ledger.Gone // it cannot be told; better none than two
 			return false, v.saveErrand(ctx, *e)
 		}
@@ -153,8 +151,8 @@ func (b *Bridge) sharesOf(ctx context.Context, file string) (map[string]bool, er
 			} `json:"shares"`
 		} `json:"file"`
 	}
-	err := b.client.read(ctx, "files.info", url.Values{"file": {file}}, &answer)
-	if hasCode(err, "file_not_found", "file_deleted") {
+	err := b.client.Read(ctx, "files.info", url.Values{"file": {file}}, &answer)
+	if webapi.HasCode(err, "file_not_found", "file_deleted") {
 		return nil, nil
 	}
 	out := map[string]bool{}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // happening is an event that is no message, with what we use of it.
@@ -24,7 +26,7 @@ type happening struct {
 // workEvent deals with the events that are not messages.
 func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 	var ev happening
-	_ = loose(e.Event, &ev) // what could not be read stays zero
+	_ = webapi.Decode(e.Event, &ev) // what could not be read stays zero
 	switch ev.Type {
 	case "app_home_opened":
 		if ev.Tab == "" || ev.Tab == "home" {
@@ -77,7 +79,7 @@ func (b *Bridge) changedUser(e envelope) {
 	var ev struct {
 		User member `json:"user"`
 	}
-	if loose(e.Event, &ev) != nil {
+	if webapi.Decode(e.Event, &ev) != nil {
 		return
 	}
 	if who := ev.User.profile(b.Now()); who.Deleted || who.Guest || who.Stranger {

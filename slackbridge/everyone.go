@@ -13,14 +13,6 @@ const maxPeoplePages = 10
 // pacing waits until a method may be called, or refuses.
 type pacing func(ctx context.Context, method, channel string) error
 
-// atOnce is the pacing of a post: it waits for nothing.
-func (t *throttle) atOnce(_ context.Context, method, channel string) error {
-	if ok, _ := t.take(method, channel); !ok {
-		return errPace
-	}
-	return nil
-}
-
 // member is somebody of the workspace as users.list gives her.
 type member struct {
 	ID       string `json:"id"`
@@ -60,7 +52,7 @@ func (p *people) readEveryone(ctx context.Context, pace pacing) ([]member, error
 		if err := pace(ctx, "users.list", ""); err != nil {
 			return nil, err
 		}
-		if err := p.client.read(ctx, "users.list", args, &page); err != nil {
+		if err := p.client.Read(ctx, "users.list", args, &page); err != nil {
 			return nil, err
 		}
 		all = append(all, page.Members...)
@@ -108,7 +100,7 @@ func (p *people) crowd(ctx context.Context) bool {
 	if p.now().Sub(p.crowdAt) < crowdPause {
 		return p.crowdOK
 	}
-	_, err := p.learn(ctx, p.client.limits.atOnce)
+	_, err := p.learn(ctx, p.client.Throttle.AtOnce)
 	p.crowdAt, p.crowdOK = p.now(), err == nil
 	return p.crowdOK
 }

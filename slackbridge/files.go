@@ -13,6 +13,7 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 	fileledger "github.com/handoff-bot/handoff/files/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Files keeps what is sent beside words.
@@ -110,11 +111,11 @@ func (b *Bridge) askFile(ctx context.Context, id string) (ref fileRef, why strin
 	var answer struct {
 		File fileRef `json:"file"`
 	}
-	if ok, retry := b.client.limits.take("files.info", ""); !ok {
+	if ok, retry := b.client.Throttle.Take("files.info", ""); !ok {
 		return ref, "", &later{at: retry, why: "the limit of files.info"}
 	}
-	err = b.client.read(ctx, "files.info", url.Values{"file": {id}}, &answer)
-	if f, bad := failed(err); bad && f.Kind == refused {
+	err = b.client.Read(ctx, "files.info", url.Values{"file": {id}}, &answer)
+	if f, bad := webapi.Failed(err); bad && f.Kind == webapi.Refused {
 		return ref, "can't be read: Slack says " + f.Code + ".", nil
 	}
 	if err == nil && answer.File.address() == "" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // FuzzInbound gives the inbox any bytes: what it makes of them is the same each time,
@@ -56,7 +57,7 @@ func FuzzInbound(f *testing.F) {
 		}
 		var e envelope
 		var m slackMessage
-		if loose(raw, &e) == nil && len(e.Event) > 0 && loose(e.Event, &m) == nil {
+		if webapi.Decode(raw, &e) == nil && len(e.Event) > 0 && webapi.Decode(e.Event, &m) == nil {
 			decoded(t, m)
 		}
 	})

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 const (
@@ -113,7 +115,7 @@ func (b *Bridge) updateInbox(ctx context.Context, p press, v homeView) {
 // meanwhile, what is drawn now is newer all the same.
 func (b *Bridge) redrawView(ctx context.Context, pressed viewRef, view slack.ModalViewRequest) error {
 	_, err := b.updateView(ctx, pressed.ID, pressed.Hash, view)
-	if hasCode(err, "hash_conflict") {
+	if webapi.HasCode(err, "hash_conflict") {
 		_, err = b.updateView(ctx, pressed.ID, "", view)
 	}
 	return err

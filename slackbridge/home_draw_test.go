@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // drawnInbox is an inbox of any size, with the longest texts.
@@ -64,7 +65,7 @@ func TestHomeFits(t *testing.T) {
 				}
 			}
 		}
-		if err := loose(raw, &read); err != nil {
+		if err := webapi.Decode(raw, &read); err != nil {
 			t.Fatal(err)
 		}
 		for _, b := range read {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // homes draws the App Homes of those who look at one: when she opens it or presses
@@ -246,10 +247,10 @@ func (h *homes) draw(ctx context.Context, user string) {
 // asked, which is seldom.
 func (h *homes) failed(ctx context.Context, user string, l *look, err error) {
 	l.stale = true
-	f, ofSlack := failed(err)
+	f, ofSlack := webapi.Failed(err)
 	switch {
 	case ctx.Err() != nil:
-	case hasCode(err, "hash_conflict"):
+	case webapi.HasCode(err, "hash_conflict"):
 		// It was drawn meanwhile: what she sees is not what we think, so the lists are
 		// read again. If another process has drawn it for an act of hers that we do not
 		// know of, that one goes on.
@@ -257,12 +258,12 @@ func (h *homes) failed(ctx context.Context, user string, l *look, err error) {
 		if holder, err := h.b.Log.HomeHolder(ctx, user); err == nil && holder != h.holder && l.asked == 0 {
 			delete(h.looks, user)
 		}
-	case ofSlack && f.Kind == refused:
+	case ofSlack && f.Kind == webapi.Refused:
 		h.b.log.Warn("a Home was refused", "user", user, "error", err)
 		delete(h.looks, user)
 	default:
 		l.after = h.b.Now().Add(outagePause)
-		if ofSlack && f.Kind == limited {
+		if ofSlack && f.Kind == webapi.Limited {
 			l.after = h.b.Now().Add(max(f.Retry, time.Second))
 		}
 		h.b.log.Warn("a Home waits", "user", user, "error", err)
@@ -286,8 +287,8 @@ func (b *Bridge) publish(ctx context.Context, user, hash string, view slack.Home
 		request.Hash = &hash
 	}
 	var now string
-	err := b.client.patient(ctx, "views.publish", "", func(ctx context.Context) error {
-		answer, err := b.client.api.PublishViewContext(ctx, request)
+	err := b.client.Patient(ctx, "views.publish", "", func(ctx context.Context) error {
+		answer, err := b.client.API.PublishViewContext(ctx, request)
 		if err == nil {
 			now = answer.Hash
 		}
@@ -300,7 +301,7 @@ func (b *Bridge) publish(ctx context.Context, user, hash string, view slack.Home
 func (b *Bridge) homeOfUser(ctx context.Context, user string, v homeView) ([]slack.Block, bool, error) {
 	me := b.self.Load()
 	if me == nil {
-		return nil, false, errPace
+		return nil, false, webapi.ErrPace
 	}
 	_, why, err := b.standingAnywhere(ctx, *me, userRef{ID: user})
 	if err != nil {

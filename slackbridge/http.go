@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // The endpoints of mode http. Any of them takes any kind of request.
@@ -72,7 +74,7 @@ func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	raw := payloadOf(body)
 	var e struct{ Type, Challenge string }
-	if loose(raw, &e) == nil && e.Type == "url_verification" {
+	if webapi.Decode(raw, &e) == nil && e.Type == "url_verification" {
 		writeJSON(w, map[string]string{"challenge": e.Challenge})
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // What an inbox row can be.
@@ -65,7 +66,7 @@ func (b *Bridge) store(ctx context.Context, rows []ledger.Inbound) error {
 // effect.
 func (b *Bridge) rowsFor(raw []byte) []ledger.Inbound {
 	var e envelope
-	if err := loose(raw, &e); err != nil {
+	if err := webapi.Decode(raw, &e); err != nil {
 		return []ledger.Inbound{{Key: "odd:" + hash(raw), Kind: kindOdd, Raw: raw, State: ledger.Dropped}}
 	}
 	row := ledger.Inbound{Team: e.team(), Raw: raw, State: ledger.New}
@@ -98,7 +99,7 @@ func (b *Bridge) rowsFor(raw []byte) []ledger.Inbound {
 // new event ids.
 func (b *Bridge) eventRows(row ledger.Inbound, e envelope) []ledger.Inbound {
 	var m slackMessage
-	_ = loose(e.Event, &m) // what could not be read stays zero
+	_ = webapi.Decode(e.Event, &m) // what could not be read stays zero
 	row.Channel = m.Channel
 	switch {
 	case m.Type == "message" && m.Subtype == "message_changed":
@@ -228,7 +229,7 @@ const failedPause = 50 * time.Millisecond
 const outagePause = 2 * time.Second
 
 func pauseOf(err error) time.Duration {
-	if f, ok := failed(err); ok && f.Kind == limited {
+	if f, ok := webapi.Failed(err); ok && f.Kind == webapi.Limited {
 		return max(f.Retry, time.Second/10)
 	}
 	return outagePause
@@ -236,8 +237,8 @@ func pauseOf(err error) time.Duration {
 
 // outage says that the work failed because Slack cannot be used now.
 func outage(err error) bool {
-	f, ok := failed(err)
-	return ok && f.Kind != refused
+	f, ok := webapi.Failed(err)
+	return ok && f.Kind != webapi.Refused
 }
 
 func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) error {
@@ -246,7 +247,7 @@ func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) err
 		return errors.New("who we are in Slack is not known yet")
 	}
 	var e envelope
-	if err := loose(r.Raw, &e); err != nil {
+	if err := webapi.Decode(r.Raw, &e); err != nil {
 		return errDrop
 	}
 	if r.Team != me.Team || e.AppID != "" && me.App != "" && e.AppID != me.App {
@@ -255,7 +256,7 @@ func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) err
 	}
 	var m slackMessage
 	if len(e.Event) > 0 {
-		_ = loose(e.Event, &m) // what could not be read stays zero
+		_ = webapi.Decode(e.Event, &m) // what could not be read stays zero
 	}
 	switch r.Kind {
 	case kindMessage:
@@ -281,7 +282,7 @@ func (b *Bridge) dispatch(ctx context.Context, r ledger.Inbound, fresh bool) err
 // sweepInbox picks up what an outage or another process left behind.
 func (b *Bridge) sweepInbox(ctx context.Context) error {
 	const tick = 2 * time.Second
-	for purged := b.Now(); pauseFor(ctx, tick) == nil; {
+	for purged := b.Now(); webapi.Sleep(ctx, tick) == nil; {
 		b.sweep(ctx, b.Now(), sweepRows)
 		if now := b.Now(); now.Sub(purged) > time.Hour {
 			purged = now

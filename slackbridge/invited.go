@@ -11,6 +11,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Somebody invites the app to a channel. It says there whether chats are posted
@@ -48,20 +49,20 @@ func (b *Bridge) invited(ctx context.Context, ev happening) error {
 		return err
 	}
 	m.metadata = slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"marker": e.Name}}
-	if ok, retry := b.client.limits.take("chat.postMessage", channel); !ok {
-		return &failure{Method: "chat.postMessage", Kind: limited, Retry: retry.Sub(b.Now()), err: errPace}
+	if err := b.client.Throttle.Allow("chat.postMessage", channel); err != nil {
+		return err
 	}
 	e.Attempted = b.Now()
 	if err := b.Errands.SaveErrand(ctx, e); err != nil {
 		return fmt.Errorf("note an errand: %w", err)
 	}
 	ts, err := b.send(ctx, channel, "", m)
-	switch f, bad := failed(err); {
+	switch f, bad := webapi.Failed(err); {
 	case err == nil:
 		return b.inviteOver(ctx, e, ledger.Sent, ts)
-	case !bad || f.Kind == doubtful:
+	case !bad || f.Kind == webapi.Doubtful:
 		return err // the row says that it may have happened
-	case f.Kind == refused: // it was put out again, or may not write here
+	case f.Kind == webapi.Refused: // it was put out again, or may not write here
 		b.log.Warn("an invitation was not answered", "channel", channel, "error", err)
 		return b.inviteOver(ctx, e, ledger.Gone, "")
 	}
@@ -158,11 +159,11 @@ func (b *Bridge) pressInviteCheck(ctx context.Context, p press) error {
 		return nil
 	}
 	spans := b.postsHere()
-	if ok, retry := b.client.limits.take("chat.update", channel); !ok {
-		return &failure{Method: "chat.update", Kind: limited, Retry: retry.Sub(b.Now()), err: errPace}
+	if err := b.client.Throttle.Allow("chat.update", channel); err != nil {
+		return err
 	}
 	err := b.update(ctx, channel, ts, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
-	if hasCode(err, "message_not_found") {
+	if webapi.HasCode(err, "message_not_found") {
 		return nil
 	}
 	return err

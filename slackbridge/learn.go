@@ -98,7 +98,7 @@ func (v *visit) closedByAgent(events []conversation.Event) conversation.Seq {
 }
 
 func (v *visit) postProposal(ctx context.Context, e ledger.Errand, m message) error {
-	if ok, retry := v.client.limits.take("chat.postMessage", v.thread.Channel); !ok {
+	if ok, retry := v.client.Throttle.Take("chat.postMessage", v.thread.Channel); !ok {
 		return &later{at: retry, why: "the channel's limit"}
 	}
 	if !v.leads() {
@@ -287,7 +287,7 @@ func (b *Bridge) settleProposal(ctx context.Context, p press, ts string, spans .
 		return
 	}
 	m := message{text: "A proposed answer was dealt with.", blocks: block1(richLine("", spans...))}
-	if err := b.client.patient(ctx, "chat.update", p.channel, func(ctx context.Context) error { return b.update(ctx, p.channel, ts, m) }); err != nil {
+	if err := b.client.Patient(ctx, "chat.update", p.channel, func(ctx context.Context) error { return b.update(ctx, p.channel, ts, m) }); err != nil {
 		b.log.Warn("a proposal still shows its buttons", "conversation", p.id, "error", err)
 	}
 }

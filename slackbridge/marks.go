@@ -288,8 +288,8 @@ func (b *Bridge) pressUnmark(ctx context.Context, p press) error {
 
 // changeView puts another view into the place of the one that was pressed.
 func (b *Bridge) changeView(ctx context.Context, p press, view slack.ModalViewRequest) {
-	err := b.client.patient(ctx, "views.update", "", func(ctx context.Context) error {
-		_, err := b.client.api.UpdateViewContext(ctx, view, "", p.e.View.Hash, p.e.View.ID)
+	err := b.client.Patient(ctx, "views.update", "", func(ctx context.Context) error {
+		_, err := b.client.API.UpdateViewContext(ctx, view, "", p.e.View.Hash, p.e.View.ID)
 		return err
 	})
 	if err != nil {

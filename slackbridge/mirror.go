@@ -96,12 +96,12 @@ func (v *visit) run(ctx context.Context) (feed.Done, error) {
 	if !stands && !v.wanted() && len(lines) == 0 {
 		return done, nil
 	}
-	if due, down := v.health.comeBack(v.w.Conversation); down {
+	if due, down := v.health.ComeBack(v.w.Conversation); down {
 		return done, &later{at: due, why: "Slack is down"}
 	}
 	me := v.self.Load()
 	if me == nil {
-		return done, &later{at: v.health.known(v.w.Conversation), why: "who we are is not known"}
+		return done, &later{at: v.health.Known(v.w.Conversation), why: "who we are is not known"}
 	}
 	v.me, v.thread = *me, thread
 	if !stands && !v.wanted() {

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // The modals. Their private metadata is the conversation's id, and that of the reply's form
@@ -40,11 +41,11 @@ func (b *Bridge) openView(ctx context.Context, p press, view slack.ModalViewRequ
 }
 
 func (b *Bridge) openAt(ctx context.Context, trigger string, push bool, view slack.ModalViewRequest) (id string) {
-	method, open := "views.open", b.client.api.OpenViewContext
+	method, open := "views.open", b.client.API.OpenViewContext
 	if push {
-		method, open = "views.push", b.client.api.PushViewContext
+		method, open = "views.push", b.client.API.PushViewContext
 	}
-	err := b.client.patient(ctx, method, "", func(ctx context.Context) error {
+	err := b.client.Patient(ctx, method, "", func(ctx context.Context) error {
 		answer, err := open(ctx, trigger, view)
 		if err == nil {
 			id = cmp.Or(answer.ID, "opened") // an answer without an id cannot be updated
@@ -104,7 +105,7 @@ func (b *Bridge) workView(ctx context.Context, me identity, e envelope) error {
 // nothing is. It asks nobody: Slack waits three seconds for it.
 func objections(raw []byte) any {
 	var e envelope
-	if loose(raw, &e) != nil || e.Type != "view_submission" {
+	if webapi.Decode(raw, &e) != nil || e.Type != "view_submission" {
 		return nil
 	}
 	object := map[string]func(viewRef) map[string]string{modalClose: objectToClose, modalTransfer: objectToTransfer, modalReply: objectToReply}[e.View.CallbackID]

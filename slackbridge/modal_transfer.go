@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 const (
@@ -133,7 +134,7 @@ func (b *Bridge) submitTransfer(ctx context.Context, p press) error {
 func (b *Bridge) assign(ctx context.Context, p press, user, note string) error {
 	who, why, err := b.people.standing(ctx, p.me.Team, b.homeOf(&p), user)
 	switch {
-	case hasCode(err, "user_not_found", "user_not_visible"):
+	case webapi.HasCode(err, "user_not_found", "user_not_visible"):
 		why = "nobody by that name is in this workspace"
 	case err != nil:
 		return fmt.Errorf("look the agent up: %w", err)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // notices are what the operator should know: what happened and what to do, one
@@ -184,10 +186,10 @@ func (n *notices) run(ctx context.Context) error {
 		case <-n.wake:
 		case <-time.After(tick):
 		}
-		if ok, _ := n.b.health.state(); !ok || n.b.self.Load() == nil {
+		if ok, _ := n.b.health.State(); !ok || n.b.self.Load() == nil {
 			continue
 		}
-		n.returned(n.b.health.recovered())
+		n.returned(n.b.health.Recovered())
 		n.flush(ctx) // also where another process leads: only this one may know
 		if n.b.leads() {
 			n.b.digests.write(ctx)
@@ -254,22 +256,22 @@ func (n *notices) post(ctx context.Context, q *notice) (again bool) {
 	if n.toldElsewhere(ctx, q) {
 		return false
 	}
-	if ok, _ := n.b.client.limits.take("chat.postMessage", channel); !ok || ctx.Err() != nil {
+	if ok, _ := n.b.client.Throttle.Take("chat.postMessage", channel); !ok || ctx.Err() != nil {
 		return true
 	}
 	ts, err := n.b.send(ctx, channel, "", q.message(n.b.Now()))
-	f, bad := failed(err)
+	f, bad := webapi.Failed(err)
 	if !bad {
 		n.show(*q, shown{channel, ts, q.good, false})
 		return false
 	}
 	n.b.log.Warn("a notice was not posted", "error", err)
 	switch {
-	case f.Kind == doubtful:
+	case f.Kind == webapi.Doubtful:
 		q.tried = n.b.Now()
-	case f.ofChannel() || f.ofApp():
+	case ofChannel(f) || f.OfApp():
 		n.b.rooms.refuse(channel, f)
-	case f.Kind == refused:
+	case f.Kind == webapi.Refused:
 		return false
 	}
 	return true
@@ -303,13 +305,13 @@ func (n *notices) amend(ctx context.Context, q *notice) (settled, again bool) {
 	case at.good == q.good:
 		return true, false // that is what stands there
 	}
-	if ok, _ := n.b.client.limits.take("chat.update", at.channel); !ok {
+	if ok, _ := n.b.client.Throttle.Take("chat.update", at.channel); !ok {
 		return true, true
 	}
-	f, bad := failed(n.b.update(ctx, at.channel, at.ts, q.message(n.b.Now())))
+	f, bad := webapi.Failed(n.b.update(ctx, at.channel, at.ts, q.message(n.b.Now())))
 	if bad {
 		n.b.log.Warn("a notice was not changed", "error", f)
-		return true, f.Kind != refused
+		return true, f.Kind != webapi.Refused
 	}
 	n.show(*q, shown{at.channel, at.ts, q.good, true})
 	return true, false
@@ -330,11 +332,11 @@ func (q *notice) message(now time.Time) message {
 
 // stands returns the ts of a notice whose answer is missing, "" when it is not there.
 func (n *notices) stands(ctx context.Context, channel string, q notice) (ts string, err error) {
-	if ok, _ := n.b.client.limits.take("conversations.history", channel); !ok {
-		return "", errPace
+	if ok, _ := n.b.client.Throttle.Take("conversations.history", channel); !ok {
+		return "", webapi.ErrPace
 	}
 	args := url.Values{"channel": {channel}, "oldest": {stamp(q.tried.Add(-backlook))}, "limit": {pageSize}}
-	page, err := n.b.client.messages(ctx, "conversations.history", args)
+	page, err := messages(ctx, n.b.client, "conversations.history", args)
 	for _, m := range page.messages {
 		if slices.Contains(m.blockIDs(), q.id) {
 			return m.TS, nil

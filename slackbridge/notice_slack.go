@@ -3,6 +3,8 @@ package slackbridge
 import (
 	"fmt"
 	"time"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // What the operator is told about Slack itself, beside its channels (trouble.go).
@@ -13,7 +15,7 @@ const causeToken = "bot token"
 const longAway = 5 * time.Minute
 
 // barred: the app may not call a method.
-func (n *notices) barred(f *failure) {
+func (n *notices) barred(f *webapi.Failure) {
 	n.stand("method "+f.Method, fmt.Sprintf("Slack does not let the app call %s: %s. What needs it waits, or is left out. %s", f.Method, mrkdwn(f.Code), mendFor(f.Code)), true)
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // A rule with "do: notify" puts one line into Slack while the AI goes on: who, on
@@ -153,7 +154,7 @@ func (v *visit) postRuleLine(ctx context.Context, l *ruleLine) error {
 		l.row.State = ledger.Gone
 		return v.keepRuleLine(ctx, l)
 	}
-	if ok, retry := v.client.limits.turn(l.channel, v.w.Conversation, false, v.now); !ok {
+	if ok, retry := v.client.Throttle.Turn(l.channel, v.w.Conversation, false, v.now); !ok {
 		return &later{at: retry, why: "the channel's limit"}
 	}
 	if !v.leads() {
@@ -174,15 +175,15 @@ func (v *visit) postRuleLine(ctx context.Context, l *ruleLine) error {
 
 // ruleLineSent notes what became of a post.
 func (v *visit) ruleLineSent(ctx context.Context, l *ruleLine, ts string, err error) error {
-	switch f, bad := failed(err); {
+	switch f, bad := webapi.Failed(err); {
 	case err == nil:
 		l.ts, l.row.State = ts, ledger.Sent
 		return v.keepRuleLine(ctx, l)
 	case !bad:
 		return err
-	case f.Kind == doubtful:
+	case f.Kind == webapi.Doubtful:
 		return v.cannot(ctx, l.channel, err) // the row says that it may have happened
-	case f.Kind == refused && !f.ofChannel() && !f.ofApp():
+	case f.Kind == webapi.Refused && !ofChannel(f) && !f.OfApp():
 		v.log.Warn("a rule's line was refused", "conversation", v.w.Conversation, "error", err)
 		l.row.State = ledger.Gone
 		return v.keepRuleLine(ctx, l)
@@ -213,7 +214,7 @@ func (v *visit) redrawRuleLine(ctx context.Context, l ruleLine) error {
 	if _, moved := v.rulesTold(); !moved {
 		return nil
 	}
-	if ok, retry := v.client.limits.take("chat.update", l.channel); !ok {
+	if ok, retry := v.client.Throttle.Take("chat.update", l.channel); !ok {
 		return &later{at: retry, why: "the pace of chat.update"}
 	}
 	m, err := v.drawRuleLine(ctx, l)
@@ -221,7 +222,7 @@ func (v *visit) redrawRuleLine(ctx context.Context, l ruleLine) error {
 		return err
 	}
 	err = v.update(ctx, l.channel, l.ts, m)
-	if f, bad := failed(err); bad && f.Kind == refused {
+	if f, bad := webapi.Failed(err); bad && f.Kind == webapi.Refused {
 		v.log.Warn("a rule's line was not drawn again", "conversation", v.w.Conversation, "error", err)
 		return nil
 	} else if bad {
@@ -303,7 +304,7 @@ func (b *Bridge) onRuleLine(ctx context.Context, p *press) (bool, error) {
 		if e.State != ledger.Sending {
 			return strings.HasPrefix(e.Ref, p.channel+" "+p.e.Container.MessageTS+" "), nil
 		}
-		if err := pauseFor(ctx, 50*time.Millisecond); err != nil {
+		if err := webapi.Sleep(ctx, 50*time.Millisecond); err != nil {
 			return false, err
 		}
 	}

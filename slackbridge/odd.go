@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Slack's fields have had more than one type: a ts was a number in old payloads, a
@@ -73,7 +75,7 @@ func (f *fileRefs) UnmarshalJSON(raw []byte) error {
 	for _, one := range list {
 		var ref fileRef
 		if json.Unmarshal(one, &ref.ID) != nil { // otherwise it is its id alone
-			_ = loose(one, &ref) // what could not be read stays zero
+			_ = webapi.Decode(one, &ref) // what could not be read stays zero
 		}
 		if ref.ID != "" || ref.address() != "" {
 			*f = append(*f, ref)

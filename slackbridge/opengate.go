@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // openGate limits apps.connections.open: at least a second between two, and up
@@ -66,7 +68,7 @@ func (g *openGate) may() bool {
 // pass waits for a turn.
 func (g *openGate) pass(r *http.Request) error {
 	for !g.may() {
-		if err := pauseFor(r.Context(), minOpenPause); err != nil {
+		if err := webapi.Sleep(r.Context(), minOpenPause); err != nil {
 			return err
 		}
 	}
@@ -81,7 +83,7 @@ func (g *openGate) pass(r *http.Request) error {
 		g.after = now.Add(minOpenPause / 10) // the first of each connection at start
 	}
 	g.mu.Unlock()
-	if err := pauseFor(r.Context(), at.Sub(now)); err != nil {
+	if err := webapi.Sleep(r.Context(), at.Sub(now)); err != nil {
 		g.giveBack(at)
 		return err
 	}

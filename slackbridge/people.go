@@ -12,6 +12,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // profile is what we need to know of somebody in Slack.
@@ -25,7 +26,7 @@ type profile struct {
 
 // people knows who is who and who may act, from Slack, believed for a minute.
 type people struct {
-	client *client
+	client *webapi.Client
 	cfg    Config
 	fresh  time.Duration
 	now    func() time.Time
@@ -46,7 +47,7 @@ type membership struct {
 	asked time.Time
 }
 
-func newPeople(c *client, cfg Config, fresh time.Duration, now func() time.Time) *people {
+func newPeople(c *webapi.Client, cfg Config, fresh time.Duration, now func() time.Time) *people {
 	return &people{client: c, cfg: cfg, fresh: fresh, now: now, profiles: map[string]profile{}, groups: map[string]membership{}}
 }
 
@@ -55,9 +56,9 @@ func (p *people) profile(ctx context.Context, id string) (profile, error) {
 	if known, ok := p.known(id); ok {
 		return known, nil
 	}
-	ask := p.client.prompt
-	if ok, _ := p.client.limits.take("users.info", ""); !ok {
-		ask = p.client.patient
+	ask := p.client.Prompt
+	if ok, _ := p.client.Throttle.Take("users.info", ""); !ok {
+		ask = p.client.Patient
 		if p.crowd(ctx) {
 			if known, ok := p.known(id); ok {
 				return known, nil
@@ -66,7 +67,7 @@ func (p *people) profile(ctx context.Context, id string) (profile, error) {
 	}
 	var u *slack.User
 	err := ask(ctx, "users.info", "", func(ctx context.Context) (err error) {
-		u, err = p.client.api.GetUserInfoContext(ctx, id)
+		u, err = p.client.API.GetUserInfoContext(ctx, id)
 		return err
 	})
 	if err != nil {
@@ -109,7 +110,7 @@ const notOfThisWorkspace = "Only people of this workspace can answer visitors. T
 // otherwise why not, in words for that person.
 func (p *people) standing(ctx context.Context, team, channel, id string) (who profile, why string, err error) {
 	who, err = p.profile(ctx, id)
-	if hasCode(err, "user_not_found", "user_not_visible") {
+	if webapi.HasCode(err, "user_not_found", "user_not_visible") {
 		return profile{ID: id}, notOfThisWorkspace, nil
 	}
 	if err != nil {
@@ -189,8 +190,8 @@ func (p *people) channelMembers(ctx context.Context, channel string) ([]string, 
 	args := &slack.GetUsersInConversationParameters{ChannelID: channel, Limit: 500}
 	for range 20 {
 		var next string
-		err := p.client.patient(ctx, "conversations.members", channel, func(ctx context.Context) error {
-			ids, cursor, err := p.client.api.GetUsersInConversationContext(ctx, args)
+		err := p.client.Patient(ctx, "conversations.members", channel, func(ctx context.Context) error {
+			ids, cursor, err := p.client.API.GetUsersInConversationContext(ctx, args)
 			if err == nil {
 				all, next = append(all, ids...), cursor
 			}
@@ -205,8 +206,8 @@ func (p *people) channelMembers(ctx context.Context, channel string) ([]string, 
 }
 
 func (p *people) groupMembers(ctx context.Context, group string) (ids []string, err error) {
-	err = p.client.patient(ctx, "usergroups.users.list", "", func(ctx context.Context) (err error) {
-		ids, err = p.client.api.GetUserGroupMembersContext(ctx, group)
+	err = p.client.Patient(ctx, "usergroups.users.list", "", func(ctx context.Context) (err error) {
+		ids, err = p.client.API.GetUserGroupMembersContext(ctx, group)
 		return err
 	})
 	return ids, err
@@ -250,7 +251,7 @@ func (p *people) taken(ctx context.Context) func(folded string) bool {
 		return func(string) bool { return true }
 	}
 	if names == nil {
-		if names, _ = p.learn(ctx, p.client.limits.atOnce); names == nil {
+		if names, _ = p.learn(ctx, p.client.Throttle.AtOnce); names == nil {
 			return func(string) bool { return true }
 		}
 	}
@@ -260,9 +261,9 @@ func (p *people) taken(ctx context.Context) func(folded string) bool {
 // keepNames reads the names again now and then, so that no post waits for it.
 func (b *Bridge) keepNames(ctx context.Context) error {
 	const first, every = 10 * time.Second, 5 * time.Minute
-	for pause := first; pauseFor(ctx, pause) == nil; pause = every {
-		if ok, _ := b.health.state(); ok && b.Config.VisitorNames && b.leads() {
-			_, _ = b.people.learn(ctx, b.client.limits.await) // tried again in a while
+	for pause := first; webapi.Sleep(ctx, pause) == nil; pause = every {
+		if ok, _ := b.health.State(); ok && b.Config.VisitorNames && b.leads() {
+			_, _ = b.people.learn(ctx, b.client.Throttle.Await) // tried again in a while
 		}
 	}
 	return nil

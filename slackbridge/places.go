@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // How often the names of the places are read again.
@@ -17,9 +19,9 @@ const (
 // keepPlaces reads the names of the channels and groups a conversation can be
 // passed on to, so that the list opens in time.
 func (b *Bridge) keepPlaces(ctx context.Context) error {
-	for pause := firstPlaces; pauseFor(ctx, pause) == nil; {
+	for pause := firstPlaces; webapi.Sleep(ctx, pause) == nil; {
 		pause = firstPlaces
-		if ok, _ := b.health.state(); ok && b.leads() {
+		if ok, _ := b.health.State(); ok && b.leads() {
 			b.learnPlaces(ctx)
 			pause = everyPlaces
 		}
@@ -34,7 +36,7 @@ func (b *Bridge) learnPlaces(ctx context.Context) {
 		if p.Channel == "" {
 			continue
 		}
-		if _, err := b.rooms.info(ctx, p.Channel); err != nil && !errors.Is(err, errPace) && ctx.Err() == nil {
+		if _, err := b.rooms.info(ctx, p.Channel); err != nil && !errors.Is(err, webapi.ErrPace) && ctx.Err() == nil {
 			b.log.Warn("the name of a channel is not known", "channel", p.Channel, "error", err)
 		}
 	}
@@ -44,8 +46,8 @@ func (b *Bridge) learnPlaces(ctx context.Context) {
 }
 
 func (b *Bridge) learnGroups(ctx context.Context) {
-	err := b.client.patient(ctx, "usergroups.list", "", func(ctx context.Context) error {
-		list, err := b.client.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeDisabled(false))
+	err := b.client.Patient(ctx, "usergroups.list", "", func(ctx context.Context) error {
+		list, err := b.client.API.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeDisabled(false))
 		for _, g := range list {
 			b.handles.Store(g.ID, g.Handle)
 		}

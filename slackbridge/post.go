@@ -12,6 +12,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Posting has no idempotency key in Slack. So the row is written before the post
@@ -51,8 +52,8 @@ func (b *Bridge) send(ctx context.Context, channel, thread string, m message) (t
 		options = append(options, slack.MsgOptionTS(thread))
 	}
 	var landed string
-	err = b.client.call(ctx, "chat.postMessage", channel, func(ctx context.Context) error {
-		_, at, posted, err := b.client.api.PostMessageWithResponseContext(ctx, channel, options...)
+	err = b.client.Call(ctx, "chat.postMessage", channel, func(ctx context.Context) error {
+		_, at, posted, err := b.client.API.PostMessageWithResponseContext(ctx, channel, options...)
 		ts, landed = at, posted.ThreadTimestamp
 		if err == nil && at == "" {
 			return errors.New("the answer has no ts")
@@ -71,25 +72,25 @@ func (b *Bridge) send(ctx context.Context, channel, thread string, m message) (t
 // removeStray takes a reply away that Slack put into the channel. One that Slack
 // does not delete, because it stands under another name, loses its words.
 func (b *Bridge) removeStray(ctx context.Context, channel, ts string) error {
-	if ok, retry := b.client.limits.take("chat.delete", channel); !ok {
-		return &failure{Method: "chat.delete", Kind: limited, Retry: retry.Sub(b.Now()), err: errPace}
+	if err := b.client.Throttle.Allow("chat.delete", channel); err != nil {
+		return err
 	}
-	err := b.client.call(ctx, "chat.delete", channel, func(ctx context.Context) error {
-		_, _, err := b.client.api.DeleteMessageContext(ctx, channel, ts)
+	err := b.client.Call(ctx, "chat.delete", channel, func(ctx context.Context) error {
+		_, _, err := b.client.API.DeleteMessageContext(ctx, channel, ts)
 		return err
 	})
-	f, bad := failed(err)
-	if !bad || hasCode(err, "message_not_found") {
+	f, bad := webapi.Failed(err)
+	if !bad || webapi.HasCode(err, "message_not_found") {
 		return nil
 	}
-	if f.Kind != refused {
+	if f.Kind != webapi.Refused {
 		return err
 	}
 	const text = "This line belonged to a thread that was deleted. The chat goes on in another one."
 	if err = b.update(ctx, channel, ts, message{text: text, blocks: block1(richLine("", slant(text)))}); err != nil {
 		b.log.Warn("a stray post stays in the channel", "channel", channel, "error", err)
 	}
-	if f, bad = failed(err); bad && f.Kind != refused {
+	if f, bad = webapi.Failed(err); bad && f.Kind != webapi.Refused {
 		return err
 	}
 	return nil
@@ -106,7 +107,7 @@ func (v *visit) open(ctx context.Context, channel string) error {
 			return err
 		}
 	}
-	if ok, retry := v.client.limits.turn(channel, v.w.Conversation, true, v.waited()); !ok {
+	if ok, retry := v.client.Throttle.Turn(channel, v.w.Conversation, true, v.waited()); !ok {
 		return &later{at: retry, why: "the channel's limit"}
 	}
 	if !v.leads() {
@@ -119,7 +120,7 @@ func (v *visit) open(ctx context.Context, channel string) error {
 	v.silent = v.digests.crowded(channel, v.state)
 	card.State, card.Staffing = v.state, Staffing{Silent: v.silent}
 	rev, print := int(v.state.Seq), card.print(t.Marker)
-	if v.thread, err = v.attempt(ctx, t, card.Render(t.Marker, rev), print); hasCode(err, blockRefusals...) {
+	if v.thread, err = v.attempt(ctx, t, card.Render(t.Marker, rev), print); webapi.HasCode(err, blockRefusals...) {
 		v.log.Warn("the card was refused and goes out plain", "conversation", v.w.Conversation, "error", err)
 		v.thread, err = v.attempt(ctx, t, card.Plain(t.Marker, rev), print)
 	}
@@ -158,7 +159,7 @@ func (v *visit) attempt(ctx context.Context, t ledger.Thread, m message, print s
 		return t, fmt.Errorf("note the attempt: %w", err)
 	}
 	ts, err := v.send(ctx, t.Channel, "", m)
-	if f, bad := failed(err); bad && f.Kind != doubtful {
+	if f, bad := webapi.Failed(err); bad && f.Kind != webapi.Doubtful {
 		if t, serr := v.changeThread(ctx, t, func(t *ledger.Thread) { t.Attempted = zeroTime }); serr != nil {
 			return t, errors.Join(err, serr)
 		}
@@ -197,7 +198,7 @@ func (v *visit) waited() time.Time {
 // said.
 func (v *visit) post(ctx context.Context, p plan, since time.Time) error {
 	urgent := p.items[0].urgent
-	if ok, retry := v.client.limits.turn(v.thread.Channel, v.w.Conversation, urgent, since); !ok {
+	if ok, retry := v.client.Throttle.Turn(v.thread.Channel, v.w.Conversation, urgent, since); !ok {
 		return &later{at: retry, why: "the channel's limit", paced: true}
 	}
 	if !v.leads() {
@@ -212,18 +213,18 @@ func (v *visit) post(ctx context.Context, p plan, since time.Time) error {
 	}
 	m := p.render(v.w.Conversation, row.Rev, v.Config.VisitorNames)
 	ts, err := v.send(ctx, v.thread.Channel, v.thread.TS, m)
-	if hasCode(err, blockRefusals...) {
+	if webapi.HasCode(err, blockRefusals...) {
 		ts, err = v.send(ctx, v.thread.Channel, v.thread.TS, m.bare(blockID(v.w.Conversation, p.first(), row.Rev, p.items[0].offset())))
 	}
-	switch f, bad := failed(err); {
+	switch f, bad := webapi.Failed(err); {
 	case errors.Is(err, errStray):
 		if err := v.removeStray(ctx, v.thread.Channel, ts); err != nil {
 			return v.cannot(ctx, v.thread.Channel, err) // the row stays in doubt
 		}
 		return v.lost(ctx)
-	case hasCode(err, lostCodes...):
+	case webapi.HasCode(err, lostCodes...):
 		return v.lost(ctx)
-	case bad && f.Kind != doubtful:
+	case bad && f.Kind != webapi.Doubtful:
 		row.Attempted = zeroTime
 		if _, serr := v.Posts.SavePost(ctx, row); serr != nil {
 			return errors.Join(err, serr)
@@ -266,25 +267,25 @@ func (v *visit) idleRow() ledger.Post {
 // cannot says when to try again after a failed call, and tells the operator what
 // only people can mend.
 func (v *visit) cannot(ctx context.Context, channel string, err error) error {
-	f, ok := failed(err)
+	f, ok := webapi.Failed(err)
 	if !ok {
 		return err
 	}
 	now := v.Now()
 	switch f.Kind {
-	case limited:
+	case webapi.Limited:
 		return &later{at: now.Add(f.Retry), why: f.Error(), paced: true}
-	case doubtful:
+	case webapi.Doubtful:
 		return &later{at: now.Add(v.Limits.DoubtWait), why: f.Error()}
-	case unreachable, tokenRefused:
-		due, _ := v.health.comeBack(v.w.Conversation)
+	case webapi.Unreachable, webapi.TokenRefused:
+		due, _ := v.health.ComeBack(v.w.Conversation)
 		if due.IsZero() {
 			due = now.Add(v.Limits.ProbeEvery)
 		}
 		return &later{at: due, why: f.Error()}
-	case refused:
+	case webapi.Refused:
 	}
-	if f.ofChannel() || f.ofApp() {
+	if ofChannel(f) || f.OfApp() {
 		return &later{at: v.sendAway(channel, v.w.Conversation, f), why: f.Error()}
 	}
 	v.notes.tell("post "+f.Code, fmt.Sprintf("Slack does not take a post of %s: %s. The other conversations go on. %s", v.state.Reference, mrkdwn(f.Code), mendFor(f.Code)), true)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Slack tells of somebody's presence only when it is asked, one person at a time.
@@ -49,7 +50,7 @@ func (b *Bridge) keepDesk(ctx context.Context) error {
 			}
 		}
 		now := b.Now()
-		if ok, _ := b.health.state(); !ok || b.self.Load() == nil || !b.office(now).Seats {
+		if ok, _ := b.health.State(); !ok || b.self.Load() == nil || !b.office(now).Seats {
 			continue
 		}
 		if err := b.askPresence(ctx, p, now); err != nil && ctx.Err() == nil {
@@ -66,7 +67,7 @@ const deskRest = 50 * time.Millisecond
 // to wait, which needs a seat at once.
 func (b *Bridge) deskPause(ctx context.Context, needed *bool) error {
 	*needed = false
-	if err := pauseFor(ctx, min(deskRest, b.Limits.DeskEvery)); err != nil {
+	if err := webapi.Sleep(ctx, min(deskRest, b.Limits.DeskEvery)); err != nil {
 		return err
 	}
 	tick := time.NewTimer(b.Limits.DeskEvery)
@@ -95,7 +96,7 @@ func (b *Bridge) askPresence(ctx context.Context, p presence, now time.Time) err
 		return nil
 	}
 	quiet, err := b.dndOf(ctx, stale)
-	if f, bad := failed(err); bad && f.Kind != refused {
+	if f, bad := webapi.Failed(err); bad && f.Kind != webapi.Refused {
 		return err
 	}
 	for _, a := range stale {
@@ -104,7 +105,7 @@ func (b *Bridge) askPresence(ctx context.Context, p presence, now time.Time) err
 		}
 		p.asked[a.ID] = now
 		away, err := b.awayOf(ctx, a.ID)
-		if f, bad := failed(err); bad && f.Kind == refused {
+		if f, bad := webapi.Failed(err); bad && f.Kind == webapi.Refused {
 			b.log.Warn("somebody's presence is not known", "user", a.ID, "error", err)
 			continue
 		}
@@ -126,7 +127,7 @@ func (b *Bridge) mayAsk(p presence, method string, now time.Time) bool {
 	if !p.pace.AllowN(now, 1) {
 		return false
 	}
-	ok, _ := b.client.limits.take(method, "")
+	ok, _ := b.client.Throttle.Take(method, "")
 	return ok
 }
 
@@ -165,8 +166,8 @@ func (b *Bridge) couldTake(a duty.Agent, line []conversation.Wait) bool {
 
 // awayOf asks whether somebody is away.
 func (b *Bridge) awayOf(ctx context.Context, id string) (away bool, err error) {
-	err = b.client.call(ctx, "users.getPresence", "", func(ctx context.Context) error {
-		answer, err := b.client.api.GetUserPresenceContext(ctx, id)
+	err = b.client.Call(ctx, "users.getPresence", "", func(ctx context.Context) error {
+		answer, err := b.client.API.GetUserPresenceContext(ctx, id)
 		if err == nil {
 			away = answer.Presence == "away"
 		}
@@ -182,8 +183,8 @@ func (b *Bridge) dndOf(ctx context.Context, list []duty.Agent) (map[string]time.
 	for _, a := range list {
 		ids = append(ids, a.ID)
 	}
-	err := b.client.call(ctx, "dnd.teamInfo", "", func(ctx context.Context) error {
-		answer, err := b.client.api.GetDNDTeamInfoContext(ctx, ids)
+	err := b.client.Call(ctx, "dnd.teamInfo", "", func(ctx context.Context) error {
+		answer, err := b.client.API.GetDNDTeamInfoContext(ctx, ids)
 		for id, d := range answer {
 			from, to := time.Unix(int64(d.NextStartTimestamp), 0), time.Unix(int64(d.NextEndTimestamp), 0)
 			if now := b.Now(); d.Enabled && !now.Before(from) && now.Before(to) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // What becomes of a line is also said by a reaction on it: 🔒 for what stayed
@@ -91,7 +92,7 @@ func (b *Bridge) runReceipts(ctx context.Context) error {
 
 // carryReceipts brings to Slack what the pace allows, and says when to go on.
 func (b *Bridge) carryReceipts(ctx context.Context) (wait time.Duration) {
-	if ok, _ := b.health.state(); !ok || b.self.Load() == nil || !b.leads() {
+	if ok, _ := b.health.State(); !ok || b.self.Load() == nil || !b.leads() {
 		return receiptTick
 	}
 	rows, err := b.Receipts.Receipts(ctx, receiptsAtOnce)
@@ -116,23 +117,23 @@ func (b *Bridge) carryReceipts(ctx context.Context) (wait time.Duration) {
 
 // carryReceipt carries one, or says how long to wait.
 func (b *Bridge) carryReceipt(ctx context.Context, r ledger.Receipt) (pause time.Duration) {
-	method, call := "reactions.add", b.client.api.AddReactionContext
+	method, call := "reactions.add", b.client.API.AddReactionContext
 	if !r.On {
-		method, call = "reactions.remove", b.client.api.RemoveReactionContext
+		method, call = "reactions.remove", b.client.API.RemoveReactionContext
 	}
 	if pause := b.receiptPause(method); pause > 0 {
 		return pause
 	}
-	err := b.client.call(ctx, method, r.Channel, func(ctx context.Context) error {
+	err := b.client.Call(ctx, method, r.Channel, func(ctx context.Context) error {
 		return call(ctx, r.Name, slack.NewRefToMessage(r.Channel, r.TS))
 	})
-	f, bad := failed(err)
+	f, bad := webapi.Failed(err)
 	switch {
-	case bad && f.Kind == limited:
+	case bad && f.Kind == webapi.Limited:
 		return max(f.Retry, time.Second)
-	case bad && f.Kind != refused && b.Now().Sub(r.Asked) < receiptFor:
+	case bad && f.Kind != webapi.Refused && b.Now().Sub(r.Asked) < receiptFor:
 		return b.Limits.DoubtWait
-	case bad && !hasCode(err, "already_reacted", "no_reaction", "message_not_found"):
+	case bad && !webapi.HasCode(err, "already_reacted", "no_reaction", "message_not_found"):
 		b.log.Warn("a line was not marked", "conversation", r.Conversation, "error", err)
 	}
 	if err := b.Receipts.SettleReceipt(ctx, r); err != nil {
@@ -150,7 +151,7 @@ func (b *Bridge) receiptPause(method string) time.Duration {
 		short := (1 - pace.TokensAt(now)) / float64(pace.Limit()) * float64(time.Second)
 		return max(time.Duration(short), time.Millisecond) // almost a turn is none
 	}
-	if ok, retry := b.client.limits.take(method, ""); !ok {
+	if ok, retry := b.client.Throttle.Take(method, ""); !ok {
 		return max(retry.Sub(now), time.Millisecond)
 	}
 	pace.AllowN(now, 1)

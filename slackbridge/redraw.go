@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // carryEdits redraws the posts whose lines were changed or taken back. What the
@@ -68,7 +69,7 @@ func (v *visit) markStale(ctx context.Context, of conversation.Seq) error {
 // refresh draws a post again. When the pace does not allow it the row keeps the
 // mark, and due becomes the time to go on.
 func (v *visit) refresh(ctx context.Context, p *ledger.Post, due *time.Time) error {
-	if ok, retry := v.client.limits.take("chat.update", v.thread.Channel); !ok {
+	if ok, retry := v.client.Throttle.Take("chat.update", v.thread.Channel); !ok {
 		*due = soonest(*due, retry)
 		return v.savePost(ctx, p)
 	}
@@ -81,11 +82,11 @@ func (v *visit) refresh(ctx context.Context, p *ledger.Post, due *time.Time) err
 		return err
 	}
 	err = v.update(ctx, v.thread.Channel, p.TS, m)
-	switch f, bad := failed(err); {
-	case bad && f.Kind == limited:
+	switch f, bad := webapi.Failed(err); {
+	case bad && f.Kind == webapi.Limited:
 		*due = soonest(*due, v.Now().Add(f.Retry))
 		return v.savePost(ctx, p)
-	case bad && (f.Kind != refused || f.ofChannel() || f.ofApp()):
+	case bad && (f.Kind != webapi.Refused || ofChannel(f) || f.OfApp()):
 		return errors.Join(v.savePost(ctx, p), v.cannot(ctx, v.thread.Channel, err))
 	case err != nil:
 		v.log.Warn("an edit was not carried over", "conversation", v.w.Conversation, "post", p.ID, "error", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/replies"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // pressCanned fills the chosen reply in.
@@ -91,10 +92,10 @@ func (b *Bridge) redrawForm(ctx context.Context, p press, change func(*replyForm
 	f.text, f.filled, f.rev = now.text, now.filled, now.rev+1
 	change(&f)
 	hash, err := b.updateView(ctx, view, now.hash, f.view())
-	if hasCode(err, "hash_conflict") { // drawn by another process: what was pressed last counts
+	if webapi.HasCode(err, "hash_conflict") { // drawn by another process: what was pressed last counts
 		hash, err = b.updateView(ctx, view, "", f.view())
 	}
-	if hasCode(err, goneViews...) {
+	if webapi.HasCode(err, goneViews...) {
 		return nil
 	}
 	if err != nil {
@@ -110,8 +111,8 @@ var goneViews = []string{"not_found", "view_not_found", "internal_view_closed"}
 // updateView draws a modal anew and returns its hash.
 func (b *Bridge) updateView(ctx context.Context, id, hash string, view slack.ModalViewRequest) (string, error) {
 	now := ""
-	err := b.client.patient(ctx, "views.update", "", func(ctx context.Context) error {
-		answer, err := b.client.api.UpdateViewContext(ctx, view, "", hash, id)
+	err := b.client.Patient(ctx, "views.update", "", func(ctx context.Context) error {
+		answer, err := b.client.API.UpdateViewContext(ctx, view, "", hash, id)
 		if err == nil {
 			now = answer.Hash
 		}
@@ -124,7 +125,7 @@ func (b *Bridge) updateView(ctx context.Context, id, hash string, view slack.Mod
 // this is something else. It asks nobody: Slack waits three seconds for it.
 func (b *Bridge) suggestions(raw []byte) any {
 	var e envelope
-	if loose(raw, &e) != nil || e.Type != "block_suggestion" {
+	if webapi.Decode(raw, &e) != nil || e.Type != "block_suggestion" {
 		return nil
 	}
 	options := []*slack.OptionBlockObject{}

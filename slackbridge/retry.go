@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 	fileledger "github.com/handoff-bot/handoff/files/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // A line that could not be delivered carries ⚠️. Where sending it again can help, its
@@ -45,7 +46,7 @@ func (b *Bridge) sent(ctx context.Context, s said) {
 func (b *Bridge) gaveUp(ctx context.Context, r ledger.Inbound) {
 	var e envelope
 	var m slackMessage
-	if r.Kind != kindMessage || loose(r.Raw, &e) != nil || loose(e.Event, &m) != nil {
+	if r.Kind != kindMessage || webapi.Decode(r.Raw, &e) != nil || webapi.Decode(e.Event, &m) != nil {
 		return
 	}
 	me := b.self.Load()
@@ -201,10 +202,10 @@ func (b *Bridge) stillLost(ctx context.Context, s said) ([]lostFile, error) {
 
 // lineAt reads a line from Slack as it is now; the zero message when it is gone.
 func (b *Bridge) lineAt(ctx context.Context, t ledger.Thread, ts string) (slackMessage, error) {
-	if ok, retry := b.client.limits.take("conversations.replies", t.Channel); !ok {
-		return slackMessage{}, &failure{Method: "conversations.replies", Kind: limited, Retry: retry.Sub(b.Now()), err: errPace}
+	if err := b.client.Throttle.Allow("conversations.replies", t.Channel); err != nil {
+		return slackMessage{}, err
 	}
-	page, err := b.client.messages(ctx, "conversations.replies", url.Values{
+	page, err := messages(ctx, b.client, "conversations.replies", url.Values{
 		"channel": {t.Channel}, "ts": {t.TS}, "oldest": {ts}, "latest": {ts}, "inclusive": {"true"}, "limit": {"10"}, "include_all_metadata": {"true"}})
 	if err != nil {
 		return slackMessage{}, err

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // room is what we need to know of a channel.
@@ -27,7 +28,7 @@ type room struct {
 // conversations now. What is known is believed for roomLife unless Slack says
 // that it changed; the watch asks again each minute about those that are in use.
 type rooms struct {
-	client  *client
+	client  *webapi.Client
 	threads Threads
 	now     func() time.Time
 	stirred chan struct{} // capacity one: a channel has shut, or has changed
@@ -43,14 +44,14 @@ type rooms struct {
 // refusal is why a channel cannot hold conversations. Until it ends nobody asks
 // again.
 type refusal struct {
-	f       *failure
+	f       *webapi.Failure
 	until   time.Time
 	emptied bool              // its open conversations have left
 	waiting []conversation.ID // who was sent away, in order
 	waits   map[conversation.ID]bool
 }
 
-func newRooms(c *client, threads Threads, now func() time.Time) *rooms {
+func newRooms(c *webapi.Client, threads Threads, now func() time.Time) *rooms {
 	return &rooms{client: c, threads: threads, now: now, stirred: make(chan struct{}, 1), known: map[string]room{}, used: map[string]bool{}, shut: map[string]*refusal{}, news: map[string]int{}}
 }
 
@@ -74,7 +75,7 @@ func (r *rooms) info(ctx context.Context, channel string) (room, error) {
 		return known, nil
 	}
 	fresh, err := r.ask(ctx, channel)
-	if f, bad := failed(err); ok && bad && f.Kind != refused {
+	if f, bad := webapi.Failed(err); ok && bad && f.Kind != webapi.Refused {
 		return known, nil
 	}
 	return fresh, err
@@ -82,13 +83,13 @@ func (r *rooms) info(ctx context.Context, channel string) (room, error) {
 
 // ask asks Slack about a channel.
 func (r *rooms) ask(ctx context.Context, channel string) (room, error) {
-	if ok, retry := r.client.limits.take("conversations.info", channel); !ok {
-		return room{}, &failure{Method: "conversations.info", Kind: limited, Retry: retry.Sub(r.now()), err: errPace}
+	if err := r.client.Throttle.Allow("conversations.info", channel); err != nil {
+		return room{}, err
 	}
 	before := r.heard(channel)
 	var out room
-	err := r.client.call(ctx, "conversations.info", channel, func(ctx context.Context) error {
-		ch, err := r.client.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+	err := r.client.Call(ctx, "conversations.info", channel, func(ctx context.Context) error {
+		ch, err := r.client.API.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 		if err == nil {
 			out = room{Name: ch.Name, Shared: ch.IsExtShared, Member: ch.IsMember, Private: ch.IsPrivate, Archived: ch.IsArchived, asked: r.now()}
 		}
@@ -113,7 +114,7 @@ const codeShared = "shared"
 // look says why a channel cannot hold conversations, nil when it can. A public
 // channel that we were never in is joined; one that we were removed from is not
 // entered again. An error means that Slack has not said.
-func (r *rooms) look(ctx context.Context, team, channel string) (*failure, error) {
+func (r *rooms) look(ctx context.Context, team, channel string) (*webapi.Failure, error) {
 	r.mu.Lock()
 	r.used[channel] = true
 	if no := r.shut[channel]; no != nil {
@@ -130,7 +131,7 @@ func (r *rooms) look(ctx context.Context, team, channel string) (*failure, error
 	if err == nil && !is.Member && !is.removed && !is.Private && !is.Archived && !is.Shared {
 		is, err = r.enter(ctx, team, channel, is)
 	}
-	if f, bad := failed(err); bad && f.ofChannel() {
+	if f, bad := webapi.Failed(err); bad && ofChannel(f) {
 		r.refuse(channel, f)
 		return f, nil
 	}
@@ -138,7 +139,7 @@ func (r *rooms) look(ctx context.Context, team, channel string) (*failure, error
 		return nil, err
 	}
 	if code := is.trouble(); code != "" {
-		f := &failure{Method: "conversations.info", Kind: refused, Code: code}
+		f := &webapi.Failure{Method: "conversations.info", Kind: webapi.Refused, Code: code}
 		r.refuse(channel, f)
 		return f, nil
 	}
@@ -168,11 +169,11 @@ func (r *rooms) enter(ctx context.Context, team, channel string, is room) (room,
 	if known {
 		return is, nil // somebody has taken us out
 	}
-	if ok, retry := r.client.limits.take("conversations.join", channel); !ok {
-		return is, &failure{Method: "conversations.join", Kind: limited, Retry: retry.Sub(r.now()), err: errPace}
+	if err := r.client.Throttle.Allow("conversations.join", channel); err != nil {
+		return is, err
 	}
-	err = r.client.call(ctx, "conversations.join", channel, func(ctx context.Context) error {
-		_, _, _, err := r.client.api.JoinConversationContext(ctx, channel)
+	err = r.client.Call(ctx, "conversations.join", channel, func(ctx context.Context) error {
+		_, _, _, err := r.client.API.JoinConversationContext(ctx, channel)
 		return err
 	})
 	if err != nil {
@@ -183,7 +184,7 @@ func (r *rooms) enter(ctx context.Context, team, channel string, is room) (room,
 
 // refuse notes that a channel cannot hold conversations. Slack is asked again after
 // refusedPause.
-func (r *rooms) refuse(channel string, f *failure) {
+func (r *rooms) refuse(channel string, f *webapi.Failure) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.outdate(channel)
@@ -263,7 +264,7 @@ func (r *rooms) comeBack(channel string, id conversation.ID) time.Time {
 }
 
 // refused says why a channel is shut, nil when it is not.
-func (r *rooms) refused(channel string) *failure {
+func (r *rooms) refused(channel string) *webapi.Failure {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if no := r.shut[channel]; no != nil {
@@ -274,7 +275,7 @@ func (r *rooms) refused(channel string) *failure {
 
 // seen are the refusals that Slack shows when it is asked about the channel. Of the
 // others only a post can tell that they are over.
-func (f *failure) seen() bool {
+func seen(f *webapi.Failure) bool {
 	switch f.Code {
 	case "is_archived", "not_in_channel", "channel_not_found", codeShared:
 		return true
@@ -286,7 +287,7 @@ func (f *failure) seen() bool {
 func (r *rooms) open(channel string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if no := r.shut[channel]; no != nil && no.f.seen() {
+	if no := r.shut[channel]; no != nil && seen(no.f) {
 		r.reopen(channel, no)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // How often the table of agents is compared with Slack although nothing has
@@ -35,7 +36,7 @@ func (b *Bridge) keepRoster(ctx context.Context) error {
 	}
 	told, due := false, b.Now()
 	for {
-		if ok, _ := b.health.state(); ok && (told || b.leads() && !b.Now().Before(due)) {
+		if ok, _ := b.health.State(); ok && (told || b.leads() && !b.Now().Before(due)) {
 			told, due = false, b.Now().Add(rosterEvery)
 			if err := b.refreshRoster(ctx); err != nil && ctx.Err() == nil {
 				b.log.Warn("the table of agents was not compared with Slack", "error", err)
@@ -49,7 +50,7 @@ func (b *Bridge) keepRoster(ctx context.Context) error {
 			return nil
 		case <-b.recount:
 			told = true
-			if pauseFor(ctx, rosterSettle) != nil { // changes come in bunches
+			if webapi.Sleep(ctx, rosterSettle) != nil { // changes come in bunches
 				return nil
 			}
 		case <-timer.C:
@@ -119,9 +120,9 @@ func (b *Bridge) attend(ctx context.Context, rows []duty.Agent) (attendance, err
 	at := attendance{}
 	for _, place := range b.inUse() {
 		ids, err := b.people.membersOf(ctx, place)
-		f, bad := failed(err)
+		f, bad := webapi.Failed(err)
 		switch {
-		case bad && f.Kind == refused:
+		case bad && f.Kind == webapi.Refused:
 			b.log.Warn("the members of a place are not known", "place", place, "error", err)
 			for _, row := range rows {
 				if !row.Gone && slices.Contains(row.Places, place) {
@@ -147,7 +148,7 @@ func (b *Bridge) team(ctx context.Context, me identity, at attendance, rows []du
 			continue
 		}
 		who, err := b.people.profile(ctx, id)
-		if hasCode(err, "user_not_found", "user_not_visible") {
+		if webapi.HasCode(err, "user_not_found", "user_not_visible") {
 			continue
 		}
 		if err != nil {
@@ -287,7 +288,7 @@ func (p *people) learnProfiles(ctx context.Context, ids []string) error {
 	if stale <= fewProfiles {
 		return nil
 	}
-	if _, err := p.learn(ctx, p.client.limits.await); err != nil {
+	if _, err := p.learn(ctx, p.client.Throttle.Await); err != nil {
 		return fmt.Errorf("list the people: %w", err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Readers wakes rows of the log's readers.
@@ -42,10 +43,10 @@ func (b *Bridge) rouseLoop(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-b.health.rose:
+		case <-b.health.Rose():
 		case <-time.After(rouseTick):
 		}
-		up, _ := b.health.state()
+		up, _ := b.health.State()
 		writes := up && b.self.Load() != nil && b.leads()
 		switch {
 		case !writes:
@@ -65,13 +66,13 @@ func (b *Bridge) rouseLoop(ctx context.Context) error {
 // visits may have been about to end.
 func (b *Bridge) rouseRested(ctx context.Context) (missed []conversation.ID) {
 	for n := firstRoused; ; n *= 2 {
-		ids := b.health.rested(n)
+		ids := b.health.Rested(n)
 		if len(ids) == 0 {
 			return missed
 		}
 		woken := b.rouse(ctx, ids...)
 		missed = append(missed, slices.DeleteFunc(ids, func(id conversation.ID) bool { return slices.Contains(woken, id) })...)
-		if pauseFor(ctx, rouseEvery) != nil {
+		if webapi.Sleep(ctx, rouseEvery) != nil {
 			return nil
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // The shortcuts: of a message, and the global one.
@@ -84,7 +85,7 @@ func (b *Bridge) findSoon(ctx context.Context, p press, ts string) (where, error
 		if !errors.Is(err, errHold) || ignored(*p.e.Message) || b.echo(*p.e.Message) {
 			return w, err
 		}
-		if err := pauseFor(ctx, 50*time.Millisecond); err != nil {
+		if err := webapi.Sleep(ctx, 50*time.Millisecond); err != nil {
 			return where{}, err
 		}
 	}

@@ -3,13 +3,14 @@ package slackbridge
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // socketCount is how many connections a process holds: while Slack renews one,
@@ -51,10 +52,10 @@ func (s *sockets) supervise(ctx context.Context, gate *openGate) error {
 			return nil
 		}
 		s.b.log.Warn("a socket to Slack ended", "error", err)
-		if err != nil && strings.Contains(tokenCodes, " "+err.Error()+" ") {
+		if err != nil && webapi.OfToken(err.Error()) {
 			s.b.notes.stand("app token", "Slack refuses the app token: "+err.Error()+". Create a new one with the scope connections:write and set it as slack.app_token.", true)
 		}
-		if pauseFor(ctx, s.b.Limits.ProbeEvery) != nil {
+		if webapi.Sleep(ctx, s.b.Limits.ProbeEvery) != nil {
 			return nil
 		}
 	}
@@ -71,7 +72,7 @@ func (s *sockets) connect(ctx context.Context, gate *openGate) error {
 		web.Timeout += socketCount * maxOpenPause // the gate's pause is no slowness of Slack's
 	}
 	web.Transport = gate
-	api := slack.New(s.b.Config.BotToken, slack.OptionAppLevelToken(s.b.Config.AppToken), slack.OptionHTTPClient(truthful{&web}), slack.OptionAPIURL(s.b.Config.APIURL))
+	api := slack.New(s.b.Config.BotToken, slack.OptionAppLevelToken(s.b.Config.AppToken), slack.OptionHTTPClient(webapi.Truthful{Client: &web}), slack.OptionAPIURL(s.b.Config.APIURL))
 	options := []socketmode.Option{
 		socketmode.OptionPingInterval(s.b.Config.PingInterval), socketmode.OptionReadLimit(4 << 20), socketmode.OptionDialer(s.b.Dialer),
 	}
@@ -101,7 +102,7 @@ type link struct {
 // as one takes.
 func (l *link) watch(ctx context.Context, restart context.CancelFunc) error {
 	for {
-		back := l.b.health.back()
+		back := l.b.health.Back()
 		if back == nil {
 			select {
 			case <-ctx.Done():
@@ -115,8 +116,8 @@ func (l *link) watch(ctx context.Context, restart context.CancelFunc) error {
 			return nil
 		case <-back:
 		}
-		for there := true; there; there, _ = l.b.health.state() {
-			if pauseFor(ctx, l.b.Limits.ProbeEvery) != nil {
+		for there := true; there; there, _ = l.b.health.State() {
+			if webapi.Sleep(ctx, l.b.Limits.ProbeEvery) != nil {
 				return nil
 			}
 			up, trying := l.stands()

@@ -17,6 +17,7 @@ import (
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 	"github.com/handoff-bot/handoff/store"
 	"github.com/handoff-bot/handoff/store/storetest"
 )
@@ -45,8 +46,8 @@ type stage struct {
 // quick are limits for tests that are not about limits.
 func quick() slackbridge.Limits {
 	return slackbridge.Limits{
-		PostsPerSecond: 10000, PostBurst: 10000, Unlimited: true, Coalesce: time.Millisecond, CardEvery: 10 * time.Millisecond,
-		DoubtWait: 20 * time.Millisecond, ProbeEvery: 20 * time.Millisecond, CacheFor: 50 * time.Millisecond, SpamCards: 1000,
+		Pace:      webapi.Pace{PostsPerSecond: 10000, PostBurst: 10000, Unlimited: true, Coalesce: time.Millisecond, ProbeEvery: 20 * time.Millisecond},
+		CardEvery: 10 * time.Millisecond, DoubtWait: 20 * time.Millisecond, CacheFor: 50 * time.Millisecond, SpamCards: 1000,
 		DeskEvery: 20 * time.Millisecond,
 	}
 }

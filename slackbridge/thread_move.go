@@ -55,7 +55,7 @@ func (v *visit) move(ctx context.Context, channel string) error {
 func (v *visit) link(ctx context.Context, old, now ledger.Thread) {
 	say := func(t ledger.Thread, text, url string) {
 		m := message{blocks: block1(richLine("", words(text), span{text: "open the thread", url: url})), text: mrkdwn(text) + url}
-		v.client.limits.owe(t.Channel)
+		v.client.Throttle.Owe(t.Channel)
 		if _, err := v.send(ctx, t.Channel, t.TS, m); err != nil {
 			v.log.Warn("a thread was not linked", "conversation", v.w.Conversation, "error", err)
 		}
@@ -71,7 +71,7 @@ func (v *visit) link(ctx context.Context, old, now ledger.Thread) {
 // leaveCard takes the buttons off the card of a thread that was left: they belong
 // where the conversation is. Like link it is not tried again.
 func (v *visit) leaveCard(ctx context.Context, old, now ledger.Thread) {
-	if ok, _ := v.client.limits.take("chat.update", old.Channel); !ok {
+	if ok, _ := v.client.Throttle.Take("chat.update", old.Channel); !ok {
 		return
 	}
 	card, err := v.card(ctx, v.w.Conversation)

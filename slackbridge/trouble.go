@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // A channel can be archived, deleted, shared with others, or closed to the app.
@@ -26,20 +26,9 @@ var channelCodes = []string{
 	"restricted_action_read_only_channel", "restricted_action_non_threadable_channel", "method_not_supported_for_channel_type",
 }
 
-// appCodes are the refusals that concern what the app may do at all.
-var appCodes = []string{
-	"missing_scope", "no_permission", "access_denied", "ekm_access_denied", "org_login_required", "team_access_not_granted", "not_allowed", "app_missing_action_url",
-}
-
 // ofChannel says that a refusal concerns the channel.
-func (f *failure) ofChannel() bool {
-	return f.Kind == refused && slices.Contains(channelCodes, f.Code)
-}
-
-// ofApp says that a refusal concerns what the app may do, or comes from somebody
-// between Slack and us. The address for a file's bytes is no method: it expires.
-func (f *failure) ofApp() bool {
-	return f.Kind == refused && (slices.Contains(appCodes, f.Code) || strings.HasPrefix(f.Code, "http_")) && f.Method != methodUpload
+func ofChannel(f *webapi.Failure) bool {
+	return f.Kind == webapi.Refused && slices.Contains(channelCodes, f.Code)
 }
 
 // mendFor says what to do about an error code of Slack.
@@ -84,7 +73,7 @@ func (v *visit) room(ctx context.Context, wanted string) (string, error) {
 	if f == nil {
 		return wanted, nil
 	}
-	if home := v.Config.Channel; wanted != home && f.ofChannel() {
+	if home := v.Config.Channel; wanted != home && ofChannel(f) {
 		also, err := v.rooms.look(ctx, v.me.Team, home)
 		if err != nil {
 			return "", v.cannot(ctx, home, err)
@@ -99,12 +88,12 @@ func (v *visit) room(ctx context.Context, wanted string) (string, error) {
 
 // sendAway notes that Slack refused a channel and says when the conversation may
 // come back: at once when it has another place to go.
-func (b *Bridge) sendAway(channel string, id conversation.ID, f *failure) time.Time {
-	if f.ofApp() && f.Method == "chat.update" {
+func (b *Bridge) sendAway(channel string, id conversation.ID, f *webapi.Failure) time.Time {
+	if f.OfApp() && f.Method == "chat.update" {
 		return b.Now().Add(refusedPause) // what is posted does not depend on it
 	}
 	b.rooms.refuse(channel, f)
-	if channel != b.Config.Channel && f.ofChannel() && b.rooms.refused(b.Config.Channel) == nil {
+	if channel != b.Config.Channel && ofChannel(f) && b.rooms.refused(b.Config.Channel) == nil {
 		return b.Now()
 	}
 	return b.rooms.comeBack(channel, id)
@@ -137,7 +126,7 @@ func (v *visit) quit(ctx context.Context, channel string) (settled bool, err err
 func (v *visit) foundOpening(ctx context.Context) (bool, error) {
 	if !v.thread.Attempted.IsZero() {
 		root, err := v.rootOf(ctx, v.thread)
-		if f, bad := failed(err); bad && f.ofChannel() {
+		if f, bad := webapi.Failed(err); bad && ofChannel(f) {
 			return false, nil
 		}
 		if err != nil {
@@ -157,7 +146,7 @@ func (v *visit) foundOpening(ctx context.Context) (bool, error) {
 
 // leaveChannel ends a thread whose channel cannot be used. The note wakes the mirror,
 // which opens the next one, and says there why.
-func (b *Bridge) leaveChannel(ctx context.Context, t ledger.Thread, s conversation.State, f *failure) error {
+func (b *Bridge) leaveChannel(ctx context.Context, t ledger.Thread, s conversation.State, f *webapi.Failure) error {
 	if s.Mode == conversation.Waiting || s.Mode == conversation.WithAgent {
 		note := conversation.Draft{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromSlack,
 			Body: conversation.Note{Text: b.roomName(t.Channel) + " " + happened(f.Code) + ". The chat goes on here."}}
@@ -191,7 +180,7 @@ func (b *Bridge) watchRooms(ctx context.Context) error {
 		case <-time.After(max(soon, next.Sub(b.Now()))):
 		}
 		me := b.self.Load()
-		if ok, _ := b.health.state(); !ok || me == nil || !b.leads() {
+		if ok, _ := b.health.State(); !ok || me == nil || !b.leads() {
 			next = b.Now() // what stirred is looked at when it can be
 			continue
 		}
@@ -214,14 +203,14 @@ func (b *Bridge) watchRooms(ctx context.Context) error {
 func (b *Bridge) watchRoom(ctx context.Context, team, channel string) {
 	cause := "channel " + channel
 	f := b.rooms.refused(channel)
-	if f == nil || f.seen() { // of the others only a post can tell that they are over
+	if f == nil || seen(f) { // of the others only a post can tell that they are over
 		var err error
 		if f, err = b.rooms.look(ctx, team, channel); err != nil {
 			return // Slack has not said
 		}
 	}
 	switch {
-	case f != nil && f.ofApp():
+	case f != nil && f.OfApp():
 		return // told where the method is
 	case f != nil:
 		b.notes.stand(cause, b.troubleWords(channel, f), true)
@@ -233,7 +222,7 @@ func (b *Bridge) watchRoom(ctx context.Context, team, channel string) {
 	}
 }
 
-func (b *Bridge) troubleWords(channel string, f *failure) string {
+func (b *Bridge) troubleWords(channel string, f *webapi.Failure) string {
 	words := mrkdwn(b.roomName(channel)) + " (" + channel + ") " + happened(f.Code) + ". "
 	switch channel {
 	case b.Config.Channel:
@@ -259,7 +248,7 @@ func (b *Bridge) mendedWords(channel string) string {
 
 // vacate takes the open conversations out of a channel that cannot be used, when
 // there is another one to go to. Those nobody waits in stay as they are.
-func (b *Bridge) vacate(ctx context.Context, team, channel string, f *failure) error {
+func (b *Bridge) vacate(ctx context.Context, team, channel string, f *webapi.Failure) error {
 	if channel == b.Config.Channel || b.rooms.emptied(channel) {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Watch: a modal with the end of a transcript, drawn again while it is open as the
@@ -129,17 +130,17 @@ func (w *watches) draw(ctx context.Context, view string) {
 	seq, err := w.b.drawWatch(ctx, view, was, over)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	f, ofSlack := failed(err)
+	f, ofSlack := webapi.Failed(err)
 	switch {
 	case err == nil && !over:
 		m.seq = seq
-	case hasCode(err, "hash_conflict"):
+	case webapi.HasCode(err, "hash_conflict"):
 		m.asked = true // drawn by a press meanwhile
-	case err == nil, ofSlack && f.Kind == refused:
+	case err == nil, ofSlack && f.Kind == webapi.Refused:
 		delete(w.open, view) // over, or she has closed it
 	case ctx.Err() == nil:
 		m.asked, m.after = true, now.Add(outagePause)
-		if ofSlack && f.Kind == limited {
+		if ofSlack && f.Kind == webapi.Limited {
 			m.after = now.Add(max(f.Retry, time.Second))
 		}
 		w.b.log.Warn("a watched transcript waits", "conversation", was.id, "error", err)
@@ -160,11 +161,11 @@ func (b *Bridge) drawWatch(ctx context.Context, view string, m watched, over boo
 	if err != nil {
 		return m.seq, err
 	}
-	if ok, retry := b.client.limits.take("views.update", ""); !ok {
-		return m.seq, &failure{Method: "views.update", Kind: limited, Retry: retry.Sub(b.Now()), err: errPace}
+	if err := b.client.Throttle.Allow("views.update", ""); err != nil {
+		return m.seq, err
 	}
-	return state.Seq, b.client.call(ctx, "views.update", "", func(ctx context.Context) error {
-		_, err := b.client.api.UpdateViewContext(ctx, modal, "", "", view)
+	return state.Seq, b.client.Call(ctx, "views.update", "", func(ctx context.Context) error {
+		_, err := b.client.API.UpdateViewContext(ctx, modal, "", "", view)
 		return err
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // What the admin channel gets on Monday, 09:00 at the office, about the week
@@ -71,9 +72,9 @@ func (b *Bridge) keepWeekly(ctx context.Context) error {
 		return nil
 	}
 	told := map[string]string{} // by kind, the week that is done
-	for pauseFor(ctx, weeklyTick) == nil {
+	for webapi.Sleep(ctx, weeklyTick) == nil {
 		of, due := weekToTell(b.Now(), b.office(b.Now()).Zone)
-		if ok, _ := b.health.state(); !ok || !due || !b.leads() || b.self.Load() == nil {
+		if ok, _ := b.health.State(); !ok || !due || !b.leads() || b.self.Load() == nil {
 			continue
 		}
 		for _, w := range b.weeklies() {
@@ -149,7 +150,7 @@ func (b *Bridge) postWeekly(ctx context.Context, w weekly, of week, e ledger.Err
 		return e, b.Errands.SaveErrand(ctx, e)
 	}
 	m.metadata = slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"marker": e.Name}}
-	if ok, retry := b.client.limits.take("chat.postMessage", channel); !ok {
+	if ok, retry := b.client.Throttle.Take("chat.postMessage", channel); !ok {
 		return e, &later{at: retry, why: "the channel's limit"}
 	}
 	if !b.leads() {
@@ -165,16 +166,16 @@ func (b *Bridge) postWeekly(ctx context.Context, w weekly, of week, e ledger.Err
 
 // weeklySent notes what became of the post.
 func (b *Bridge) weeklySent(ctx context.Context, e ledger.Errand, ts string, err error) (ledger.Errand, error) {
-	f, bad := failed(err)
+	f, bad := webapi.Failed(err)
 	switch {
 	case err == nil:
 		e.State, e.Ref = ledger.Sent, ts
-	case !bad || f.Kind == doubtful:
+	case !bad || f.Kind == webapi.Doubtful:
 		return e, err // the row says that it may have happened
-	case f.ofChannel() || f.ofApp():
+	case ofChannel(f) || f.OfApp():
 		b.rooms.refuse(b.Config.AdminChannel, f)
 		e.Attempted = zeroTime
-	case f.Kind == refused:
+	case f.Kind == webapi.Refused:
 		b.log.Warn("a weekly post was refused", "errand", e.Name, "error", err)
 		e.State = ledger.Gone
 	default:
@@ -207,7 +208,7 @@ func (b *Bridge) weeklyStands(ctx context.Context, channel string, e ledger.Erra
 }
 
 // errorOf is a failure as an error, nil for none.
-func errorOf(f *failure) error {
+func errorOf(f *webapi.Failure) error {
 	if f == nil {
 		return nil
 	}

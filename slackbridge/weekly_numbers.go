@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // WeekNumbers is what a week looked like: a title, a line for each thing worth
@@ -64,12 +65,12 @@ func (b *Bridge) sharePictures(ctx context.Context, of week, channel, ts string)
 		if err := b.settled(e.Attempted); err != nil {
 			return err
 		}
-		if ok, retry := b.client.limits.take("files.info", ""); !ok {
+		if ok, retry := b.client.Throttle.Take("files.info", ""); !ok {
 			return &later{at: retry, why: "the limit of files.info"}
 		}
 		places, err := b.sharesOf(ctx, e.Ref)
-		switch f, bad := failed(err); {
-		case bad && f.Kind == refused:
+		switch f, bad := webapi.Failed(err); {
+		case bad && f.Kind == webapi.Refused:
 			return b.picturesOver(ctx, e, ledger.Gone) // it cannot be told; better none than two
 		case err != nil:
 			return err
@@ -87,7 +88,7 @@ func (b *Bridge) sharePictures(ctx context.Context, of week, channel, ts string)
 	var files []slack.FileSummary
 	for _, p := range n.Pictures {
 		id, err := b.uploadPicture(ctx, p)
-		if f, bad := failed(err); bad && f.Kind == refused {
+		if f, bad := webapi.Failed(err); bad && f.Kind == webapi.Refused {
 			return b.picturesRefused(ctx, e, f)
 		}
 		if err != nil {
@@ -99,7 +100,7 @@ func (b *Bridge) sharePictures(ctx context.Context, of week, channel, ts string)
 }
 
 func (b *Bridge) completePictures(ctx context.Context, e ledger.Errand, files []slack.FileSummary, channel, ts string) error {
-	if ok, retry := b.client.limits.take("files.completeUploadExternal", channel); !ok {
+	if ok, retry := b.client.Throttle.Take("files.completeUploadExternal", channel); !ok {
 		return &later{at: retry, why: "the limit of files"}
 	}
 	if !b.leads() {
@@ -109,16 +110,16 @@ func (b *Bridge) completePictures(ctx context.Context, e ledger.Errand, files []
 	if err := b.Errands.SaveErrand(ctx, e); err != nil {
 		return fmt.Errorf("note an errand: %w", err)
 	}
-	err := b.client.call(ctx, "files.completeUploadExternal", channel, func(ctx context.Context) error {
-		_, err := b.client.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{Files: files, Channel: channel, ThreadTimestamp: ts})
+	err := b.client.Call(ctx, "files.completeUploadExternal", channel, func(ctx context.Context) error {
+		_, err := b.client.API.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{Files: files, Channel: channel, ThreadTimestamp: ts})
 		return err
 	})
-	switch f, bad := failed(err); {
+	switch f, bad := webapi.Failed(err); {
 	case err == nil:
 		return b.picturesOver(ctx, e, ledger.Sent)
-	case !bad || f.Kind == doubtful:
+	case !bad || f.Kind == webapi.Doubtful:
 		return err // the row says that it may have happened
-	case f.Kind == refused:
+	case f.Kind == webapi.Refused:
 		return b.picturesRefused(ctx, e, f)
 	}
 	e.Attempted = zeroTime
@@ -126,7 +127,7 @@ func (b *Bridge) completePictures(ctx context.Context, e ledger.Errand, files []
 }
 
 // picturesRefused gives them up: the post has the numbers as words.
-func (b *Bridge) picturesRefused(ctx context.Context, e ledger.Errand, f *failure) error {
+func (b *Bridge) picturesRefused(ctx context.Context, e ledger.Errand, f *webapi.Failure) error {
 	b.log.Warn("the weekly pictures were refused", "errand", e.Name, "error", f)
 	return b.picturesOver(ctx, e, ledger.Gone)
 }
@@ -141,18 +142,18 @@ func (b *Bridge) picturesOver(ctx context.Context, e ledger.Errand, how ledger.P
 
 // uploadPicture makes a picture known and sends its bytes. Nobody sees it yet.
 func (b *Bridge) uploadPicture(ctx context.Context, p NumbersPicture) (id string, err error) {
-	if ok, retry := b.client.limits.take("files.getUploadURLExternal", ""); !ok {
+	if ok, retry := b.client.Throttle.Take("files.getUploadURLExternal", ""); !ok {
 		return "", &later{at: retry, why: "the limit of files"}
 	}
 	var to *slack.GetUploadURLExternalResponse
-	err = b.client.call(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
-		to, err = b.client.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: p.Name, FileSize: len(p.PNG), AltTxt: clip(p.Alt, maxAlt)})
+	err = b.client.Call(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
+		to, err = b.client.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: p.Name, FileSize: len(p.PNG), AltTxt: clip(p.Alt, maxAlt)})
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	err = b.client.call(ctx, methodUpload, "", func(ctx context.Context) error { return b.sendBytes(ctx, to.UploadURL, p.PNG) })
+	err = b.client.Call(ctx, webapi.MethodUpload, "", func(ctx context.Context) error { return b.sendBytes(ctx, to.UploadURL, p.PNG) })
 	return to.FileID, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // What is said to one person (a refusal, what became of a line, the answer to a
@@ -146,7 +147,7 @@ func (q *whispers) run(ctx, last context.Context) {
 	for last.Err() == nil {
 		var back <-chan struct{}
 		if q != q.b.answers { // their addresses need neither the token nor the Web API
-			back = q.b.health.back()
+			back = q.b.health.Back()
 		}
 		w, wait, ok := q.next(back != nil)
 		if ok {
@@ -186,7 +187,7 @@ func (q *whispers) next(down bool) (w whisper, wait time.Duration, ok bool) {
 			wait = min(wait, w.after.Sub(now))
 			continue
 		}
-		ok, retry := q.b.client.limits.take(q.method, q.reach(w))
+		ok, retry := q.b.client.Throttle.Take(q.method, q.reach(w))
 		if !ok {
 			wait = min(wait, retry.Sub(now))
 			continue
@@ -227,7 +228,7 @@ func (q *whispers) age(now time.Time) {
 // deliver says it, and keeps it when it may not have arrived.
 func (q *whispers) deliver(ctx context.Context, w whisper) {
 	err := q.say(ctx, w)
-	f, bad := failed(err)
+	f, bad := webapi.Failed(err)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer poke(q.wake)
@@ -238,11 +239,11 @@ func (q *whispers) deliver(ctx context.Context, w whisper) {
 	case i < 0: // dropped meanwhile
 	case errors.Is(err, errNoReply):
 		q.list[i].after = now.Add(replyLook)
-	case bad && f.Kind == limited:
+	case bad && f.Kind == webapi.Limited:
 		q.list[i].after = now.Add(f.Retry)
-	case bad && f.Kind != refused && q.odd(i):
+	case bad && f.Kind != webapi.Refused && q.odd(i):
 		q.drop(i, "Slack takes others and not this")
-	case bad && f.Kind != refused:
+	case bad && f.Kind != webapi.Refused:
 		q.list[i].tries++
 		q.list[i].after = now.Add(q.backoff(q.list[i].tries))
 		if !q.after.After(now) { // what other hands tried meanwhile has failed with it
@@ -276,7 +277,7 @@ func (q *whispers) backoff(n int) time.Duration {
 // elsewhere deals with what Slack has refused to show. Who cannot be reached in
 // the channel is told directly, without buttons, which need the thread.
 func (q *whispers) elsewhere(w whisper, err error) {
-	if q == q.b.aside && hasCode(err, "user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived") {
+	if q == q.b.aside && webapi.HasCode(err, "user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived") {
 		w.m.blocks = w.m.blocks[:1]
 		q.b.direct.add(whisper{user: w.user, m: w.m, until: w.until})
 		return
@@ -308,8 +309,8 @@ func (b *Bridge) sayAside(ctx context.Context, w whisper) error {
 	case w.thread != "" && !quiet:
 		options = append(options, slack.MsgOptionTS(w.thread))
 	}
-	return b.client.call(ctx, "chat.postEphemeral", w.channel, func(ctx context.Context) error {
-		_, err := b.client.api.PostEphemeralContext(ctx, w.channel, w.user, options...)
+	return b.client.Call(ctx, "chat.postEphemeral", w.channel, func(ctx context.Context) error {
+		_, err := b.client.API.PostEphemeralContext(ctx, w.channel, w.user, options...)
 		return err
 	})
 }
@@ -336,5 +337,5 @@ func (b *Bridge) sayInAnswer(ctx context.Context, w whisper) error {
 	if err == nil {
 		return nil
 	}
-	return classify("response_url", err)
+	return webapi.Classify("response_url", err)
 }

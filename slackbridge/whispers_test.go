@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // ears are the people who are spoken to privately, and a Slack that may refuse.
@@ -30,13 +32,13 @@ type ears struct {
 func newEars(t *testing.T, weird func(whisper, int) error) *ears {
 	limits := Limits{}.withDefaults()
 	r := &ears{began: time.Now(), weird: weird}
-	r.Bridge = &Bridge{Deps: Deps{Now: time.Now, Limits: limits}, log: slog.New(slog.DiscardHandler), health: newHealth(limits, time.Now)}
-	r.client = &client{limits: newThrottle(limits, time.Now), health: r.health, now: time.Now}
-	r.health.answered()
+	r.Bridge = &Bridge{Deps: Deps{Now: time.Now, Limits: limits}, log: slog.New(slog.DiscardHandler), client: webapi.New(webapi.Options{Now: time.Now})}
+	r.health = r.client.Health
+	r.health.Answered()
 	r.aside, r.direct, r.answers = r.newWhispers()
 	for _, q := range []*whispers{r.aside, r.direct, r.answers} {
 		q.say = func(ctx context.Context, w whisper) error {
-			return r.client.call(ctx, q.method, q.reach(w), func(context.Context) error { return r.hear(w) })
+			return r.client.Call(ctx, q.method, q.reach(w), func(context.Context) error { return r.hear(w) })
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -107,10 +109,10 @@ func toEars(t *testing.T, weird func(whisper, int) error, tell func(r *ears)) {
 // A pause of the method, an outage and an answer in doubt lose nothing, and what
 // one person is told stays in order.
 func TestWhispersOutlast(t *testing.T) {
-	trouble := &failure{Method: "chat.postEphemeral", Kind: doubtful, Code: "internal_error"}
+	trouble := &webapi.Failure{Method: "chat.postEphemeral", Kind: webapi.Doubtful, Code: "internal_error"}
 	t.Run("a pause", func(t *testing.T) {
 		toEars(t, nil, func(r *ears) {
-			r.client.limits.pause("chat.postEphemeral", "", time.Now().Add(10*time.Second))
+			r.client.Throttle.Pause("chat.postEphemeral", "", time.Now().Add(10*time.Second))
 			began := time.Now()
 			r.tell("maya", "one")
 			r.tell("sam", "two")
@@ -126,11 +128,11 @@ func TestWhispersOutlast(t *testing.T) {
 	})
 	t.Run("an outage", func(t *testing.T) {
 		toEars(t, nil, func(r *ears) {
-			r.health.silent(trouble)
+			r.health.Silent(trouble)
 			r.tell("maya", "one")
 			r.tell("maya", "two")
 			time.Sleep(30 * time.Minute)
-			r.health.answered()
+			r.health.Answered()
 			synctest.Wait()
 			if got := r.to("maya"); got != "one @1800, two @1800" {
 				t.Errorf("heard %q", got)
@@ -151,7 +153,7 @@ func TestWhispersOutlast(t *testing.T) {
 			for range 20 {
 				time.Sleep(50 * time.Second)
 				r.tell("sam", "more")
-				r.health.answered() // as the probe does
+				r.health.Answered() // as the probe does
 			}
 			if got := r.to("sam"); !strings.HasPrefix(got, "three @") {
 				t.Errorf("sam heard %q", got)
@@ -183,7 +185,7 @@ func TestWhispersFailTogether(t *testing.T) {
 		}
 		for range 60 {
 			time.Sleep(time.Second)
-			r.health.answered() // as the probe does
+			r.health.Answered() // as the probe does
 		}
 		for i := range hands {
 			if got := r.to(fmt.Sprintf("u%d", i)); got != "x @14" { // 0, 2, 6, 14 s and the answers
@@ -197,7 +199,7 @@ func TestWhispersFailTogether(t *testing.T) {
 // others are told.
 func TestWhispersAreDropped(t *testing.T) {
 	toEars(t, nil, func(r *ears) {
-		r.client.limits.pause("chat.postEphemeral", "", time.Now().Add(time.Minute))
+		r.client.Throttle.Pause("chat.postEphemeral", "", time.Now().Add(time.Minute))
 		r.tellUntil("maya", "undo", time.Now().Add(30*time.Second))
 		r.tell("maya", "refused")
 		for i := range 3 * mostForOne {
@@ -242,7 +244,7 @@ func TestLastWords(t *testing.T) {
 	}{"free": {0, "one @0, two @0"}, "paused": {time.Hour, ""}} {
 		t.Run(name, func(t *testing.T) {
 			toEars(t, nil, func(r *ears) {
-				r.client.limits.pause("chat.postEphemeral", "", time.Now().Add(row.pause))
+				r.client.Throttle.Pause("chat.postEphemeral", "", time.Now().Add(row.pause))
 				r.tell("maya", "one")
 				r.tell("maya", "two")
 				began := time.Now()

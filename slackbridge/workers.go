@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // workers work the inbox: one at a time per thread, in order of ts.
@@ -154,9 +155,9 @@ const outageTick = time.Minute
 
 // outlast waits until Slack is back, or out the pause when Slack is there.
 func (b *Bridge) outlast(ctx context.Context, pause time.Duration) {
-	back := b.health.back()
+	back := b.health.Back()
 	if back == nil {
-		_ = pauseFor(ctx, pause) // the caller looks at ctx
+		_ = webapi.Sleep(ctx, pause) // the caller looks at ctx
 		return
 	}
 	tick := time.NewTimer(outageTick)
@@ -178,7 +179,7 @@ func restOnTime(ctx context.Context, d time.Duration) {
 	const most = 20
 	for range most {
 		began := time.Now()
-		if pauseFor(ctx, d) != nil || time.Since(began) < d+jitter/2 {
+		if webapi.Sleep(ctx, d) != nil || time.Since(began) < d+jitter/2 {
 			return
 		}
 		d = jitter

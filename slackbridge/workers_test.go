@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // A sweep may come upon a row that is being worked, or has read it just before it
@@ -95,9 +96,9 @@ func TestALineThatFailsKeepsItsPlace(t *testing.T) {
 // is back.
 func TestARowOutlastsAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &Bridge{health: newHealth(Limits{}.withDefaults(), time.Now)}
+		b := &Bridge{health: webapi.NewHealth(webapi.Pace{}, time.Now)}
 		began := time.Now()
-		time.AfterFunc(40*time.Second, b.health.answered)
+		time.AfterFunc(40*time.Second, b.health.Answered)
 		b.outlast(t.Context(), outagePause)
 		if took := time.Since(began); took != 40*time.Second {
 			t.Errorf("the row was tried after %v, want 40 s", took)
@@ -106,33 +107,6 @@ func TestARowOutlastsAnOutage(t *testing.T) {
 		b.outlast(t.Context(), 3*time.Second)
 		if took := time.Since(began); took != 3*time.Second {
 			t.Errorf("with Slack there the row was tried after %v, want 3 s", took)
-		}
-	})
-}
-
-// Who needs an answer of Slack waits a moment for the limit of a method, and is
-// told when to come back if that is not enough.
-func TestPatienceEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		limits := Limits{Unlimited: true}.withDefaults()
-		c := &client{limits: newThrottle(limits, time.Now), health: newHealth(limits, time.Now), now: time.Now}
-		calls := 0
-		ask := func() error {
-			return c.patient(t.Context(), "users.info", "", func(context.Context) error { calls++; return nil })
-		}
-		began := time.Now()
-		c.limits.pause("users.info", "", began.Add(time.Second))
-		if err := ask(); err != nil || time.Since(began) != time.Second {
-			t.Errorf("a pause of a second: %v after %v", err, time.Since(began))
-		}
-		began = time.Now()
-		c.limits.pause("users.info", "", began.Add(time.Minute))
-		err := ask()
-		if f, ok := failed(err); !ok || f.Kind != limited || f.Retry != time.Minute || time.Since(began) != 0 || calls != 1 {
-			t.Errorf("a pause of a minute: %v after %v and %d calls", err, time.Since(began), calls)
-		}
-		if got := pauseOf(err); got != time.Minute {
-			t.Errorf("the row comes back after %v, want a minute", got)
 		}
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/handoff-bot/handoff/cmd/handoff/app"
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // serveEnv names the file that a process of its own serves.
@@ -98,7 +99,7 @@ func InProcessWatched(_ TB, file, _ string) (Process, error) {
 
 // InProcessAtFullSpeed is InProcess for a Slack without limits.
 func InProcessAtFullSpeed(_ TB, file, _ string) (Process, error) {
-	return inProcess(file, slackbridge.Limits{PostsPerSecond: 1e6, PostBurst: 1e6, Unlimited: true, SpamCards: 1e6}, false)
+	return inProcess(file, slackbridge.Limits{Pace: webapi.Pace{PostsPerSecond: 1e6, PostBurst: 1e6, Unlimited: true}, SpamCards: 1e6}, false)
 }
 
 func inProcess(file string, pace slackbridge.Limits, watched bool) (Process, error) {

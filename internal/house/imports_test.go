@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"webhook":      {"conversation", "feed", "markup"},
 	"bot":          {"conversation", "feed", "markup", "escalation", "llm", "knowledge"},
 	"widgetapi":    {"conversation", "feed", "files/ledger", "markup", "widget", "widgetapi/identity", "widgetapi/session"},
-	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "learn", "markup", "replies", "slackbridge/ledger"},
+	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "learn", "markup", "replies", "slackbridge/ledger", "slackbridge/webapi"},
 	"files":        {"conversation", "files/ledger", "markup", "widgetapi/session"},
 	"llm":          {},
 	"knowledge":    {},
@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 
 	"duty":               {},
 	"slackbridge/ledger": {"conversation"},
+	"slackbridge/webapi": {"conversation"},
 	"files/ledger":       {"conversation", "widgetapi/session"},
 	"mail/ledger":        {"conversation"},
 	"widgetapi/session":  {"conversation"},

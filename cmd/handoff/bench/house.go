@@ -15,6 +15,7 @@ import (
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // house is one installation: the surroundings, and the product either in this
@@ -44,7 +45,7 @@ func (s speed) limits() slackbridge.Limits {
 	if s == slackPace {
 		return slackbridge.Limits{}
 	}
-	return slackbridge.Limits{PostsPerSecond: 1e6, PostBurst: 1e6, Unlimited: true, SpamCards: 1e6}
+	return slackbridge.Limits{Pace: webapi.Pace{PostsPerSecond: 1e6, PostBurst: 1e6, Unlimited: true}, SpamCards: 1e6}
 }
 
 // surroundings starts a Slack and a model, makes a folder and a file, calls f,

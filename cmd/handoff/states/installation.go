@@ -22,6 +22,7 @@ import (
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 	"github.com/handoff-bot/handoff/llm/llmtest"
 	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // The scripted model's name and key.
@@ -84,7 +85,7 @@ func (g *Gallery) open(ctx context.Context, scene Scene, n int) (*installation, 
 	}
 	a, err := app.Open(ctx, file, app.Options{
 		Version: "demo", Logger: g.log, Library: g.library,
-		SlackLimits: slackbridge.Limits{PostsPerSecond: 1000, PostBurst: 1000, Unlimited: true, SpamCards: 1000, CardEvery: 50 * time.Millisecond},
+		SlackLimits: slackbridge.Limits{Pace: webapi.Pace{PostsPerSecond: 1000, PostBurst: 1000, Unlimited: true}, SpamCards: 1000, CardEvery: 50 * time.Millisecond},
 	})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())

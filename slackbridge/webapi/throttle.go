@@ -1,6 +1,7 @@
-package slackbridge
+package webapi
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"sync"
@@ -9,9 +10,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limits are the speeds of the bridge. The zero value of a field means its
-// default, which suits slack.com.
-type Limits struct {
+// Pace is how fast Slack is called. The zero value of a field means its default,
+// which suits slack.com.
+type Pace struct {
 	// PostsPerSecond and PostBurst are per channel; 1 and 4. Slack publishes one a
 	// second and says that what comes faster may be neither kept nor shown; the
 	// size of the bursts it lets pass it does not publish. After a no, SlowBurst, 2,
@@ -25,61 +26,20 @@ type Limits struct {
 	// Coalesce is the least time between two posts of one conversation while its
 	// channel is behind; 1.5 s.
 	Coalesce time.Duration
-	// CardEvery is the least time between two redraws of one card; 2 s.
-	CardEvery time.Duration
-	// HomeEvery is the least time between two drawings of one App Home, and of one
-	// watched transcript; 2 s.
-	HomeEvery time.Duration
-	// DoubtWait is how long a post of unknown outcome is left alone before the
-	// thread is read; 2 s.
-	DoubtWait time.Duration
 	// ProbeEvery is how often a silent Slack is tried again; 500 ms. A refused
 	// token is tried 20 times less often.
 	ProbeEvery time.Duration
-	// CacheFor is how long people and memberships are believed; 60 s, not more.
-	CacheFor time.Duration
-	// BackfillEvery is how often open threads are compared with Slack although
-	// nothing was missed; 5 min.
-	BackfillEvery time.Duration
-	// DeskEvery is how often it is looked whether somebody's presence is needed, and
-	// whether somebody who is off duty was written to; 500 ms.
-	DeskEvery time.Duration
-	// SpamCards is how many cards a minute a channel may get with a mention; 5.
-	SpamCards int
-	// MentionEvery is the least time between two cards that mention in one
-	// channel; 2 min.
-	MentionEvery time.Duration
 }
 
-func (l Limits) withDefaults() Limits {
-	set := func(d *time.Duration, value time.Duration) {
-		if *d <= 0 {
-			*d = value
-		}
-	}
-	if l.PostsPerSecond <= 0 {
-		l.PostsPerSecond = 1
-	}
-	if l.PostBurst <= 0 {
-		l.PostBurst = 4
-	}
-	if l.SlowBurst <= 0 {
-		l.SlowBurst = min(2, l.PostBurst)
-	}
-	set(&l.SlowFor, 10*time.Minute)
-	if l.SpamCards <= 0 {
-		l.SpamCards = 5
-	}
-	set(&l.Coalesce, 1500*time.Millisecond)
-	set(&l.CardEvery, 2*time.Second)
-	set(&l.HomeEvery, 2*time.Second)
-	set(&l.DoubtWait, 2*time.Second)
-	set(&l.ProbeEvery, 500*time.Millisecond)
-	set(&l.CacheFor, time.Minute)
-	set(&l.BackfillEvery, 5*time.Minute)
-	set(&l.MentionEvery, 2*time.Minute)
-	set(&l.DeskEvery, 500*time.Millisecond)
-	return l
+// WithDefaults fills in what is zero.
+func (p Pace) WithDefaults() Pace {
+	p.PostsPerSecond = cmp.Or(max(p.PostsPerSecond, 0), 1)
+	p.PostBurst = cmp.Or(max(p.PostBurst, 0), 4)
+	p.SlowBurst = cmp.Or(max(p.SlowBurst, 0), min(2, p.PostBurst))
+	p.SlowFor = cmp.Or(max(p.SlowFor, 0), 10*time.Minute)
+	p.Coalesce = cmp.Or(max(p.Coalesce, 0), 1500*time.Millisecond)
+	p.ProbeEvery = cmp.Or(max(p.ProbeEvery, 0), 500*time.Millisecond)
+	return p
 }
 
 // perMinute is the published tier of the methods we call (Slack: rate limits).
@@ -91,9 +51,9 @@ var perMinute = map[string]float64{
 	"views.open": 100, "views.push": 100, "views.update": 100, "views.publish": 100, "reactions.add": 50, "reactions.remove": 20,
 }
 
-// throttle keeps the pace: per method, and per channel for posts.
-type throttle struct {
-	limits Limits
+// Throttle keeps the pace: per method, and per channel for posts.
+type Throttle struct {
+	limits Pace
 	now    func() time.Time
 
 	mu      sync.Mutex
@@ -102,8 +62,9 @@ type throttle struct {
 	lanes   map[string]*lane
 }
 
-func newThrottle(l Limits, now func() time.Time) *throttle {
-	return &throttle{limits: l, now: now, methods: map[string]*rate.Limiter{}, paused: map[string]time.Time{}, lanes: map[string]*lane{}}
+// NewThrottle starts with full buckets.
+func NewThrottle(p Pace, now func() time.Time) *Throttle {
+	return &Throttle{limits: p.WithDefaults(), now: now, methods: map[string]*rate.Limiter{}, paused: map[string]time.Time{}, lanes: map[string]*lane{}}
 }
 
 // pauseKey: posts are limited per channel, everything else per method.
@@ -114,8 +75,8 @@ func pauseKey(method, channel string) string {
 	return method
 }
 
-// pause stops a method until a time.
-func (t *throttle) pause(method, channel string, until time.Time) {
+// Pause stops a method until a time.
+func (t *Throttle) Pause(method, channel string, until time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	key := pauseKey(method, channel)
@@ -128,9 +89,9 @@ func (t *throttle) pause(method, channel string, until time.Time) {
 	}
 }
 
-// take says whether a method may be called now, and otherwise when to ask again.
+// Take says whether a method may be called now, and otherwise when to ask again.
 // A post that belongs to a conversation asks for a turn instead.
-func (t *throttle) take(method, channel string) (ok bool, retry time.Time) {
+func (t *Throttle) Take(method, channel string) (ok bool, retry time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
@@ -156,21 +117,42 @@ func (t *throttle) take(method, channel string) (ok bool, retry time.Time) {
 	return false, now.Add(time.Duration(missing / float64(l.Limit()) * float64(time.Second)))
 }
 
-// await waits until the method may be called.
-func (t *throttle) await(ctx context.Context, method, channel string) error {
+// Await waits until the method may be called.
+func (t *Throttle) Await(ctx context.Context, method, channel string) error {
 	for {
-		ok, retry := t.take(method, channel)
+		ok, retry := t.Take(method, channel)
 		if ok {
 			return nil
 		}
-		if err := pauseFor(ctx, retry.Sub(t.now())); err != nil {
+		if err := Sleep(ctx, retry.Sub(t.now())); err != nil {
 			return err
 		}
 	}
 }
 
-// pauseFor waits, or returns the error of a context that ended.
-func pauseFor(ctx context.Context, d time.Duration) error {
+// Spare says that a method's pace has room for what can wait: half its burst.
+func (t *Throttle) Spare(method string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := t.methods[method]
+	return t.limits.Unlimited || l == nil || l.TokensAt(t.now()) > float64(l.Burst())/2
+}
+
+// Allow is Take as an error: a Failure of the kind Limited, with ErrPace inside.
+func (t *Throttle) Allow(method, channel string) error {
+	if ok, retry := t.Take(method, channel); !ok {
+		return &Failure{Method: method, Kind: Limited, Retry: retry.Sub(t.now()), err: ErrPace}
+	}
+	return nil
+}
+
+// AtOnce is the pacing of a post: it waits for nothing.
+func (t *Throttle) AtOnce(_ context.Context, method, channel string) error {
+	return t.Allow(method, channel)
+}
+
+// Sleep waits, or returns the error of a context that ended.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

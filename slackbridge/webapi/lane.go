@@ -1,4 +1,4 @@
-package slackbridge
+package webapi
 
 import (
 	"time"
@@ -34,9 +34,9 @@ const (
 	cardsPerLine = 2
 )
 
-// turn asks for one post in a channel. since is since when what it says has
+// Turn asks for one post in a channel. since is since when what it says has
 // waited; a conversation that was just served counts from then.
-func (t *throttle) turn(channel string, id conversation.ID, urgent bool, since time.Time) (ok bool, retry time.Time) {
+func (t *Throttle) Turn(channel string, id conversation.ID, urgent bool, since time.Time) (ok bool, retry time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
@@ -82,7 +82,7 @@ func (l *lane) grant(id conversation.ID, w *waiter, now time.Time) {
 	}
 }
 
-func (t *throttle) lane(channel string) *lane {
+func (t *Throttle) lane(channel string) *lane {
 	l := t.lanes[channel]
 	if l == nil {
 		l = &lane{tokens: rate.NewLimiter(rate.Limit(t.limits.PostsPerSecond), t.limits.PostBurst), waiting: map[conversation.ID]*waiter{}, posted: map[conversation.ID]time.Time{}}
@@ -91,9 +91,9 @@ func (t *throttle) lane(channel string) *lane {
 	return l
 }
 
-// owe counts a post that goes out without a turn: a help for readers, which is not
+// Owe counts a post that goes out without a turn: a help for readers, which is not
 // tried again. Those who wait pay for it.
-func (t *throttle) owe(channel string) {
+func (t *Throttle) Owe(channel string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lane(channel).tokens.ReserveN(t.now(), 1)

@@ -1,4 +1,4 @@
-package slackbridge
+package webapi
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 // simulate lets conversations ask for turns until each has had its share, and
 // returns when each turn was granted.
-func simulate(t *testing.T, th *throttle, asks map[conversation.ID]int, urgent map[conversation.ID]bool) map[conversation.ID][]time.Duration {
+func simulate(t *testing.T, th *Throttle, asks map[conversation.ID]int, urgent map[conversation.ID]bool) map[conversation.ID][]time.Duration {
 	t.Helper()
 	start := time.Now()
 	due := map[conversation.ID]time.Time{}
@@ -25,7 +25,7 @@ func simulate(t *testing.T, th *throttle, asks map[conversation.ID]int, urgent m
 			if time.Now().Before(due[id]) {
 				continue
 			}
-			ok, retry := th.turn("C1", id, urgent[id], start)
+			ok, retry := th.Turn("C1", id, urgent[id], start)
 			if !ok {
 				if !retry.After(time.Now()) {
 					t.Fatalf("%s is told to come back at once", id)
@@ -45,8 +45,8 @@ func simulate(t *testing.T, th *throttle, asks map[conversation.ID]int, urgent m
 
 func TestB34FairTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		th := newThrottle(Limits{}.withDefaults(), time.Now)
-		th.pause("chat.postMessage", "C1", time.Now()) // Slack has said no
+		th := NewThrottle(Pace{}, time.Now)
+		th.Pause("chat.postMessage", "C1", time.Now()) // Slack has said no
 		got := simulate(t, th, map[conversation.ID]int{"cnv_busy": 20, "cnv_other": 1, "cnv_card": 1}, map[conversation.ID]bool{"cnv_card": true})
 		if at := got["cnv_card"][0]; at > 2*time.Second {
 			t.Errorf("a card waited %s", at)
@@ -70,10 +70,10 @@ func TestB34FairTurns(t *testing.T) {
 // fewer, for ten minutes.
 func TestAFewAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		th := newThrottle(Limits{}.withDefaults(), time.Now)
+		th := NewThrottle(Pace{}, time.Now)
 		granted := func() (n int) {
 			for i := range 50 {
-				if ok, _ := th.turn("C1", conversation.ID(fmt.Sprint("cnv_", i)), true, time.Now()); ok {
+				if ok, _ := th.Turn("C1", conversation.ID(fmt.Sprint("cnv_", i)), true, time.Now()); ok {
 					n++
 				}
 			}
@@ -87,7 +87,7 @@ func TestAFewAtOnce(t *testing.T) {
 		}{{0, false, 4}, {2 * time.Second, false, 2}, {time.Minute, false, 4}, {0, true, 0}, {9 * time.Minute, false, 2}, {3 * time.Minute, false, 4}} {
 			time.Sleep(step.after)
 			if step.no {
-				th.pause("chat.postMessage", "C1", time.Now())
+				th.Pause("chat.postMessage", "C1", time.Now())
 			}
 			if n := granted(); n != step.want {
 				t.Errorf("%+v: %d of 50 posts went out at once", step, n)
@@ -100,8 +100,8 @@ func TestAFewAtOnce(t *testing.T) {
 // who has waited longest, whenever she asked for her turn.
 func TestTurnsAreFair(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		th := newThrottle(Limits{}.withDefaults(), time.Now)
-		th.pause("chat.postMessage", "C1", time.Now())
+		th := NewThrottle(Pace{}, time.Now)
+		th.Pause("chat.postMessage", "C1", time.Now())
 		start := time.Now()
 		var order []string
 		due := map[conversation.ID]time.Time{}
@@ -111,7 +111,7 @@ func TestTurnsAreFair(t *testing.T) {
 					continue
 				}
 				age := time.Duration(id[4]-'0') * time.Second // number one has waited longest
-				ok, retry := th.turn("C1", id, id[0] == 'c', start.Add(age))
+				ok, retry := th.Turn("C1", id, id[0] == 'c', start.Add(age))
 				if due[id] = retry; ok {
 					order = append(order, string(id))
 					due[id] = start.Add(time.Hour)
@@ -126,9 +126,9 @@ func TestTurnsAreFair(t *testing.T) {
 }
 
 func TestIdleChannelIsImmediate(t *testing.T) {
-	th := newThrottle(Limits{}.withDefaults(), time.Now)
+	th := NewThrottle(Pace{}, time.Now)
 	for i := range 3 {
-		if ok, _ := th.turn("C1", "cnv_one", false, time.Now()); !ok {
+		if ok, _ := th.Turn("C1", "cnv_one", false, time.Now()); !ok {
 			t.Errorf("post %d of an idle channel has to wait", i)
 		}
 	}
@@ -136,7 +136,7 @@ func TestIdleChannelIsImmediate(t *testing.T) {
 
 func TestManyWaitInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		th := newThrottle(Limits{}.withDefaults(), time.Now)
+		th := NewThrottle(Pace{}, time.Now)
 		asks := map[conversation.ID]int{}
 		for i := range 30 {
 			asks[conversation.ID(fmt.Sprintf("cnv_%02d", i))] = 1
@@ -153,17 +153,17 @@ func TestManyWaitInOrder(t *testing.T) {
 
 func TestPauseAfterRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		th := newThrottle(Limits{Unlimited: true}.withDefaults(), time.Now)
-		th.pause("chat.postMessage", "C1", time.Now().Add(7*time.Second))
-		th.pause("views.open", "", time.Now().Add(3*time.Second))
-		if ok, retry := th.turn("C1", "cnv_a", true, time.Now()); ok || time.Until(retry) != 7*time.Second {
+		th := NewThrottle(Pace{Unlimited: true}, time.Now)
+		th.Pause("chat.postMessage", "C1", time.Now().Add(7*time.Second))
+		th.Pause("views.open", "", time.Now().Add(3*time.Second))
+		if ok, retry := th.Turn("C1", "cnv_a", true, time.Now()); ok || time.Until(retry) != 7*time.Second {
 			t.Errorf("a paused channel: ok %v, wait %s", ok, time.Until(retry))
 		}
-		if ok, _ := th.turn("C2", "cnv_a", false, time.Now()); !ok {
+		if ok, _ := th.Turn("C2", "cnv_a", false, time.Now()); !ok {
 			t.Error("another channel is paused too")
 		}
 		start := time.Now()
-		if err := th.await(context.Background(), "views.open", ""); err != nil || time.Since(start) != 3*time.Second {
+		if err := th.Await(context.Background(), "views.open", ""); err != nil || time.Since(start) != 3*time.Second {
 			t.Errorf("await: %v after %s", err, time.Since(start))
 		}
 	})
@@ -174,12 +174,12 @@ func TestPauseAfterRateLimit(t *testing.T) {
 // own.
 func TestPausedChannelSpreads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		th := newThrottle(Limits{}.withDefaults(), time.Now)
+		th := NewThrottle(Pace{}, time.Now)
 		until := time.Now().Add(5 * time.Second)
-		th.pause("chat.postMessage", "C1", until)
+		th.Pause("chat.postMessage", "C1", until)
 		early := 0
 		for i := range 1000 {
-			_, due := th.turn("C1", conversation.ID(fmt.Sprint(i)), false, time.Now())
+			_, due := th.Turn("C1", conversation.ID(fmt.Sprint(i)), false, time.Now())
 			if i == 0 && !due.Equal(until) {
 				t.Errorf("the first comes back %s after the pause", due.Sub(until))
 			}
@@ -196,28 +196,28 @@ func TestPausedChannelSpreads(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHealth(Limits{}.withDefaults(), time.Now)
-		h.answered()
-		if _, down := h.comeBack("cnv_a"); down {
+		h := NewHealth(Pace{}, time.Now)
+		h.Answered()
+		if _, down := h.ComeBack("cnv_a"); down {
 			t.Fatal("down although Slack answered")
 		}
-		h.silent(&failure{Method: "chat.postMessage"})
-		back := h.back()
-		due, down := h.comeBack("cnv_a")
+		h.Silent(&Failure{Method: "chat.postMessage"})
+		back := h.Back()
+		due, down := h.ComeBack("cnv_a")
 		if !down || time.Until(due) > time.Second {
 			t.Errorf("the first to wait comes back in %s", time.Until(due))
 		}
 		for i := range 10000 {
-			due, _ = h.comeBack(conversation.ID(fmt.Sprint(i)))
+			due, _ = h.ComeBack(conversation.ID(fmt.Sprint(i)))
 		}
 		if wait := time.Until(due); wait < 8*time.Minute {
 			t.Errorf("the last of many comes back in %s, want minutes", wait)
 		}
-		if ids := h.rested(2); len(ids) != 0 {
+		if ids := h.Rested(2); len(ids) != 0 {
 			t.Errorf("%v are woken while Slack is down", ids)
 		}
-		h.answered()
-		if ids := h.rested(2); len(ids) != 2 || ids[0] != "cnv_a" {
+		h.Answered()
+		if ids := h.Rested(2); len(ids) != 2 || ids[0] != "cnv_a" {
 			t.Errorf("the first to be woken are %v", ids)
 		}
 		select {
@@ -225,8 +225,8 @@ func TestHealth(t *testing.T) {
 		default:
 			t.Error("nobody was told that Slack is back")
 		}
-		h.locked(&failure{Code: "token_revoked"})
-		if p := h.pause(); p != 10*time.Second {
+		h.locked(&Failure{Code: "token_revoked"})
+		if p := h.Pause(); p != 10*time.Second {
 			t.Errorf("a refused token is tried again every %s, want 10 s", p)
 		}
 	})

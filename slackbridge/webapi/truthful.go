@@ -1,4 +1,4 @@
-package slackbridge
+package webapi
 
 import (
 	"bytes"
@@ -13,13 +13,13 @@ import (
 // emptyAnswer is the code we give to an answer that says "not ok" and not why.
 const emptyAnswer = "empty_answer"
 
-// truthful makes an answer of ok:false without an error a failure: slack-go takes
+// Truthful makes an answer of ok:false without an error a failure: slack-go takes
 // it for success, and what is read from it is empty.
-type truthful struct{ client *http.Client }
+type Truthful struct{ Client *http.Client }
 
 // Do is what slack-go calls.
-func (t truthful) Do(req *http.Request) (*http.Response, error) {
-	res, err := t.client.Do(req) //nolint:gosec // slack-go made the request; its address is the configuration's
+func (t Truthful) Do(req *http.Request) (*http.Response, error) {
+	res, err := t.Client.Do(req) //nolint:gosec // slack-go made the request; its address is the configuration's
 	if err != nil || res.StatusCode != http.StatusOK {
 		return res, err
 	}

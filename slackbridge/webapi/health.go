@@ -1,4 +1,4 @@
-package slackbridge
+package webapi
 
 import (
 	"sync"
@@ -7,12 +7,12 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 )
 
-// health is the one shared opinion on whether Slack can be reached. While it is
+// Health is the one shared opinion on whether Slack can be reached. While it is
 // down the conversations do not try by themselves: one probe does, for all.
-type health struct {
-	limits Limits
-	now    func() time.Time
-	least  time.Duration // how soon who waits for Slack looks again by itself
+type Health struct {
+	probe time.Duration // how often a silent Slack is tried again
+	now   func() time.Time
+	least time.Duration // how soon who waits for Slack looks again by itself
 
 	mu      sync.Mutex
 	down    bool
@@ -28,15 +28,16 @@ type health struct {
 	up      chan struct{}     // closed and replaced when Slack comes back
 }
 
-func newHealth(l Limits, now func() time.Time) *health {
-	return &health{
-		limits: l, now: now, fell: now(), least: time.Second, down: true, why: "Slack has not answered yet", waiting: map[conversation.ID]bool{},
+// NewHealth knows nothing yet: Slack counts as down until it has answered.
+func NewHealth(p Pace, now func() time.Time) *Health {
+	return &Health{
+		probe: p.WithDefaults().ProbeEvery, now: now, fell: now(), least: time.Second, down: true, why: "Slack has not answered yet", waiting: map[conversation.ID]bool{},
 		changed: make(chan struct{}, 1), rose: make(chan struct{}, 1), up: make(chan struct{}),
 	}
 }
 
-// answered: Slack is there and takes the token.
-func (h *health) answered() {
+// Answered notes that Slack is there and takes the token.
+func (h *Health) Answered() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.down {
@@ -51,8 +52,8 @@ func (h *health) answered() {
 	poke(h.rose)
 }
 
-// recovered returns from when to when Slack was last away, once.
-func (h *health) recovered() (from, to time.Time) {
+// Recovered returns from when to when Slack was last away, once.
+func (h *Health) Recovered() (from, to time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	from, to = h.away[0], h.away[1]
@@ -62,13 +63,33 @@ func (h *health) recovered() (from, to time.Time) {
 
 // heard: Slack is there. Whether it takes a token that it has refused before, an
 // answer such as "too fast" does not say.
-func (h *health) heard() {
+func (h *Health) heard() {
 	h.mu.Lock()
 	token := h.token
 	h.mu.Unlock()
 	if !token {
-		h.answered()
+		h.Answered()
 	}
+}
+
+// LookAgain sets how soon who waits for Slack looks again by itself, at the least;
+// without it a second. It is called before anything else.
+func (h *Health) LookAgain(after time.Duration) { h.least = after }
+
+// Changed is told when Slack has fallen silent or refuses the token.
+func (h *Health) Changed() <-chan struct{} { return h.changed }
+
+// Rose is told when Slack is back: who waited may be woken.
+func (h *Health) Rose() <-chan struct{} { return h.rose }
+
+// Rouse tells Rose.
+func (h *Health) Rouse() { poke(h.rose) }
+
+// Since says since when Slack answers, and whether it does.
+func (h *Health) Since() (since time.Time, up bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.since, !h.down
 }
 
 func poke(ch chan struct{}) {
@@ -78,22 +99,15 @@ func poke(ch chan struct{}) {
 	}
 }
 
-// silent: no answer, or one that says nothing.
-func (h *health) silent(f *failure) { h.fall("Slack cannot be reached: "+reason(f), false) }
+// Silent notes no answer, or one that says nothing.
+func (h *Health) Silent(f *Failure) { h.fall("Slack cannot be reached: "+f.Reason(), false) }
 
 // locked: the token is refused.
-func (h *health) locked(f *failure) {
+func (h *Health) locked(f *Failure) {
 	h.fall("Slack refuses the token: "+f.Code+". Install the app again and set the new token", true)
 }
 
-func reason(f *failure) string {
-	if f.Code != "" {
-		return f.Code
-	}
-	return "no answer to " + f.Method
-}
-
-func (h *health) fall(why string, token bool) {
+func (h *Health) fall(why string, token bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	same := h.down && h.token == token
@@ -107,16 +121,16 @@ func (h *health) fall(why string, token bool) {
 	poke(h.changed)
 }
 
-// state returns whether Slack can be used, and why not.
-func (h *health) state() (ok bool, why string) {
+// State returns whether Slack can be used, and why not.
+func (h *Health) State() (ok bool, why string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return !h.down, h.why
 }
 
-// back returns a channel that is closed when Slack comes back, nil when it is
+// Back returns a channel that is closed when Slack comes Back, nil when it is
 // there.
-func (h *health) back() <-chan struct{} {
+func (h *Health) Back() <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.down {
@@ -125,24 +139,24 @@ func (h *health) back() <-chan struct{} {
 	return h.up
 }
 
-// pause is how long until the next probe.
-func (h *health) pause() time.Duration {
+// Pause is how long until the next probe.
+func (h *Health) Pause() time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case h.token:
-		return 20 * h.limits.ProbeEvery
+		return 20 * h.probe
 	case h.down:
-		return h.limits.ProbeEvery
+		return h.probe
 	}
 	return time.Minute
 }
 
-// comeBack says when a conversation looks again by itself while Slack is down.
+// ComeBack says when a conversation looks again by itself while Slack is down.
 // It is woken as soon as Slack is back, so this is only the slow tick behind
 // that, and the slower the more of them wait: together they look twenty times a
 // second.
-func (h *health) comeBack(id conversation.ID) (due time.Time, down bool) {
+func (h *Health) ComeBack(id conversation.ID) (due time.Time, down bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.down {
@@ -151,16 +165,16 @@ func (h *health) comeBack(id conversation.ID) (due time.Time, down bool) {
 	return h.wait(id), true
 }
 
-// known is comeBack for the moment in which Slack has answered and not said yet
+// Known is comeBack for the moment in which Slack has answered and not said yet
 // who we are.
-func (h *health) known(id conversation.ID) time.Time {
+func (h *Health) Known(id conversation.ID) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.wait(id)
 }
 
 // wait notes a conversation that waits for Slack.
-func (h *health) wait(id conversation.ID) time.Time {
+func (h *Health) wait(id conversation.ID) time.Time {
 	if !h.waiting[id] {
 		h.waiting[id] = true
 		h.order = append(h.order, id)
@@ -169,9 +183,9 @@ func (h *health) wait(id conversation.ID) time.Time {
 	return h.now().Add(min(max(time.Duration(len(h.waiting))*each, h.least), most))
 }
 
-// rested takes the n conversations that have waited longest. It is empty while
+// Rested takes the n conversations that have waited longest. It is empty while
 // Slack is down.
-func (h *health) rested(n int) []conversation.ID {
+func (h *Health) Rested(n int) []conversation.ID {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.down {

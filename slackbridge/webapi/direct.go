@@ -1,4 +1,4 @@
-package slackbridge
+package webapi
 
 import (
 	"net"
@@ -9,16 +9,17 @@ import (
 )
 
 const (
-	callTimeout = 10 * time.Second
+	// CallTimeout bounds one call, and the opening of a socket.
+	CallTimeout = 10 * time.Second
 	dialTimeout = 5 * time.Second
 )
 
-// directClient calls Slack and nobody else: a proxy named in the environment is
+// DirectHTTP calls Slack and nobody else: a proxy named in the environment is
 // not used, and a redirect is an answer, not an order. Slack's API does not
 // redirect, and a call that follows takes the token along.
-func directClient() *http.Client {
+func DirectHTTP() *http.Client {
 	return &http.Client{
-		Timeout:       callTimeout,
+		Timeout:       CallTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DialContext:         (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
@@ -30,5 +31,5 @@ func directClient() *http.Client {
 	}
 }
 
-// directDialer opens sockets as directClient makes calls.
-func directDialer() *websocket.Dialer { return &websocket.Dialer{HandshakeTimeout: callTimeout} }
+// DirectDialer opens sockets as directClient makes calls.
+func DirectDialer() *websocket.Dialer { return &websocket.Dialer{HandshakeTimeout: CallTimeout} }
