@@ -1,6 +1,7 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,7 +37,7 @@ func (b *Bridge) find(ctx context.Context, team, channel, thread, ts string) (wh
 	}
 	for _, t := range threads {
 		w := where{thread: t, ts: ts, line: lineKey(team, channel, ts)}
-		w, err = b.in(ctx, w, t.Conversation, w.line)
+		w, err = b.at(ctx, w)
 		if errors.Is(err, conversation.ErrNotFound) {
 			continue
 		}
@@ -46,6 +47,19 @@ func (b *Bridge) find(ctx context.Context, team, channel, thread, ts string) (wh
 		return b.follow(ctx, w)
 	}
 	return where{}, errHold
+}
+
+// at is the line in the conversation of its thread.
+func (b *Bridge) at(ctx context.Context, w where) (where, error) {
+	found, err := b.in(ctx, w, w.thread.Conversation, w.line)
+	if !fromForm(w.ts) || !errors.Is(err, conversation.ErrNotFound) {
+		return found, err
+	}
+	key, err := b.movedHere(ctx, w.thread.Conversation, w.line) // we have posted it in both
+	if err != nil {
+		return w, err
+	}
+	return b.in(ctx, w, w.thread.Conversation, key)
 }
 
 // in is the line in a conversation, from the event with this key on.
@@ -200,6 +214,19 @@ func (w where) now() (text string, content json.RawMessage) {
 		}
 	}
 	return text, content
+}
+
+// original is what its author wrote of a line that the visitor reads translated, ""
+// for others.
+func (w where) original() string {
+	said, _ := w.event.Body.(conversation.Message)
+	out := said.Original
+	for _, e := range w.edits() {
+		if edit, ok := e.Body.(conversation.Edited); ok && said.Original != "" {
+			out = cmp.Or(edit.Original, edit.Text)
+		}
+	}
+	return out
 }
 
 // holdUnlessDealtWith: the message of an edit or delete is not in the log. When

@@ -59,6 +59,7 @@ func (b *Bridge) acts() map[string]func(context.Context, press) error {
 		actTranscript:            b.openTranscript,
 		actMenu:                  b.pressMenu,
 		actReply:                 b.pressReply,
+		actLine:                  b.pressLineMenu,
 		actTranslate:             b.pressTranslate,
 		actCanned:                b.pressCanned,
 		actDraft:                 b.pressDraft,
@@ -91,6 +92,8 @@ func (b *Bridge) workPress(ctx context.Context, me identity, e envelope, fresh b
 		return errDrop
 	}
 	p := press{me: me, e: e, action: e.Actions[0], channel: e.Container.ChannelID, fresh: fresh}
+	// Slack wants each id once in a message: what follows the colon only sees to that.
+	p.action.ActionID, _, _ = strings.Cut(p.action.ActionID, ":")
 	if run := b.deskActs()[p.action.ActionID]; run != nil {
 		return b.workDeskPress(ctx, p, run)
 	}
@@ -120,7 +123,7 @@ func (b *Bridge) workPress(ctx context.Context, me identity, e envelope, fresh b
 // aim reads what the press is about.
 func (p *press) aim() {
 	value := p.action.Value
-	if p.action.ActionID == actMenu {
+	if p.action.ActionID == actMenu || p.action.ActionID == actLine {
 		_, value, _ = strings.Cut(p.action.SelectedOption.Value, ":")
 	}
 	if p.e.View.CallbackID == modalReply {

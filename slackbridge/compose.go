@@ -40,6 +40,7 @@ type item struct {
 	// part and parts say which part of its event this is, from 1, and of how many;
 	// zero for a whole one.
 	part, parts int
+	menu        slack.Block // what can be done about it, nil for nothing
 }
 
 // voice is whose words an item holds. Lines of ours have the zero voice.
@@ -85,6 +86,9 @@ func fits(items []item) int {
 		size := it.size()
 		chars += size
 		blocks += 2 + 2*(size/maxBlockChars) // a piece ends at a word, and may be half as long
+		if it.menu != nil {
+			blocks++
+		}
 		if i > 0 && (it.alone || items[i-1].alone || i >= maxPostItems || chars > maxPostChars || blocks > maxPostBlocks) {
 			return i
 		}
@@ -187,6 +191,9 @@ func (it item) blocks(id conversation.ID, rev int, named bool) []slack.Block {
 	}
 	if len(it.sources) > 0 {
 		out = append(out, richBlock{elements: []any{slack.NewRichTextSection(rich(citations(it.sources))...)}})
+	}
+	if it.menu != nil {
+		out = append(out, it.menu)
 	}
 	return out
 }
@@ -306,7 +313,7 @@ func inThread(e conversation.Event, t ledger.Thread) bool {
 // One that was sent from the form belongs to no thread.
 func lineKey(team, channel, ts string) string {
 	if fromForm(ts) {
-		channel = "form"
+		channel = formPlace
 	}
 	return "s:" + team + ":" + channel + ":" + ts
 }

@@ -73,6 +73,7 @@ func (b *Bridge) submits() map[string]func(context.Context, press) error {
 		modalLearn:     b.submitLearn,
 		modalMove:      b.submitMove,
 		modalReply:     b.submitReply,
+		modalEdit:      b.submitEdit,
 	}
 }
 
@@ -108,7 +109,7 @@ func objections(raw []byte) any {
 	if webapi.Decode(raw, &e) != nil || e.Type != "view_submission" {
 		return nil
 	}
-	object := map[string]func(viewRef) map[string]string{modalClose: objectToClose, modalTransfer: objectToTransfer, modalReply: objectToReply}[e.View.CallbackID]
+	object := map[string]func(viewRef) map[string]string{modalClose: objectToClose, modalTransfer: objectToTransfer, modalReply: objectToReply, modalEdit: objectToReply}[e.View.CallbackID]
 	if object == nil {
 		return nil
 	}

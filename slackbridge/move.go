@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -26,7 +25,7 @@ const maxTargets = 100
 
 // openMove offers the author of a line the conversations it can go to: those she
 // has, and those that wait.
-func (b *Bridge) openMove(ctx context.Context, p press, w where, ts string) error {
+func (b *Bridge) openMove(ctx context.Context, p press, w where) error {
 	if w.event.Author.ID != p.who.ID {
 		b.tellPresser(p, words("Only its author can move this line."))
 		return nil
@@ -44,7 +43,7 @@ func (b *Bridge) openMove(ctx context.Context, p press, w where, ts string) erro
 	line := richBlock{elements: []any{quote(oneLine(text, 300))}}
 	view := modal(modalMove, "Move to another chat", p.id, line, slack.NewInputBlock("", plain("Where does this line belong?"), nil, pick),
 		richLine("", slant("It is taken back here and sent there under your name.")))
-	view.Submit, view.PrivateMetadata = plain("Move"), strings.Join([]string{string(p.id), p.channel, p.thread, ts}, " ")
+	view.Submit, view.PrivateMetadata = plain("Move"), lineName(p, w)
 	if !p.fresh || !b.openModal(ctx, p.e.Trigger, view) {
 		b.tellPresser(p, words("The list did not open in time. Choose Move to another chat again."))
 	}
@@ -99,21 +98,14 @@ func (b *Bridge) pressMove(ctx context.Context, p press) error {
 		b.replaceOriginal(p, words("The visitor does not see this line any more."))
 		return nil
 	}
-	return b.openMove(ctx, p, w, p.ts)
+	return b.openMove(ctx, p, w)
 }
 
 // submitMove moves the line. Whether the other conversation takes it is looked at
 // first; then the line is taken back, and then said there. Each is one act with a
 // key of its own, so that a crash between them only repeats.
 func (b *Bridge) submitMove(ctx context.Context, p press) error {
-	parts := strings.Fields(p.e.View.Metadata)
-	if len(parts) != 4 {
-		return errDrop
-	}
-	w, err := b.find(ctx, p.me.Team, parts[1], parts[2], parts[3])
-	if errors.Is(err, errHold) || err == nil && w.thread.Conversation != p.id {
-		return errDrop
-	}
+	w, err := b.submittedLine(ctx, p)
 	if err != nil {
 		return err
 	}

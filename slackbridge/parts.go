@@ -43,7 +43,7 @@ func whole(items []item) []item {
 }
 
 // inParts cuts an item. What is ours before its words stands in the first part, the
-// sources of an answer in the last.
+// sources of an answer and the menu in the last.
 func (it item) inParts() []item {
 	var out []item
 	add := func(text string, tree markup.Tree) {
@@ -66,7 +66,7 @@ func (it item) inParts() []item {
 	for i := range out {
 		out[i].parts = len(out)
 		if i < len(out)-1 {
-			out[i].sources = nil
+			out[i].sources, out[i].menu = nil, nil
 		}
 	}
 	return out

@@ -103,9 +103,14 @@ func (f replyForm) asked() slack.Block {
 }
 
 func (f replyForm) field() slack.Block {
-	input := slack.NewPlainTextInputBlockElement(plain("What the visitor reads"), inputReply)
-	input.Multiline, input.MaxLength, input.InitialValue = true, maxReply, f.text
-	return slack.NewInputBlock(fmt.Sprintf("%s:%d", inputReply, f.rev), plain("Your reply"), nil, input)
+	return replyField(fmt.Sprintf("%s:%d", inputReply, f.rev), "What the visitor reads", f.text)
+}
+
+// replyField is a field with a line for the visitor.
+func replyField(block, placeholder, text string) slack.Block {
+	input := slack.NewPlainTextInputBlockElement(plain(placeholder), inputReply)
+	input.Multiline, input.MaxLength, input.InitialValue = true, maxReply, text
+	return slack.NewInputBlock(block, plain("Your reply"), nil, input)
 }
 
 // tools are the canned replies and the draft, nil for neither.

@@ -15,6 +15,9 @@ import (
 // name. A form is sent once, so its id names the line.
 const formLine = "form-"
 
+// formPlace stands for its channel, in keys.
+const formPlace = "form"
+
 // fromForm says that a line was sent from the form.
 func fromForm(ts string) bool { return strings.HasPrefix(ts, formLine) }
 

@@ -105,7 +105,11 @@ func (b *Bridge) unseen(ctx context.Context, w where, ts, at string) bool {
 	if w.inside() || b.Desk == nil {
 		return false
 	}
-	if age, ok := between(ts, at); !ok || age < 0 || age > vanishWithin {
+	age, ok := between(ts, at)
+	if fromForm(ts) { // it has no time of Slack's
+		age, ok = b.Now().Sub(w.event.At), true
+	}
+	if !ok || age < 0 || age > vanishWithin {
 		return false
 	}
 	read, err := b.Desk.Seen(ctx, w.home)
@@ -122,8 +126,7 @@ func (b *Bridge) unseen(ctx context.Context, w where, ts, at string) bool {
 	return read < w.event.VSeq && !mailed
 }
 
-// between is the time from one ts of Slack to another. Both are Slack's clock;
-// ours has no part in it.
+// between is the time from one ts of Slack to another, by Slack's clock alone.
 func between(from, to string) (time.Duration, bool) {
 	a, ok1 := micros(from)
 	b, ok2 := micros(to)

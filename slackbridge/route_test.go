@@ -202,13 +202,21 @@ func TestNotify(t *testing.T) {
 	}
 }
 
-// A burst becomes few posts, in order, each line once.
+// A burst becomes few posts, in order, each line once. It is one append, so that how
+// many posts there are does not depend on how fast this machine writes it.
 func TestB34Burst(t *testing.T) {
 	s := newStage(t, withLimits(func(l *slackbridge.Limits) { l.PostsPerSecond, l.PostBurst, l.Coalesce = 20, 5, 75*time.Millisecond }))
 	a, b := s.claimed("Anna"), s.claimed("Bert")
-	for i := range 200 {
-		a.says(fmt.Sprintf("burst %d.", i))
-	}
+	a.append(func(state conversation.State) (all []conversation.Draft, err error) {
+		for i := range 200 {
+			drafts, err := conversation.VisitorSays(a.visitor, conversation.Message{Text: fmt.Sprintf("burst %d.", i)}, time.Now(), time.Hour)(state)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, drafts...)
+		}
+		return all, nil
+	})
 	start := time.Now()
 	b.says("one line")
 	b.shows("one line")
@@ -223,7 +231,7 @@ func TestB34Burst(t *testing.T) {
 			posts++
 		}
 	}
-	if posts > 30 {
-		t.Errorf("200 lines became %d posts", posts)
+	if posts > 10 {
+		t.Errorf("200 lines became %d posts, want 10 at most", posts)
 	}
 }

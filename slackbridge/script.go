@@ -98,7 +98,7 @@ func (s script) line(e conversation.Event) (item, bool) {
 		if gone {
 			return item{}, false
 		}
-		out := item{voice: s.voiceOf(e.Author), text: text, tree: tree}
+		out := item{voice: s.voiceOf(e.Author), text: text, tree: tree, menu: lineMenu(e)}
 		out.voice.name = strings.TrimSpace("Note · " + out.voice.name)
 		return out, true
 	case conversation.Translated:
@@ -141,7 +141,9 @@ func (s script) said(e conversation.Event, b conversation.Message) (item, bool) 
 		}
 		return item{voice: s.voiceOf(e.Author), text: tree.Plain(), tree: tree, sources: b.Sources}, true
 	case conversation.Agent:
-		return s.saidByAgent(e, b, text, tree)
+		it, ok := s.saidByAgent(e, b, text, tree)
+		it.menu = lineMenu(e)
+		return it, ok
 	case conversation.System:
 		if saidByCard(b.Notice) {
 			return item{}, false

@@ -56,6 +56,19 @@ func (b *Bridge) lineShortcut(ctx context.Context, p press, ts string) error {
 			return b.retryUnless(ctx, p, err)
 		}
 	}
+	if b.echo(*p.e.Message) {
+		shown, err := b.shownBy(ctx, p.id, *p.e.Message)
+		if err != nil {
+			return err
+		}
+		if len(shown) > 1 {
+			b.tellPresser(p, words("Several lines stand in this post. Use the menu below the one you mean."))
+			return nil
+		}
+		if len(shown) == 1 {
+			ts = shown[0]
+		}
+	}
 	w, err := b.findSoon(ctx, p, ts)
 	if errors.Is(err, errHold) {
 		b.tellPresser(p, words("Only lines that agents wrote in this thread can be sent, kept inside or moved."))
@@ -64,17 +77,7 @@ func (b *Bridge) lineShortcut(ctx context.Context, p press, ts string) error {
 	if err != nil {
 		return err
 	}
-	if _, gone := w.last(); gone {
-		b.tellPresser(p, words("This line was taken back already."))
-		return nil
-	}
-	switch p.e.CallbackID {
-	case cutSend:
-		return b.shortcutSend(ctx, p, w)
-	case cutMove:
-		return b.openMove(ctx, p, w, ts)
-	}
-	return b.shortcutKeep(ctx, p, w)
+	return b.onLine(ctx, p, w, p.e.CallbackID)
 }
 
 // findSoon is find for a line that may have been written a moment ago: shortcuts

@@ -100,7 +100,7 @@ func pagesOf(id conversation.ID, items []item) [][]slack.Block {
 	var page []slack.Block
 	size := 0
 	for i, it := range items {
-		it.tree, it.sources = nil, nil
+		it.tree, it.sources, it.menu = nil, nil, nil // the menu is for threads
 		named := it.voice.name != "" && (i == 0 || len(page) == 0 || it.voice != items[i-1].voice)
 		for _, block := range it.blocks(id, 0, named) {
 			if rb, ok := block.(richBlock); ok {

@@ -11,6 +11,7 @@ import (
 // own is what an agent does with a conversation that is hers, or should be:
 //
 //	agent maya picks LABEL             (an entry of the card's menu)
+//	agent maya picks LABEL on TEXT     (of the menu below the line that shows TEXT)
 //	agent maya objected TEXT FIELD=VALUE…  (the open modal stays open and says TEXT)
 //	agent maya dm TEXT                 (a direct message of the app's shows TEXT)
 //	agent maya dms N                   (she has got exactly N of them)
@@ -19,6 +20,9 @@ func (s *story) own(user string, c [2]string, verb string, rest []string) error 
 	direct := "D" + strings.TrimPrefix(user, "U")
 	switch verb {
 	case "picks":
+		if label, line, on := strings.Cut(text, " on "); on {
+			return h.pickOnLine(user, c, label, line)
+		}
 		return h.pick(user, c, text)
 	case "objected":
 		if err := need(rest, 1, "agent NAME objected TEXT [FIELD=VALUE…]"); err != nil {

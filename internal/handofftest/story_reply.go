@@ -87,3 +87,24 @@ func (h *House) holds(user, want string) error {
 	}
 	return err
 }
+
+// pickOnLine chooses the entry that reads label in the menu below the line of the
+// thread that shows text, once both are there.
+func (h *House) pickOnLine(user string, c [2]string, label, text string) error {
+	var ts, action, value string
+	if err := h.until(fmt.Sprintf("the entry %s below %q", label, text), func(st *fakeslack.State) bool {
+		for _, m := range st.Thread(c[0], c[1]) {
+			at := slices.IndexFunc(m.Blocks, func(b fakeslack.Block) bool {
+				return strings.Contains(fakeslack.Message{Blocks: []fakeslack.Block{b}}.Visible(), text)
+			})
+			if at >= 0 && len(m.Blocks) > at+1 && m.TS != c[1] {
+				ts = m.TS
+				action, value = entryOf(fakeslack.Message{Blocks: m.Blocks[at+1 : at+2]}, label)
+			}
+		}
+		return action != ""
+	}); err != nil {
+		return err
+	}
+	return h.Slack.Pick(user, c[0], ts, action, value)
+}

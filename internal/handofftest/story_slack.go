@@ -45,9 +45,15 @@ func card(_ *testscript.TestScript, s *story, args []string) error {
 	})
 }
 
-// thread waits until the thread shows texts in this order: thread anna TEXT …
+// thread waits until the thread shows texts in this order, or does not show one:
+// thread anna TEXT … | thread anna without TEXT
 func thread(_ *testscript.TestScript, s *story, args []string) error {
 	c := s.cards[args[0]]
+	if len(args) == 3 && args[1] == "without" {
+		return s.house.until(fmt.Sprintf("a thread without %q", args[2]), func(st *fakeslack.State) bool {
+			return !slices.ContainsFunc(st.Thread(c[0], c[1]), func(m fakeslack.Message) bool { return strings.Contains(m.Visible(), args[2]) })
+		})
+	}
 	return s.house.ThreadShows(c[0], c[1], args[1:]...)
 }
 
