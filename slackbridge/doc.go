@@ -33,4 +33,22 @@
 // as plain_text, which Slack does not parse, and escaped in notification texts;
 // see escape.go, one function per sink. What agents write reaches visitors by the
 // table in line.go and by nothing else.
+//
+// Where things are, by file:
+//
+//	how Slack reaches us     socket opengate http inbound workers rows gate backfill
+//	what it says             decode event odd shortcut command
+//	what a line does         line act_* files retract retry receipts tell
+//	what a press does        button menu may modal* undo leave move thread_move reply*
+//	what answers a question  answer why watch transcript find status marks learn
+//	reading the log          bridge mirror desk script rouse
+//	posts of a thread        post compose parts redraw doubt translate
+//	the card                 card card_* cardpost brief briefs
+//	App Home                 home home_* homes
+//	posts beside the thread  errand errand_file notify weekly*
+//	what one person is told  aside whispers
+//	people                   people everyone roster onduty presence
+//	channels                 rooms trouble places invited
+//	for the operator         notice* digest check checkapp manifest
+//	used everywhere          config limits span escape
 package slackbridge
