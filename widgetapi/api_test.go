@@ -334,10 +334,11 @@ func TestWidgetConfig(t *testing.T) {
 func TestAssets(t *testing.T) {
 	g := &guest{house: newHouse(t)}
 	loader := g.want(http.StatusOK, "GET", "/widget.js", nil, nil)
-	if string(loader.body) != "/* loader */" || loader.header.Get("ETag") != `"abc"` {
+	if string(loader.body) != "/* loader */" || loader.header.Get("ETag") != `W/"abc"` {
 		t.Errorf("got %s, %v", loader.body, loader.header)
 	}
 	g.want(http.StatusNotModified, "GET", "/widget.js", nil, nil, "If-None-Match", `"abc"`)
+	g.want(http.StatusNotModified, "GET", "/widget.js", nil, nil, "If-None-Match", `W/"abc"`)
 	panel := g.want(http.StatusOK, "GET", "/w/abc/panel.js", nil, nil)
 	if cache := panel.header.Get("Cache-Control"); !strings.Contains(cache, "immutable") {
 		t.Errorf("got %s", cache)

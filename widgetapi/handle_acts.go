@@ -110,17 +110,14 @@ func (s *Server) loader(c *call) (reply, error) {
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Content-Type", "text/javascript; charset=utf-8")
 		if tag != "" {
-			if takesGzip(c.r) {
-				tag = "W/" + tag // the same script in another form
-			}
-			h.Set("ETag", tag)
-			if strings.TrimPrefix(c.r.Header.Get("If-None-Match"), "W/") == strings.TrimPrefix(tag, "W/") {
+			h.Set("ETag", "W/"+tag) // of the script, in each form that it is sent in
+			if strings.TrimPrefix(c.r.Header.Get("If-None-Match"), "W/") == tag {
 				h.Add("Vary", "Accept-Encoding")
 				w.WriteHeader(http.StatusNotModified)
 				return
 			}
 		}
-		s.packed.write(w, c.r, "widget.js "+tag, content)
+		s.send(w, c.r, "", content)
 	}}, nil
 }
 
@@ -128,13 +125,14 @@ func (s *Server) asset(c *call) (reply, error) {
 	if s.deps.Assets == nil {
 		return reply{}, &fault{code: codeNoRoute}
 	}
-	content, media, ok := s.deps.Assets.Asset(c.r.PathValue("hash") + "/" + c.r.PathValue("file"))
+	path := c.r.PathValue("hash") + "/" + c.r.PathValue("file")
+	content, media, ok := s.deps.Assets.Asset(path)
 	if !ok {
 		return reply{}, &fault{code: codeNoRoute}
 	}
 	return reply{write: func(w http.ResponseWriter) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		w.Header().Set("Content-Type", media)
-		s.packed.write(w, c.r, c.r.URL.Path, content)
+		s.send(w, c.r, path, content)
 	}}, nil
 }

@@ -1,38 +1,24 @@
 package widgetapi
 
 import (
-	"compress/gzip"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 )
 
 func TestTheWidgetsFilesTravelPacked(t *testing.T) {
-	content := strings.Repeat("const a = 1;\n", 100)
-	var p packed
-	for encodings, want := range map[string]bool{"": false, "gzip": true, "br, gzip;q=0.5": true, "gzip;q=0": false, "gzip;q=0.0, br": false, "br": false} {
-		for range 2 {
-			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/widget.js", nil)
-			r.Header.Set("Accept-Encoding", encodings)
-			p.write(w, r, "a", []byte(content))
-			if got := w.Header().Get("Content-Encoding") == "gzip"; got != want || w.Header().Get("Vary") != "Accept-Encoding" {
-				t.Errorf("%q: packed %v, want %v; Vary %q", encodings, got, want, w.Header().Get("Vary"))
+	g := &guest{house: newHouse(t)}
+	for accepted, want := range map[string]string{
+		"identity": "", "gzip": "gzip", "br": "br", "gzip, deflate, br, zstd": "br", "BR;q=1.0, gzip;q=0.5": "br",
+		"br;q=0, gzip": "gzip", "gzip;q=0.0, br;q=0": "", "br;q=x, deflate": "", "zstd": "",
+	} {
+		for path, plain := range map[string]string{"/widget.js": "/* loader */", "/w/abc/panel.js": "/* panel */"} {
+			got := g.want(http.StatusOK, "GET", path, nil, nil, "Accept-Encoding", accepted)
+			body := plain
+			if want != "" {
+				body = want + " of " + map[string]string{"/w/abc/panel.js": "abc/panel.js"}[path]
 			}
-			var body io.Reader = w.Body
-			if want {
-				if w.Body.Len() > len(content)/3 {
-					t.Errorf("%q: %d bytes of %d", encodings, w.Body.Len(), len(content))
-				}
-				z, err := gzip.NewReader(w.Body)
-				if err != nil {
-					t.Fatal(err)
-				}
-				body = z
-			}
-			if got, err := io.ReadAll(body); err != nil || string(got) != content {
-				t.Errorf("%q: got %d bytes, %v, want the file", encodings, len(got), err)
+			if got.header.Get("Content-Encoding") != want || got.header.Get("Vary") == "" || string(got.body) != body {
+				t.Errorf("%s, %q: got %q, %v, want %q", path, accepted, got.body, got.header, body)
 			}
 		}
 	}

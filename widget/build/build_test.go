@@ -5,12 +5,17 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"sync"
 	"testing"
 )
 
+// built is what the source makes now; the tests share it.
+var built = sync.OnceValues(func() (map[string][]byte, error) { return bundle("..") })
+
 func build(t *testing.T) map[string][]byte {
 	t.Helper()
-	files, err := bundle("..")
+	files, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,6 +44,9 @@ func TestDistIsFresh(t *testing.T) {
 func TestBundleParsesNoMarkupAndEvaluatesNoText(t *testing.T) {
 	forbidden := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|DOMParser|srcdoc|document\.write|\beval\(|new Function|setAttribute\("style"|document\.cookie|sourceMappingURL`)
 	for name, body := range build(t) {
+		if strings.HasSuffix(name, ".gz") || strings.HasSuffix(name, ".br") {
+			continue
+		}
 		if found := forbidden.Find(body); found != nil {
 			t.Errorf("%s holds %q", name, found)
 		}

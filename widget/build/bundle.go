@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 // manifest tells package widget which file answers which address.
@@ -73,7 +75,7 @@ func bundle(dir string) (map[string][]byte, error) {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
 	files["manifest.json"] = append(index, '\n')
-	return files, nil
+	return files, pack(files)
 }
 
 // modules bundles the files of /w/: those of the panel together, and two that the
@@ -137,7 +139,20 @@ func compile(dir, entry string, format api.Format, define map[string]string, sho
 		return nil, errors.New(strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), "\n"))
 	}
 	short.given = result.MangleCache
-	return result.OutputFiles[0].Contents, nil
+	return again(result.OutputFiles[0].Contents)
+}
+
+// again minifies once more: esbuild leaves the first short name of each method to
+// its class, so that functions and methods name their parameters differently and
+// gzip finds less that repeats.
+func again(script []byte) ([]byte, error) {
+	m := minify.New()
+	m.Add("text/javascript", &js.Minifier{Version: 2022})
+	out, err := m.Bytes("text/javascript", script)
+	if err != nil {
+		return nil, fmt.Errorf("minifying what was bundled: %w", err)
+	}
+	return out, nil
 }
 
 func options(dir, entry string, format api.Format, define map[string]string, short *names) (api.BuildOptions, error) {

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/handoff-bot/handoff/widget/build/deflate"
 )
 
 var exported = regexp.MustCompile(`(?m)^export (?:async function|abstract class|function|class|const|let) (\w+)`)
@@ -84,5 +86,9 @@ func without(dir, entry, left string) (int, []string, error) {
 	if len(result.Errors) > 0 {
 		return 0, nil, fmt.Errorf("bundling %s without %s: %s", entry, left, result.Errors[0].Text)
 	}
-	return zipped(result.OutputFiles[0].Contents), inputs, nil
+	script, err := again(result.OutputFiles[0].Contents)
+	if err != nil {
+		return 0, nil, err
+	}
+	return len(deflate.Gzip(script)), inputs, nil
 }
