@@ -38,7 +38,7 @@
 //
 //	how Slack reaches us     socket opengate http inbound workers rows gate backfill
 //	what it says             decode event odd shortcut command
-//	what a line does         line act_* files retract retry receipts tell
+//	what a line does         line line_menu act_* files retract retry receipts tell
 //	what a press does        button menu may modal* undo leave move thread_move reply*
 //	what answers a question  answer why watch transcript find status marks learn
 //	reading the log          bridge mirror desk script rouse
