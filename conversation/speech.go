@@ -75,8 +75,13 @@ func (s Speech) Language() string {
 	return inEnglish
 }
 
-// RightToLeft says how the language is written.
-func (s Speech) RightToLeft() bool { return s.Language() == "ar" || s.Language() == "he" }
+// Direction is how the language is written: ltr or rtl.
+func (s Speech) Direction() string {
+	if s.Language() == "ar" || s.Language() == "he" {
+		return "rtl"
+	}
+	return "ltr"
+}
 
 // Say returns the sentence of a key; words are the English ones. Pairs are names
 // of places and what to put there.

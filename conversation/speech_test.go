@@ -1,8 +1,12 @@
 package conversation
 
 import (
+	"cmp"
 	"encoding/json"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,6 +60,34 @@ func TestEachLanguageSaysEachSentence(t *testing.T) {
 		if got := len(strings.Split(sentences["weekdays"], ",")); got != 7 {
 			t.Errorf("%s: got %d weekdays, want 7", tag, got)
 		}
+	}
+}
+
+// Every sentence that Go or a page of ours says by its key is there; those said by
+// a key that is put together are looked for where that is done.
+func TestEachKeyInTheCodeIsThere(t *testing.T) {
+	literal := regexp.MustCompile(`\.Say\(?\s?"([\w.]+)",? "`)
+	found := 0
+	err := filepath.WalkDir("..", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() && (e.Name() == "node_modules" || e.Name() == ".git") {
+			return cmp.Or(err, filepath.SkipDir)
+		}
+		if ext := filepath.Ext(path); ext != ".go" && ext != ".html" || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		raw, err := os.ReadFile(path)
+		for _, key := range literal.FindAllStringSubmatch(string(raw), -1) {
+			found++
+			for tag, sentences := range catalogues() {
+				if sentences[key[1]] == "" {
+					t.Errorf("%s: %s lacks %q", path, tag, key[1])
+				}
+			}
+		}
+		return err
+	})
+	if err != nil || found < 20 {
+		t.Errorf("got %d sentences, %v", found, err)
 	}
 }
 

@@ -89,6 +89,17 @@ func (c *composed) locale() string {
 	return opened.Locale
 }
 
+// speech is our own words in it.
+func (c *composed) speech() conversation.Speech { return conversation.SpeechIn(c.locale()) }
+
+// reader is our own words for whoever gets the mail: the team reads English.
+func (c *composed) reader() conversation.Speech {
+	if c.m.For == conversation.MailTeam {
+		return conversation.Speech{}
+	}
+	return c.speech()
+}
+
 // address is the one the visitor gave last, "" when it was erased or is none.
 func (c *composed) address() string {
 	for _, e := range c.events {
@@ -226,7 +237,7 @@ func (c *composed) message(ctx context.Context) (*gomail.Msg, error) {
 		m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 	}
 	m.SetBodyString(gomail.TypeTextPlain, l.plain())
-	m.AddAlternativeString(gomail.TypeTextHTML, l.html())
+	m.AddAlternativeString(gomail.TypeTextHTML, l.html(c.reader()))
 	return m, nil
 }
 
@@ -265,13 +276,16 @@ func (c *composed) resume(ctx context.Context) (string, error) {
 	return page.String(), nil
 }
 
-// ours is a page of this server; nil without a public address.
+// ours is a page of this server in her language; nil without a public address.
 func (c *composed) ours(path string) *url.URL {
 	base, err := url.Parse(c.settings.PublicURL)
 	if err != nil || base.Host == "" {
 		return nil
 	}
 	base.Path = path
+	if c.locale() != "" {
+		base.RawQuery = url.Values{"locale": {c.speech().Language()}}.Encode()
+	}
 	return base
 }
 
@@ -282,7 +296,9 @@ func (c *composed) unsubscribe() string {
 	if page == nil || c.stop == "" {
 		return ""
 	}
-	page.RawQuery = url.Values{"t": {c.stop}}.Encode()
+	query := page.Query()
+	query.Set("t", c.stop)
+	page.RawQuery = query.Encode()
 	return page.String()
 }
 
@@ -319,9 +335,9 @@ func text(l conversation.Line) string {
 func (c *composed) speaker(a conversation.Author) string {
 	switch a.Role {
 	case conversation.Visitor:
-		return conversation.SpeechIn(c.locale()).Say("you", "You")
+		return c.speech().Say("you", "You")
 	case conversation.Bot:
-		return cmp.Or(headline(a.Name), conversation.SpeechIn(c.locale()).Say("assistant", "Assistant"))
+		return cmp.Or(headline(a.Name), c.speech().Say("assistant", "Assistant"))
 	case conversation.Agent:
 		if c.settings.AgentName != nil {
 			return cmp.Or(headline(c.settings.AgentName(a.Name)), c.team)
@@ -330,6 +346,14 @@ func (c *composed) speaker(a conversation.Author) string {
 	case conversation.System:
 	}
 	return c.team
+}
+
+// stamp is a time for the visitor, without words where the language is not English.
+func (c *composed) stamp(t time.Time) string {
+	if c.speech().Language() == "en" {
+		return stamp(t)
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
 }
 
 // stamp is a time for people; mails do not know where they are read.

@@ -58,7 +58,7 @@ func (c *composed) replyLetter(ctx context.Context) (*letter, error) {
 	l := &letter{subject: c.say("reply.subject")}
 	l.say(c.say("reply.intro"))
 	for _, line := range c.lines {
-		l.quote(c.speaker(line.Author)+", "+stamp(line.At), c.text(line))
+		l.quote(c.say("said", "who", c.speaker(line.Author), "at", c.stamp(line.At)), c.text(line))
 	}
 	c.open(l, c.say("reply.how"), where)
 	return l, nil
@@ -128,6 +128,7 @@ var sentences = map[string]string{
 	"notice.intro":       "{team} replied.",
 	"notice.where":       "The chat opens in the browser in which you wrote. Confirm this address there, and mails bring the answers themselves and a link that works on any device. Your reference is {ref}.",
 	"notice.not_you":     "Somebody entered this address in the chat of {team}. This is the only mail about it until the address is confirmed there. If it was not you, there is nothing to do.",
+	"said":               "{who}, {at}",
 	"open.on_site":       "Open the chat on the page where you wrote to us. Your reference is {ref}.",
 	"open.link":          "Open the chat",
 	"open.once":          "The link works once, for {n} days, and only the newest one does. Whoever has it can read the chat, so do not pass it on. Your reference is {ref}.",
@@ -143,10 +144,10 @@ var sentences = map[string]string{
 // say returns one of the sentences in the visitor's language.
 func (c *composed) say(name string, pairs ...string) string {
 	pairs = append(pairs, "team", c.team, "ref", c.state.Reference)
-	return conversation.SpeechIn(c.locale()).Say("mail."+name, sentences[name], pairs...)
+	return c.speech().Say("mail."+name, sentences[name], pairs...)
 }
 
 // text is a line as she reads it.
 func (c *composed) text(l conversation.Line) string {
-	return conversation.SpeechIn(c.locale()).Line(l.Notice, text(l))
+	return c.speech().Line(l.Notice, text(l))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
 )
 
@@ -71,10 +72,11 @@ func indented(text string) string {
 }
 
 // html is the letter as HTML: no pictures, no styles from elsewhere, nothing
-// that is fetched. Every word is escaped.
-func (l *letter) html() string {
+// that is fetched. Every word is escaped. What was said in the chat runs in its own
+// direction.
+func (l *letter) html(in conversation.Speech) string {
 	var b strings.Builder
-	b.WriteString(`<!doctype html><html><body style="font:16px/1.5 sans-serif;color:#1d1c1d;max-width:36em">`)
+	b.WriteString(`<!doctype html><html lang="` + in.Language() + `" dir="` + in.Direction() + `"><body style="font:16px/1.5 sans-serif;color:#1d1c1d;max-width:36em">`)
 	for _, p := range l.parts {
 		text := strings.ReplaceAll(html.EscapeString(p.text), "\n", "<br>\n")
 		switch p.kind {
@@ -83,7 +85,7 @@ func (l *letter) html() string {
 		case code:
 			b.WriteString("\n" + `<p style="font-size:28px;letter-spacing:4px">` + text + "</p>")
 		case theirs:
-			b.WriteString("\n<p><b>" + html.EscapeString(p.head) + "</b><br>\n" + text + "</p>")
+			b.WriteString("\n" + `<p dir="auto"><b dir="` + in.Direction() + `">` + html.EscapeString(p.head) + "</b><br>\n" + text + "</p>")
 		case link:
 			b.WriteString("\n" + `<p><a href="` + html.EscapeString(p.text) + `">` + html.EscapeString(p.head) + "</a></p>")
 		case small:

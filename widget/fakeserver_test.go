@@ -113,7 +113,7 @@ func (s *chatServer) api(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if status != 0 {
 		w.Header().Set("Retry-After", "20")
-		answer(w, status, object{"error": object{"code": refused[status], "message": sentences[status], "request_id": "r"}})
+		answer(w, status, object{"error": object{"code": refused[status], "message": sentences[status], "locale": "en", "request_id": "r"}})
 		return
 	}
 	open := r.URL.Path == "/v1/widget/config" || r.URL.Path == "/v1/sessions"

@@ -93,9 +93,10 @@ func Packed(address, encoding string) (body []byte, ok bool) {
 	return body, ok
 }
 
-// ResumePage is the page of GET /resume, where mailed links lead. It loads
-// /widget.js and a script of its own from the origin it is served at, and nothing
-// else. The caller must not change the bytes.
+// ResumePage is the page of GET /resume, where mailed links lead: a template for
+// html/template whose words come from a [conversation.Speech]. It loads /widget.js
+// and a script of its own from the origin it is served at, and nothing else. The
+// caller must not change the bytes.
 func ResumePage() []byte { return loaded().resume }
 
 // FramePage is the page of GET /widget/frame, the chat of a site that asks for

@@ -34,7 +34,7 @@ func (s *Server) render(c *call, events []conversation.Event, complete bool) ([]
 func (s *Server) viewOf(c *call, events []conversation.Event, complete bool) (view, error) {
 	v := view{
 		names:  c.names(),
-		speech: conversation.SpeechIn(c.state.Locale),
+		speech: c.speech(),
 		amends: amendments{},
 		number: make(map[conversation.Seq]conversation.Seq, len(events)),
 	}

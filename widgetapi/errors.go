@@ -1,6 +1,7 @@
 package widgetapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,16 +20,24 @@ import (
 type fault struct {
 	code  string
 	words string        // instead of the table's sentence, when it can be more exact
+	told  string        // the same for a visitor: the key of a sentence in told
+	pairs []string      // what stands in its places
 	retry time.Duration // for Retry-After
 }
 
-func (f *fault) Error() string { return f.code + ": " + f.sentence() }
+func (f *fault) Error() string { return f.code + ": " + f.sentence(conversation.Speech{}).Message }
 
-func (f *fault) sentence() string {
-	if f.words != "" {
-		return f.words
+// sentence says the fault. One that a visitor may come to read is in her language,
+// one that only the site's developer can mend is in English and names none.
+func (f *fault) sentence(in conversation.Speech) ErrorDetail {
+	key, words := f.told, told[f.told]
+	if answer := faults[f.code]; f.told == "" && f.words == "" && answer.visitor {
+		key, words = f.code, answer.sentence
 	}
-	return faults[f.code].sentence
+	if key == "" {
+		return ErrorDetail{Code: f.code, Message: cmp.Or(f.words, faults[f.code].sentence)}
+	}
+	return ErrorDetail{Code: f.code, Message: in.Say("error."+key, words, f.pairs...), Locale: in.Language()}
 }
 
 // The codes of the API. They are for ever.
@@ -70,41 +79,42 @@ const (
 type answer struct {
 	status   int
 	sentence string
+	visitor  bool // may come to read it, so it is in each language
 }
 
 // faults is the one place that knows HTTP statuses of errors.
 var faults = map[string]answer{
-	codeInvalid:          {http.StatusBadRequest, "The request is not valid."},
-	codeUnauthorized:     {http.StatusUnauthorized, "The session is missing or has ended. Start a new one with POST /v1/sessions."},
-	codeOrigin:           {http.StatusForbidden, "This site is not on the widget key's list of origins. Add its origin to widget.keys in the configuration."},
-	codeSecretKey:        {http.StatusForbidden, "This is a secret key, and it was just sent from a public place. Replace it, and use the public key that starts with pk_."},
-	codeUnknownKey:       {http.StatusNotFound, "There is no such widget key. Check data-key in the script tag."},
-	codeNotFound:         {http.StatusNotFound, "There is no such conversation."},
-	codeNoRoute:          {http.StatusNotFound, "There is no such address. GET /v1/openapi.json lists what there is."},
-	codeMethod:           {http.StatusMethodNotAllowed, "This address does not take that method. The Allow header lists those it takes."},
-	codeClosed:           {http.StatusConflict, "This conversation ended too long ago to be reopened. Start a new one with POST /v1/conversations."},
-	codeBlocked:          {http.StatusForbidden, "You can't write here for now; what was said so far stays readable."},
-	codeRated:            {http.StatusConflict, "This conversation has a rating already."},
-	codeTooEarly:         {http.StatusConflict, "A person can be asked for after the assistant has tried to answer. Write what you need first."},
-	codeWrong:            {http.StatusUnprocessableEntity, "The code is not right. Take the six digits of the newest mail."},
-	codeExpired:          {http.StatusGone, "The code has expired. Give the address again, and a new one is sent."},
-	codeSpent:            {http.StatusGone, "The code was used, or tried too often. Give the address again, and a new one is sent."},
-	codeTooLarge:         {http.StatusRequestEntityTooLarge, "The request is too large."},
-	codeMediaType:        {http.StatusUnsupportedMediaType, "The body must be JSON. Send Content-Type: application/json and no Content-Encoding."},
-	codeTooMany:          {http.StatusTooManyRequests, "Too many requests. Retry-After says in how many seconds to try again."},
-	codeNotYet:           {http.StatusNotImplemented, "This is not in this version."},
-	codeIdentity:         {http.StatusUnauthorized, "The token is not signed by a key of this site, or it is malformed. Compare the secret and the algorithm with widget.keys, identity_secret."},
-	codeIdentityRequired: {http.StatusUnauthorized, "This site's chat is for visitors who are signed in. Send the site's token to POST /v1/sessions/identify first."},
-	codeIdentityOff:      {http.StatusConflict, "This site does not verify who its visitors are. Write identity: optional or required under widget.keys."},
-	codeNoAddress:        {http.StatusConflict, "There is no link: this server does not know its own address. Write it as server.public_url."},
-	codeBusy:             {http.StatusServiceUnavailable, "The server is busy. Retry-After says in how many seconds to try again."},
-	codeFileType:         {http.StatusUnsupportedMediaType, "This kind of file can't be sent. Allowed: images (PNG, JPEG, WebP, GIF), PDF, text."},
-	codeFileLarge:        {http.StatusRequestEntityTooLarge, "The file is too large. Send a smaller one."},
-	codeFileEmpty:        {http.StatusUnprocessableEntity, "The file is empty. Send one with content."},
-	codeFileDamaged:      {http.StatusUnprocessableEntity, "The file can't be read. Save it again and send that."},
-	codeFileBlocked:      {http.StatusUnprocessableEntity, "The file was blocked by the virus scanner."},
-	codeFull:             {http.StatusInsufficientStorage, "Nothing was kept: the server has no room left to store it. Send it again in a while; the team has to make room."},
-	codeInternal:         {http.StatusInternalServerError, "Something went wrong on our side. Try again, and quote the request_id if it stays."},
+	codeInvalid:          {http.StatusBadRequest, "The request is not valid.", false},
+	codeUnauthorized:     {http.StatusUnauthorized, "The session is missing or has ended. Start a new one with POST /v1/sessions.", false},
+	codeOrigin:           {http.StatusForbidden, "This site is not on the widget key's list of origins. Add its origin to widget.keys in the configuration.", false},
+	codeSecretKey:        {http.StatusForbidden, "This is a secret key, and it was just sent from a public place. Replace it, and use the public key that starts with pk_.", false},
+	codeUnknownKey:       {http.StatusNotFound, "There is no such widget key. Check data-key in the script tag.", false},
+	codeNotFound:         {http.StatusNotFound, "There is no such conversation. Start a new one.", true},
+	codeNoRoute:          {http.StatusNotFound, "There is no such address. GET /v1/openapi.json lists what there is.", false},
+	codeMethod:           {http.StatusMethodNotAllowed, "This address does not take that method. The Allow header lists those it takes.", false},
+	codeClosed:           {http.StatusConflict, "This conversation ended too long ago to be reopened. Start a new one.", true},
+	codeBlocked:          {http.StatusForbidden, "You can't write here for now; what was said so far stays readable.", true},
+	codeRated:            {http.StatusConflict, "This conversation has a rating already.", true},
+	codeTooEarly:         {http.StatusConflict, "A person can be asked for after the assistant has tried to answer. Write what you need first.", true},
+	codeWrong:            {http.StatusUnprocessableEntity, "The code is not right. Take the six digits of the newest mail.", true},
+	codeExpired:          {http.StatusGone, "The code has expired. Give the address again, and a new one is sent.", true},
+	codeSpent:            {http.StatusGone, "The code was used, or tried too often. Give the address again, and a new one is sent.", true},
+	codeTooLarge:         {http.StatusRequestEntityTooLarge, "That is too large. Send less at once.", true},
+	codeMediaType:        {http.StatusUnsupportedMediaType, "The body must be JSON. Send Content-Type: application/json and no Content-Encoding.", false},
+	codeTooMany:          {http.StatusTooManyRequests, "Too many requests. Try again in a moment.", true},
+	codeNotYet:           {http.StatusNotImplemented, "This is not in this version.", false},
+	codeIdentity:         {http.StatusUnauthorized, "The token is not signed by a key of this site, or it is malformed. Compare the secret and the algorithm with widget.keys, identity_secret.", false},
+	codeIdentityRequired: {http.StatusUnauthorized, "This site's chat is for visitors who are signed in. Send the site's token to POST /v1/sessions/identify first.", false},
+	codeIdentityOff:      {http.StatusConflict, "This site does not verify who its visitors are. Write identity: optional or required under widget.keys.", false},
+	codeNoAddress:        {http.StatusConflict, "There is no link: this server does not know its own address. Write it as server.public_url.", false},
+	codeBusy:             {http.StatusServiceUnavailable, "The server is busy. Try again in a moment.", true},
+	codeFileType:         {http.StatusUnsupportedMediaType, "This kind of file can't be sent. Allowed: images (PNG, JPEG, WebP, GIF), PDF, text.", true},
+	codeFileLarge:        {http.StatusRequestEntityTooLarge, "The file is too large. Send a smaller one.", true},
+	codeFileEmpty:        {http.StatusUnprocessableEntity, "The file is empty. Send one with content.", true},
+	codeFileDamaged:      {http.StatusUnprocessableEntity, "The file can't be read. Save it again and send that.", true},
+	codeFileBlocked:      {http.StatusUnprocessableEntity, "The file was blocked by the virus scanner.", true},
+	codeFull:             {http.StatusInsufficientStorage, "Nothing was kept: the server has no room left to store it. Send it again in a while; the team has to make room.", true},
+	codeInternal:         {http.StatusInternalServerError, "Something went wrong on our side. Try again, and quote the request_id if it stays.", true},
 }
 
 // domain maps what the log answers to codes.
@@ -150,31 +160,31 @@ type ErrorReply struct {
 }
 
 // ErrorDetail names what happened: code is stable, message is a sentence for
-// people, request_id is what to quote.
+// people, request_id is what to quote. Locale is the language of a message that
+// the visitor may be shown; a message without one is for the site's developer.
 type ErrorDetail struct {
 	Code      string `json:"code"`
 	Message   string `json:"message"`
+	Locale    string `json:"locale,omitempty"`
 	RequestID string `json:"request_id"`
 }
 
 // fail writes an error. It is the rim where internal errors are logged.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	f := toFault(err)
-	id := w.Header().Get("X-Request-Id")
+func (s *Server) fail(c *call, err error) {
+	f, h := toFault(err), c.w.Header()
+	reply := ErrorReply{f.sentence(c.speech())}
+	reply.Error.RequestID = h.Get("X-Request-Id")
 	if (f.code == codeInternal || f.code == codeFull) && !errors.Is(err, context.Canceled) {
-		s.deps.Logger.ErrorContext(r.Context(), "a request failed", "request_id", id, "route", r.Pattern, "error", err)
+		s.deps.Logger.ErrorContext(c.ctx(), "a request failed", "request_id", reply.Error.RequestID, "route", c.r.Pattern, "error", err)
 	}
 	if f.retry > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retry.Seconds()))))
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retry.Seconds()))))
 	}
-	if faults[f.code].status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", "Bearer")
+	status := faults[f.code].status
+	if status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer")
 	}
-	sentence := f.sentence()
-	if f.words == "" {
-		sentence = conversation.SpeechIn((&call{r: r, cfg: s.config()}).locales("")...).Say("error."+f.code, sentence)
-	}
-	s.writeJSON(w, faults[f.code].status, ErrorReply{ErrorDetail{f.code, sentence, id}})
+	s.writeJSON(c.w, status, reply)
 }
 
 func (s *Server) writeJSON(w http.ResponseWriter, status int, v any) {

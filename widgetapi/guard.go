@@ -19,7 +19,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		cfg := s.config()
 		s.setHeaders(w.Header(), r, cfg)
-		defer s.recover(w, r)
+		defer s.recover(&call{w: w, r: r, cfg: cfg})
 		if r.ContentLength != 0 {
 			// net/http reads what a handler left of a body before it answers.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
@@ -94,10 +94,10 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(probe, r)
 	if probe.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", probe.header.Get("Allow"))
-		s.fail(w, r, &fault{code: codeMethod})
+		s.fail(&call{w: w, r: r, cfg: s.config()}, &fault{code: codeMethod})
 		return
 	}
-	s.fail(w, r, &fault{code: codeNoRoute})
+	s.fail(&call{w: w, r: r, cfg: s.config()}, &fault{code: codeNoRoute})
 }
 
 // probe takes the mux's own answer, to learn whether only the method is wrong.
@@ -112,13 +112,13 @@ func (p *probe) WriteHeader(status int)      { p.status = status }
 
 // recover ends a request that panicked. The panic's value may hold what the
 // visitor wrote, so only the place is logged.
-func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
+func (s *Server) recover(c *call) {
 	switch v := recover(); v {
 	case nil:
 	case http.ErrAbortHandler:
 		panic(v)
 	default:
-		s.deps.Logger.Error("a request panicked", "request_id", w.Header().Get("X-Request-Id"), "route", r.Pattern, "stack", string(debug.Stack()))
-		s.fail(w, r, &fault{code: codeInternal})
+		s.deps.Logger.Error("a request panicked", "request_id", c.w.Header().Get("X-Request-Id"), "route", c.r.Pattern, "stack", string(debug.Stack()))
+		s.fail(c, &fault{code: codeInternal})
 	}
 }

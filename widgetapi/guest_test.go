@@ -55,10 +55,12 @@ type answerOf struct {
 	body   []byte
 }
 
-func (a answerOf) code() string {
+func (a answerOf) code() string { return a.fault().Code }
+
+func (a answerOf) fault() ErrorDetail {
 	var e ErrorReply
 	_ = json.Unmarshal(a.body, &e)
-	return e.Error.Code
+	return e.Error
 }
 
 // do sends a request. body may be a []byte, nil, or what JSON is made of.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -65,7 +66,7 @@ func (s *Server) rate(c *call, b *RatingBody) (reply, error) {
 		return reply{}, invalid("The score is not 1, 2, 3, 4 or 5.")
 	}
 	if utf8.RuneCountInString(b.Comment) > maxComment {
-		return reply{}, invalid("The comment is longer than %d characters.", maxComment)
+		return reply{}, tell(codeInvalid, "text_long", "n", strconv.Itoa(maxComment))
 	}
 	return s.act(c, conversation.Rate(c.author(), conversation.Rated{Score: b.Score, Comment: markup.Clean(b.Comment)}))
 }

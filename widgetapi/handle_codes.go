@@ -3,7 +3,6 @@ package widgetapi
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -143,6 +142,7 @@ func (s *Server) resumeAs(c *call, purpose session.Purpose, grant session.Grant,
 	if err != nil {
 		return reply{}, err
 	}
+	c.state = state
 	token, hash := newToken()
 	made := session.Session{
 		Hash: hash, Visitor: grant.Owner.Visitor, Widget: c.key.Key, Origin: origin, Created: c.now, Expires: c.now.Add(sessionLife),
@@ -151,15 +151,15 @@ func (s *Server) resumeAs(c *call, purpose session.Purpose, grant session.Grant,
 	switch c.session = made; {
 	case purpose == session.Resume && state.Identity.Seq != 0:
 		// A mailbox shows who reads it, not who is signed in on the site.
-		return reply{}, &fault{code: codeExpired, words: "This chat belongs to somebody who is signed in. Open it on the site."}
+		return reply{}, tell(codeExpired, "link_signed_in")
 	case purpose == session.Resume:
 		// Whoever has a mailbox has the chat only while its address is the proved one.
 		if proved, err := s.proved(c, state, grant); err != nil || !proved {
-			return reply{}, cmp.Or(err, error(&fault{code: codeExpired, words: "This link was mailed to an address that is not the confirmed one of this chat any more. Open the chat where you wrote to us."}))
+			return reply{}, cmp.Or(err, tell(codeExpired, "link_address"))
 		}
 	}
 	if err := c.checkIdentity(); err != nil {
-		return reply{}, err
+		return reply{}, tell(toFault(err).code, "link_signed_in")
 	}
 	if err := s.deps.Sessions.SaveSession(c.ctx(), made); err != nil {
 		return reply{}, err
@@ -172,15 +172,13 @@ func (s *Server) resumeAs(c *call, purpose session.Purpose, grant session.Grant,
 // deadLink says of a link why it does not work, in its own words.
 func deadLink(p session.Purpose, err error) error {
 	f := toFault(err)
-	if p == session.Device {
-		f.words = "This link was used already, is older than ten minutes, or a newer one has replaced it. Make a new one in the chat on the other device."
-		return f
+	switch {
+	case f.code != codeWrong && f.code != codeSpent && f.code != codeExpired:
+		return err
+	case p == session.Device:
+		return tell(f.code, "link_device")
+	case f.code == codeExpired:
+		return tell(f.code, "link_old")
 	}
-	if errors.Is(err, session.ErrCodeWrong) || errors.Is(err, session.ErrCodeSpent) {
-		f.words = "This link was used already, or a newer mail has replaced it. Open the link in the newest mail, or the chat where you wrote to us."
-	}
-	if errors.Is(err, session.ErrCodeExpired) {
-		f.words = "This link is too old. Open the link in a newer mail, or the chat where you wrote to us."
-	}
-	return f
+	return tell(f.code, "link_used")
 }

@@ -3,6 +3,7 @@ package widgetapi
 import (
 	"net/http"
 	"net/mail"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,13 +45,13 @@ func (b *ContactBody) check(l Limits) (conversation.ContactGiven, error) {
 	email, phone := strings.TrimSpace(b.Email), strings.TrimSpace(b.Phone)
 	switch {
 	case utf8.RuneCountInString(b.Name) > maxName:
-		return none, invalid("The name is longer than %d characters.", maxName)
+		return none, tell(codeInvalid, "text_long", "n", strconv.Itoa(maxName))
 	case email != "" && !isEmail(email):
-		return none, invalid("The email is not an address. Write it as name@example.com.")
+		return none, tell(codeInvalid, "email")
 	case phone != "" && !isPhone(phone):
-		return none, invalid("The phone is not a number. Use digits, spaces and + - ( ).")
+		return none, tell(codeInvalid, "phone")
 	case len(b.Message) > l.MessageBytes || utf8.RuneCountInString(b.Message) > l.MessageChars:
-		return none, &fault{code: codeTooLarge, words: "The message is too long."}
+		return none, tell(codeTooLarge, "message_long")
 	}
 	given := conversation.ContactGiven{
 		Name: oneLine(b.Name), Email: email, Phone: phone, Message: strings.TrimSpace(markup.Clean(b.Message)),

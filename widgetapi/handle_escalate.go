@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -130,7 +131,7 @@ func (b *EscalateBody) fields() (map[string]string, error) {
 			return nil, invalid("The name of a field is empty or longer than %d characters.", maxFieldName)
 		}
 		if utf8.RuneCountInString(value) > maxFieldValue {
-			return nil, invalid("A field is longer than %d characters.", maxFieldValue)
+			return nil, tell(codeInvalid, "text_long", "n", strconv.Itoa(maxFieldValue))
 		}
 		out[clean] = markup.Clean(value)
 	}

@@ -240,7 +240,7 @@ func (s *Server) filesOf(c *call, named []FileBody) ([]conversation.File, error)
 	for _, b := range named {
 		f, err := s.deps.Files.Owned(c.ctx(), c.owner(), b.ID)
 		if errors.Is(err, conversation.ErrNotFound) || err == nil && f.Source != "" {
-			return nil, invalid("One of the files is not there any more. Send it again.")
+			return nil, tell(codeInvalid, "file_lost")
 		}
 		if err != nil {
 			return nil, err

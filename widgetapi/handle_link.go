@@ -34,5 +34,9 @@ func (s *Server) link(c *call, _ *EmptyBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusCreated, body: LinkReply{ours + "/resume#" + code, stamp(expires), int(linkLife.Seconds())}}, nil
+	page := ours + "/resume"
+	if c.state.Locale != "" {
+		page += "?locale=" + c.speech().Language()
+	}
+	return reply{status: http.StatusCreated, body: LinkReply{page + "#" + code, stamp(expires), int(linkLife.Seconds())}}, nil
 }

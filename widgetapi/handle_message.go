@@ -69,7 +69,7 @@ func (b *MessageBody) check(l Limits) (string, error) {
 	case len(b.Files) > l.UploadsPerMessage:
 		return "", invalid("A message carries at most %d files.", l.UploadsPerMessage)
 	case len(b.Text) > l.MessageBytes || utf8.RuneCountInString(b.Text) > l.MessageChars:
-		return "", &fault{code: codeTooLarge, words: "The message is too long. Send it in parts."}
+		return "", tell(codeTooLarge, "message_long")
 	}
 	text := strings.TrimSpace(markup.Clean(b.Text))
 	if text == "" && len(b.Files) == 0 {

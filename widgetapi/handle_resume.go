@@ -1,6 +1,11 @@
 package widgetapi
 
-import "net/http"
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+)
 
 // pagePolicy is what the page for mailed links may load: scripts of our own, which
 // talk to our own API and parse no HTML. Its styles are made by the script.
@@ -9,10 +14,19 @@ const pagePolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; i
 
 // resumePage is where a mailed link leads. The code of the link stands behind the
 // #, so it is not even sent; what the page's button does is POST it. Whoever only
-// opens the link (a scanner, a preview) changes nothing.
-func (s *Server) resumePage(*call) (reply, error) {
+// opens the link (a scanner, a preview) changes nothing. The page is a template of
+// what our speech says.
+func (s *Server) resumePage(c *call) (reply, error) {
 	if s.deps.Assets == nil {
 		return reply{}, &fault{code: codeNoRoute}
+	}
+	page, err := template.New("resume").Parse(string(s.deps.Assets.ResumePage()))
+	if err != nil {
+		return reply{}, fmt.Errorf("read the page for links: %w", err)
+	}
+	var body bytes.Buffer
+	if err := page.Execute(&body, c.page()); err != nil {
+		return reply{}, fmt.Errorf("write the page for links: %w", err)
 	}
 	return reply{write: func(w http.ResponseWriter) {
 		h := w.Header()
@@ -23,6 +37,6 @@ func (s *Server) resumePage(*call) (reply, error) {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(s.deps.Assets.ResumePage())
+		_, _ = body.WriteTo(w)
 	}}, nil
 }

@@ -29,7 +29,7 @@ func (s *Server) transcript(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body := transcriptOf(conversation.SpeechIn(c.state.Locale), c.names().team, c.state.Reference, rendered)
+	body := transcriptOf(c.speech(), c.names().team, c.state.Reference, rendered)
 	return reply{write: func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "chat-"+c.state.Reference+".txt"))
@@ -69,7 +69,7 @@ func transcriptLine(in conversation.Speech, m Message, retracted bool) string {
 		text = in.Say("transcript.taken_back", "(taken back)")
 	}
 	for _, f := range m.Files {
-		text = strings.TrimSpace(text + "\nFile: " + f.Name)
+		text = strings.TrimSpace(text + "\n" + in.Say("transcript.file", "File:") + " " + f.Name)
 	}
 	for _, src := range m.Sources {
 		text += "\n" + in.Say("transcript.source", "Source:") + " " + strings.TrimSpace(src.Title+" "+src.URL)

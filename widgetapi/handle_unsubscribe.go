@@ -68,11 +68,7 @@ func (s *Server) unsubscribe(c *call) (reply, error) {
 }
 
 func unsubscribeReply(c *call, status int, page unsubscribed) reply {
-	in := conversation.SpeechIn(c.locales("")...)
-	direction := "ltr"
-	if in.RightToLeft() {
-		direction = "rtl"
-	}
+	in := c.page()
 	return reply{write: func(w http.ResponseWriter) {
 		sum := sha256.Sum256([]byte(unsubscribeStyle))
 		h := w.Header()
@@ -86,7 +82,7 @@ func unsubscribeReply(c *call, status int, page unsubscribed) reply {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(status)
 		//nolint:gosec // each word is ours: the request only chooses among the languages
-		_, _ = w.Write([]byte(`<!doctype html><html lang="` + in.Language() + `" dir="` + direction + `"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>` + in.Say("page.title", "Mails of this chat") + `</title>` +
+		_, _ = w.Write([]byte(`<!doctype html><html lang="` + in.Language() + `" dir="` + in.Direction() + `"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>` + in.Say("page.title", "Mails of this chat") + `</title>` +
 			"<style>" + unsubscribeStyle + "</style><main>" + page.body(in) + "</main></html>\n"))
 	}}
 }

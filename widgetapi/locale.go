@@ -32,14 +32,35 @@ func (c *call) locale(asked string) string {
 	return append(c.locales(asked), "")[0]
 }
 
-// names says how agents are named to this visitor.
-func (c *call) names() naming {
-	return naming{c.cfg.ShowAgent, c.cfg.Widget.Title.In(c.locales("")...)}
+// spoken lists the languages to answer her in: her conversation's, when the call is
+// about one, those of the request, which the widget has name its own, the key's.
+func (c *call) spoken() []string {
+	out := append([]string{c.state.Locale}, languages(c.r.Header.Get("Accept-Language"))...)
+	return append(out, c.cfg.Widget.Locale)
 }
 
-// askedLocale checks a language that was asked for by name. "" and auto ask for
-// none.
+// speech is our own words in the first of them that we have.
+func (c *call) speech() conversation.Speech { return conversation.SpeechIn(c.spoken()...) }
+
+// names says how agents are named to this visitor.
+func (c *call) names() naming {
+	return naming{c.cfg.ShowAgent, c.cfg.Widget.Title.In(c.spoken()...)}
+}
+
+// page is our own words for a page of ours. The link that leads there may name the
+// language of the conversation it is about.
+func (c *call) page() conversation.Speech {
+	asked := c.r.URL.Query().Get("locale")
+	if !conversation.IsLocale(asked) {
+		asked = ""
+	}
+	return conversation.SpeechIn(c.locales(asked)...)
+}
+
+// askedLocale checks a language that was asked for by name, and writes it with
+// hyphens. "" and auto ask for none.
 func askedLocale(tag string) (string, error) {
+	tag = strings.ReplaceAll(tag, "_", "-")
 	if tag != "" && !conversation.IsLocale(tag) {
 		return "", invalid("The locale is not a language tag. Send one such as en or pt-BR, or none.")
 	}

@@ -158,15 +158,15 @@ func noContent() reply { return reply{status: http.StatusNoContent} }
 // route makes the handler of a row: admit, run, answer.
 func (s *Server) route(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, err := s.admit(w, r, rt)
-		if err != nil {
-			s.fail(w, r, err)
+		c := &call{w: w, r: r, cfg: s.config(), now: s.deps.Now(), anonymous: rt.who.anonymous}
+		if err := s.admit(c, rt); err != nil {
+			s.fail(c, err)
 			return
 		}
 		rep, err := rt.handler.run(s, c)
 		switch {
 		case err != nil:
-			s.fail(w, r, err)
+			s.fail(c, err)
 		case rep.write != nil:
 			rep.write(w)
 		case rep.body == nil:
@@ -179,40 +179,39 @@ func (s *Server) route(rt route) http.Handler {
 
 // admit runs the checks of a row, in this order: the session, the limits, the
 // owner, the team's block, the version, the body.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, rt route) (*call, error) {
-	c := &call{w: w, r: r, cfg: s.config(), now: s.deps.Now(), anonymous: rt.who.anonymous}
-	c.ip = clientIP(r, c.cfg.Server.TrustedProxies)
-	if secretSent(r) {
-		return nil, s.countRefused(c, s.secretKeySeen(c))
+func (s *Server) admit(c *call, rt route) error {
+	c.ip = clientIP(c.r, c.cfg.Server.TrustedProxies)
+	if secretSent(c.r) {
+		return s.countRefused(c, s.secretKeySeen(c))
 	}
 	if rt.who.session {
 		if err := s.authorise(c); err != nil {
-			return nil, s.countRefused(c, err)
+			return s.countRefused(c, err)
 		}
 	}
 	if err := s.allow(c, rt.budget); err != nil {
-		return nil, err
+		return err
 	}
 	if rt.who.owned {
 		if err := s.findOwned(c); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if rt.who.writes {
 		if err := s.checkBlock(c); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if rt.gives.notYet {
-		return nil, &fault{code: codeNotYet, words: fmt.Sprintf("%s %s is not in this version.", rt.method, rt.pattern)}
+		return &fault{code: codeNotYet, words: fmt.Sprintf("%s %s is not in this version.", rt.method, rt.pattern)}
 	}
 	if rt.handler.newBody != nil {
 		c.body = rt.handler.newBody()
-		if err := readBody(w, r, int64(c.cfg.Limits.BodyBytes), c.body); err != nil {
-			return nil, err
+		if err := readBody(c.w, c.r, int64(c.cfg.Limits.BodyBytes), c.body); err != nil {
+			return err
 		}
 	}
-	return c, nil
+	return nil
 }
 
 func (s *Server) allow(c *call, b budget) error {

@@ -10,7 +10,7 @@ func routes() []route {
 		{http.MethodGet, "/widget.js", "loader", "The loader script; data-key on its tag names the site", visitor{}, budgetNone, nil, script(), plain((*Server).loader)},
 		{http.MethodGet, "/w/{hash}/{file}", "asset", "A file of the widget, unchanging under its hash", visitor{}, budgetNone, nil, script(), plain((*Server).asset)},
 		{http.MethodGet, "/healthz", "health", "ok, or degraded", visitor{}, budgetNone, nil, text(), plain((*Server).healthz)},
-		{http.MethodGet, "/resume", "resumePage", "The page a mailed link leads to; its button continues the chat", visitor{}, budgetNone, nil, page(), plain((*Server).resumePage)},
+		{http.MethodGet, "/resume", "resumePage", "The page a mailed link leads to; its button continues the chat", visitor{}, budgetNone, resumeQueries, page(), plain((*Server).resumePage)},
 		{http.MethodGet, "/widget/frame", "framePage", "The chat as a frame in the site of a key, and in no other", visitor{}, budgetNone, frameQueries, page(), plain((*Server).framePage)},
 		{http.MethodGet, "/unsubscribe", "unsubscribePage", "The page of the link that stops mails; its button does", visitor{}, budgetNone, unsubscribeQueries, page(), plain((*Server).unsubscribePage)},
 		{http.MethodPost, "/unsubscribe", "unsubscribe", "Stop mails to the address the link was mailed to, by one click (RFC 8058)", visitor{}, budgetRequest, unsubscribeQueries, page(), plain((*Server).unsubscribe)},
@@ -49,8 +49,12 @@ func routes() []route {
 	}
 }
 
+// resumeQueries are the parameters of the link that continues a chat: its code
+// stands behind the #.
+var resumeQueries = []query{{"locale", "the language of the page", "string"}}
+
 // unsubscribeQueries are the parameters of the link that stops mails.
-var unsubscribeQueries = []query{{"t", "the code in the link", "string"}}
+var unsubscribeQueries = []query{{"t", "the code in the link", "string"}, {"locale", "the language of the page", "string"}}
 
 // frameQueries are the parameters of the page that stands in a frame.
 var frameQueries = []query{

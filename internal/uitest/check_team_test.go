@@ -250,7 +250,7 @@ func TestUI077_AClosedChatIsReopenedOrLeft(t *testing.T) {
 	v.until("Handoff.state().conversation.phase === 'agent'")
 	r.maya.closes()
 	v.until("Handoff.state().conversation.phase === 'closed'")
-	r.wire.reply("POST /messages", 409, `{"error":{"code":"conversation_closed","message":"closed","request_id":"r"}}`, 1, "Content-Type: application/json")
+	r.wire.reply("POST /messages", 409, `{"error":{"code":"conversation_closed","message":"closed","locale":"en","request_id":"r"}}`, 1, "Content-Type: application/json")
 	v.say("too late")
 	v.until("!q('composer').offsetParent && q('new')?.offsetParent")
 	v.click("new")

@@ -24,8 +24,8 @@ func TestTheChatGoesOnOnAnotherDevice(t *testing.T) {
 	v.until("q('link-card').querySelector('svg.qr')?.getBoundingClientRect().width > 150 && q('link-card').querySelector('svg.qr').ariaLabel")
 	v.shot("link")
 	link := value[string](v, "q('link').value")
-	if !strings.HasPrefix(link, r.house.URL+"/resume#") {
-		t.Fatalf("the link: got %s, want one to %s/resume#…", link, r.house.URL)
+	if !strings.HasPrefix(link, r.house.URL+"/resume?locale=en#") {
+		t.Fatalf("the link: got %s, want one to %s/resume?locale=en#…", link, r.house.URL)
 	}
 	v.js("(navigator.clipboard.writeText=t=>{window.copied=t;return Promise.resolve()},q('link-card').querySelector('.primary').click())")
 	v.until("window.copied === q('link').value && q('link-card').querySelector('.primary').innerText === 'Copied'")

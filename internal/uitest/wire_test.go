@@ -87,7 +87,7 @@ func (w *wire) add(r *rule) {
 // of the API. Headers are "Name: value".
 func (w *wire) fail(route string, status, n int, headers ...string) {
 	code := "test_" + strconv.Itoa(status)
-	body := `{"error":{"code":"` + code + `","message":"The wire says ` + strconv.Itoa(status) + `.","request_id":"req_wire"}}`
+	body := `{"error":{"code":"` + code + `","message":"The wire says ` + strconv.Itoa(status) + `.","locale":"en","request_id":"req_wire"}}`
 	w.reply(route, status, body, n, append(headers, "Content-Type: application/json")...)
 }
 

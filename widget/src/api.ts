@@ -1,13 +1,14 @@
 // The visitor API over fetch: bearer in the header, JSON both ways, one error type.
 import { en as s } from './strings/en';
 
-/** Anything but success. `status` is 0 when no answer came; `retryAfter` is in seconds. */
+/** Anything but success. `status` is 0 when no answer came; `retryAfter` is in seconds; `said` is what she may be shown of it, "" when it is for the site's developer. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
     readonly retryAfter?: number,
+    readonly said = '',
   ) {
     super(message);
   }
@@ -29,6 +30,7 @@ export class Api {
     private readonly base: string,
     private readonly key: string,
     private readonly tokens: TokenStore,
+    private readonly headers: Record<string, string>,
   ) {}
 
   /** Another visitor from here on: what is under way for this one comes to nothing. */
@@ -62,8 +64,8 @@ export class Api {
   }
 
   /** What a request needs that this class cannot make: one that tells how far it is. */
-  async access(): Promise<{ base: string; token: string }> {
-    return { base: this.base, token: this.tokens.token() ?? (await this.mint()) };
+  async access(): Promise<{ base: string; headers: Record<string, string> }> {
+    return { base: this.base, headers: { ...this.headers, Authorization: `Bearer ${this.tokens.token() ?? (await this.mint())}` } };
   }
 
   /** Ends the session, or with `forget` everything of the visitor. The token is forgotten by the caller. */
@@ -128,7 +130,7 @@ export class Api {
   private async send(
     method: string, path: string, body?: unknown, token?: string, accept = 'application/json', signal?: AbortSignal,
   ): Promise<Response> {
-    const headers: Record<string, string> = { Accept: accept };
+    const headers: Record<string, string> = { Accept: accept, ...this.headers };
     if (token) headers['Authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const { epoch } = this;
@@ -156,20 +158,22 @@ export class Api {
 }
 
 async function refusal(response: Response): Promise<ApiError> {
-  let code = `http_${response.status}`;
-  let message = '';
+  return refused(response.status, await response.text(), Number(response.headers.get('Retry-After')));
+}
+
+/** What an answer says that is no success. */
+export function refused(status: number, text: string, after = 0): ApiError {
+  let error: { code?: string; message?: string; locale?: string } = {};
   try {
-    const body = (await response.json()) as { error?: { code?: unknown; message?: unknown } };
-    if (typeof body.error?.code === 'string') code = body.error.code;
-    if (typeof body.error?.message === 'string') message = body.error.message;
+    error = (JSON.parse(text) as { error?: typeof error }).error ?? error;
   } catch {
     // A proxy's page instead of our JSON: the status says enough.
   }
-  const after = Number(response.headers.get('Retry-After') ?? '');
-  return new ApiError(response.status, code, message, after > 0 ? after : undefined);
+  const { code = `http_${status}`, message = '', locale } = error;
+  return new ApiError(status, code, message, after || undefined, status < 500 && locale ? message : '');
 }
 
-/** What the server said when it refused, or that it did not work. */
+/** What the server said to her when it refused, or that it did not work. */
 export function sentence(error: unknown): string {
-  return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message ? error.message : s.actionFailed;
+  return error instanceof ApiError && error.said || s.actionFailed;
 }

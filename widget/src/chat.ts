@@ -235,7 +235,7 @@ export class Chat {
     if (this.state.conversation) return Promise.resolve();
     if (this.making) return this.making;
     const making = this.api
-      .post<ConversationRef>('/v1/conversations', { ...this.site.begin(), ...this.locale() })
+      .post<ConversationRef>('/v1/conversations', { ...this.site.begin(), locale: this.config.locale })
       .then((ref) => {
         this.storage.save({ conversation: { id: ref.id, reference: ref.reference }, read: 0 });
         this.follower.begin(ref);
@@ -244,12 +244,6 @@ export class Chat {
       })
       .finally(() => { if (this.making === making) this.making = undefined; });
     return (this.making = making);
-  }
-
-  /** The language the site asked for; without one the server goes by the browser's. */
-  private locale(): { locale?: string } {
-    const { locale } = this.config;
-    return locale && locale !== 'auto' ? { locale } : {};
   }
 
   private async deliver(item: OutItem): Promise<Outcome> {
@@ -271,7 +265,7 @@ export class Chat {
       this.ended = true;
       return { kind: 'returned' };
     }
-    return { kind: 'refused', reason: error.status < 500 ? error.message : '' };
+    return { kind: 'refused', reason: error.said };
   }
 
   private returned(item: OutItem, seconds: number): void {
@@ -327,7 +321,7 @@ export class Chat {
 
   private isBlocked(error: ApiError): boolean {
     if (error.code !== 'blocked') return false;
-    this.blocked = error.message || s.blocked;
+    this.blocked = error.said || s.blocked;
     this.hooks.changed();
     return true;
   }

@@ -1,8 +1,8 @@
 // Files: the tray of those that go with the next message, and how those of a line
 // look. Fetched when the first one is attached or shown.
 import css from './style/files.css';
-import type { Api } from './api';
-import { adopt, ApiError, draw, h, icon, learn, s, say, setText } from './kit';
+import type { Api, ApiError } from './api';
+import { adopt, draw, h, icon, learn, refused, s, say, setText } from './kit';
 import { files as words } from './strings/files';
 import type { FileRef } from './types';
 
@@ -100,9 +100,9 @@ export class Tray {
     try {
       entry.ref = await send(this.host.api, entry, request);
     } catch (error) {
-      const refused = error instanceof ApiError && error.status >= 400 && error.status < 500 && error.message;
-      setText(entry.note, refused || s.notSent);
-      entry.again.hidden = Boolean(refused) && (error as ApiError).status !== 429; // the same would be refused again
+      const { status, said } = error as ApiError;
+      setText(entry.note, said || s.notSent);
+      entry.again.hidden = said !== '' && status !== 429; // the same would be refused again
     }
     delete entry.request;
     entry.bar.hidden = true;
@@ -112,24 +112,18 @@ export class Tray {
 }
 
 async function send(api: Api, { file, bar }: Entry, request: XMLHttpRequest): Promise<FileRef> {
-  const { base, token } = await api.access();
+  const { base, headers } = await api.access();
   const form = new FormData();
   form.append('file', file, file.name);
   return new Promise((resolve, reject) => {
     request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
     request.onload = () => {
-      let body: Partial<FileRef> & { error?: { code: string; message: string } } = {};
-      try {
-        body = JSON.parse(request.responseText) as typeof body;
-      } catch {
-        // Not ours: the status says enough.
-      }
-      if (request.status === 201) resolve(body as FileRef);
-      else reject(new ApiError(request.status, body.error?.code ?? '', body.error?.message ?? ''));
+      if (request.status === 201) resolve(JSON.parse(request.responseText) as FileRef);
+      else reject(refused(request.status, request.responseText));
     };
-    request.onerror = request.onabort = () => reject(new ApiError(0, 'network', ''));
+    request.onerror = request.onabort = () => reject(refused(0, ''));
     request.open('POST', `${base}/v1/files`);
-    request.setRequestHeader('Authorization', `Bearer ${token}`);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.send(form);
   });
 }

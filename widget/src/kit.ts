@@ -3,7 +3,7 @@
 // one copy of everything, and one language spoken.
 import { en, type Strings } from './strings/en';
 
-export { ApiError, sentence } from './api';
+export { refused, sentence } from './api';
 export { amendmentOf, isRemoved, unreadCount, wordsOf } from './store';
 export { adopt } from './style/adopt';
 export { humanInMenu, humanLabel } from './view/chips';

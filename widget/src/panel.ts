@@ -47,9 +47,10 @@ export async function wipe(core: Core, o?: { forget?: boolean }): Promise<void> 
   await gone.catch(() => undefined);
 }
 
-function connect({ base, options }: Core): { api: Api; storage: Storage } {
+function connect({ base, options, config: { locale = 'auto' } }: Core): { api: Api; storage: Storage } {
   const storage = new Storage(options.key, options.persistence);
-  const api = new Api(base, options.key, { token: () => storage.load().token, setToken: (token) => storage.save({ token }) });
+  const api = new Api(base, options.key, { token: () => storage.load().token, setToken: (token) => storage.save({ token }) },
+    locale === 'auto' ? {} : { 'Accept-Language': locale.replace(/_/g, '-') });
   return { api, storage };
 }
 
