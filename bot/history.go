@@ -56,17 +56,23 @@ const readPage = 500
 func readHistory(ctx context.Context, log conversation.Reader, s conversation.State) (history, error) {
 	h := history{visitor: map[string]any{}, translated: map[conversation.Seq]bool{}}
 	at := map[conversation.Seq]int{}
+	err := eachEvent(ctx, log, s.ID, func(e conversation.Event) { h.add(e, s.Chapter(), at) })
+	return h, err
+}
+
+// eachEvent reads a conversation's log from its beginning.
+func eachEvent(ctx context.Context, log conversation.Reader, id conversation.ID, each func(conversation.Event)) error {
 	for after := conversation.Seq(0); ; {
-		events, err := log.Events(ctx, s.ID, after, readPage)
+		events, err := log.Events(ctx, id, after, readPage)
 		if err != nil {
-			return h, fmt.Errorf("read the history: %w", err)
+			return fmt.Errorf("read the history: %w", err)
 		}
 		for _, e := range events {
-			h.add(e, s.Chapter(), at)
+			each(e)
 			after = e.Seq
 		}
 		if len(events) < readPage {
-			return h, nil
+			return nil
 		}
 	}
 }

@@ -51,6 +51,7 @@ const (
 	KindUnmarked     Kind = "unmarked"
 	KindTranslating  Kind = "translating"
 	KindTranslated   Kind = "translated"
+	KindProposed     Kind = "proposed"
 	KindLearned      Kind = "learned"
 	KindIdentified   Kind = "identified"
 	KindTracked      Kind = "tracked"
@@ -319,4 +320,5 @@ func (Labelled) kind() Kind     { return KindLabelled }
 func (Misjudged) kind() Kind    { return KindMisjudged }
 func (Missed) kind() Kind       { return KindMissed }
 func (Unmarked) kind() Kind     { return KindUnmarked }
+func (Proposed) kind() Kind     { return KindProposed }
 func (Learned) kind() Kind      { return KindLearned }

@@ -149,6 +149,19 @@ type (
 		Of    Seq   `json:"of" log:"fact"`
 	}
 
+	// Proposed is what a thread proposes as knowledge after the close Of: a question
+	// of the visitor's and the answer agents gave to it, out of the lines From, hers
+	// first. By says who put it so. Without words there is nothing to keep, and only
+	// what agents say of the policy is proposed. Nothing becomes knowledge before an
+	// agent approves it, which is Learned.
+	Proposed struct {
+		Of       Seq       `json:"of" log:"fact"`
+		By       SummaryBy `json:"by,omitempty" log:"fact"`
+		From     []Seq     `json:"from,omitempty" log:"fact"`
+		Question string    `json:"question,omitempty"`
+		Answer   string    `json:"answer,omitempty"`
+	}
+
 	// Learned is a question and its answer that an agent has approved as knowledge,
 	// out of the lines From, after the close Of. Neither names the visitor. It is
 	// there for the file of learned answers and changes nothing here.
@@ -216,10 +229,10 @@ type Point struct {
 	Seq  Seq    `json:"seq"`
 }
 
-// SummaryBy says who wrote a summary.
+// SummaryBy says who wrote a summary, or a proposal.
 type SummaryBy string
 
-// The writers of summaries: the model, or the lines themselves, cut out.
+// The writers: the model, or the lines themselves, cut out.
 const (
 	ByModel   SummaryBy = "model"
 	ByExtract SummaryBy = "extract"

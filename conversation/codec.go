@@ -51,6 +51,7 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindUnmarked:     decode[Unmarked],
 	KindTranslating:  decode[Translating],
 	KindTranslated:   decode[Translated],
+	KindProposed:     decode[Proposed],
 	KindLearned:      decode[Learned],
 	KindIdentified:   decode[Identified],
 	KindTracked:      decode[Tracked],

@@ -14,6 +14,17 @@ func BotActs(on Seq, drafts ...Draft) Decider {
 	}
 }
 
+// Propose appends what a close proposes to learn. A conversation proposes once; one
+// that is open again proposes nothing.
+func Propose(b Proposed) Decider {
+	return func(s State) ([]Draft, error) {
+		if s.Mode != IsClosed || s.Proposed != 0 {
+			return nil, nil
+		}
+		return []Draft{{Author: Author{Role: System}, Source: FromBot, Body: b}}, nil
+	}
+}
+
 // Summarise appends what a card's conversation was about, once per epoch.
 func Summarise(b Summarised) Decider {
 	return func(s State) ([]Draft, error) {

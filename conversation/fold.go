@@ -47,6 +47,8 @@ func (s State) Apply(e Event) State {
 		s.Failed = b.Attempt
 	case Summarised:
 		s.Summarised = b.Epoch
+	case Proposed:
+		s.Proposed = b.Of
 	case Unblocked:
 		s.BlockedUntil = time.Time{}
 	case Escalated, Routed, Offered, Stepped, Reminded, Claimed, Released, Transferred, HandedBack, Cancelled, Closed, Reopened, Blocked, Undone:

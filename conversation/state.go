@@ -124,6 +124,7 @@ type State struct {
 	MailRefused  Seq       `json:"mail_refused,omitempty"`
 
 	Summarised   int       `json:"summarised,omitempty"` // the last epoch with a summary
+	Proposed     Seq       `json:"proposed,omitempty"`   // the close that has proposed something to learn
 	BlockedUntil time.Time `json:"blocked_until,omitzero"`
 	// Undo is the act that can be taken back, nil when there is none.
 	Undo *Undoable `json:"undo,omitempty"`

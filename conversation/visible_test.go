@@ -44,6 +44,7 @@ var everyBody = []Body{
 	Unmarked{Agent: Staff{"U1", "Maya"}, Of: 9},
 	Translating{Agent: Staff{"U1", "Maya"}, On: true},
 	Translated{Of: 4, Locale: "es", Text: "Where is my parcel?"},
+	Proposed{Of: 12, By: ByModel, From: []Seq{2, 9}, Question: "Do you deliver to Norway?", Answer: "Yes, in six days."},
 	Learned{Agent: Staff{"U1", "Maya"}, Of: 12, From: []Seq{2, 9}, Question: "Do you deliver to Norway?", Answer: "Yes, in six days."},
 	Identified{Visitor: "vis_2", Taken: true, Mail: true, Subject: "user-42", Name: "Anna", Email: "anna@mail.example", Attributes: map[string]any{"plan": "pro"}},
 	Tracked{When: t0, Name: "checkout failed", Props: map[string]any{"code": "402"}},

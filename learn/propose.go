@@ -1,23 +1,24 @@
 package learn
 
 import (
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
 
 // Proposal is a question and the answer agents gave to it, with the lines both come
-// from. Neither holds names, addresses or numbers of the visitor, as far as they
-// can be told.
+// from, the visitor's first. Neither holds names, addresses or numbers of the
+// visitor, as far as they can be told.
 type Proposal struct {
 	Question, Answer string
-	Asked            conversation.Seq
-	Answered         []conversation.Seq
+	From             []conversation.Seq
 }
 
-// Sizes: an answer shorter than a few words is a greeting, and one longer than a
-// passage of the knowledge is no answer to one question.
+// Sizes, in characters: an answer shorter than a few words is a greeting, and one
+// longer than a passage of the knowledge is no answer to one question.
 const (
 	minAnswer   = 40
 	minWords    = 7
@@ -25,53 +26,64 @@ const (
 	maxQuestion = 300
 )
 
-// said is a line as it reads at the end.
-type said struct {
-	seq  conversation.Seq
-	role conversation.Role
-	text string
+// Within is how long after a close something is proposed.
+const Within = 24 * time.Hour
+
+// Closed is the close that may propose something, the last one of the events: 0
+// when no agent has made it, it was a while ago, or she calls the chat spam.
+func Closed(events []conversation.Event, now time.Time) conversation.Seq {
+	for _, e := range slices.Backward(events) {
+		if b, ok := e.Body.(conversation.Closed); ok {
+			if b.Reason == conversation.ClosedByAgent && b.Outcome != conversation.OutcomeSpam && now.Sub(e.At) < Within {
+				return e.Seq
+			}
+			return 0
+		}
+	}
+	return 0
 }
 
-// Propose cuts the best question and answer out of the events up to through: of
-// all answers of agents that are longer than a greeting, the longest, those to a
-// line with a question mark first. It is false when there is none.
-func Propose(events []conversation.Event, through conversation.Seq) (Proposal, bool) {
-	lines, who := read(events, through)
+// Cut cuts the best question and answer out of a thread: of all answers of agents
+// that are longer than a greeting, the longest. It is false when there is none.
+//
+// Of the visitor's lines only what asks is taken. What she states is nobody's
+// answer, whatever she wants it to be kept as.
+func (t Thread) Cut() (Proposal, bool) {
 	var best Proposal
 	score := 0
-	for i := 0; i < len(lines); i++ {
-		if lines[i].role != conversation.Agent {
+	for i := 0; i < len(t.lines); i++ {
+		if t.lines[i].Role != conversation.Agent {
 			continue
 		}
-		asked := questionBefore(lines[:i])
-		p, next := answerFrom(lines, i)
+		asked := questionBefore(t.lines[:i])
+		p, next := answerFrom(t.lines, i)
 		i = next - 1
-		if asked.seq == 0 {
+		if asked.Seq == 0 {
 			continue
 		}
-		p.Question, p.Asked = who.redact(firstQuestion(asked.text)), asked.seq
-		p.Answer = who.redact(withoutGreeting(p.Answer))
-		n := utf8.RuneCountInString(p.Answer)
-		if n < minAnswer || n > maxAnswer || len(strings.Fields(p.Answer)) < minWords && !dense(p.Answer) || p.Question == "" {
-			continue
-		}
-		if asks(asked.text) {
-			n += maxAnswer
-		}
-		if n > score {
+		p.Question, p.From = t.who.redact(questionIn(asked.Text)), slices.Insert(p.From, 0, asked.Seq)
+		p.Answer = t.who.redact(withoutGreeting(p.Answer))
+		if n := utf8.RuneCountInString(p.Answer); isAnswer(p.Answer) && n > score {
 			best, score = p, n
 		}
 	}
 	return best, score > 0
 }
 
+// isAnswer says that a text is longer than a greeting, and not longer than an
+// answer.
+func isAnswer(text string) bool {
+	n := utf8.RuneCountInString(text)
+	return n >= minAnswer && n <= maxAnswer && (len(strings.Fields(text)) >= minWords || dense(text))
+}
+
 // answerFrom joins the agent's lines from i on, without those that only ask back,
 // and says where they end.
-func answerFrom(lines []said, i int) (p Proposal, next int) {
+func answerFrom(lines []Line, i int) (p Proposal, next int) {
 	var parts []string
-	for ; i < len(lines) && lines[i].role == conversation.Agent; i++ {
-		if text := strings.TrimSpace(lines[i].text); text != "" && !endsAsking(text) {
-			parts, p.Answered = append(parts, text), append(p.Answered, lines[i].seq)
+	for ; i < len(lines) && lines[i].Role == conversation.Agent; i++ {
+		if text := strings.TrimSpace(lines[i].Text); text != "" && !endsAsking(text) {
+			parts, p.From = append(parts, text), append(p.From, lines[i].Seq)
 		}
 	}
 	p.Answer = strings.Join(parts, "\n\n")
@@ -79,31 +91,23 @@ func answerFrom(lines []said, i int) (p Proposal, next int) {
 }
 
 // questionBefore is the visitor's line that the answer is to: the last one that
-// asks, of those since the agents' last answer, or the last one.
-func questionBefore(lines []said) said {
-	var last said
-	for i := len(lines) - 1; i >= 0; i-- {
-		l := lines[i]
-		if l.role == conversation.Agent && last.seq != 0 {
-			break
-		}
-		if l.role != conversation.Visitor {
-			continue
-		}
-		if asks(l.text) {
+// asks, of those since the agents' last answer, or before it when there is none.
+func questionBefore(lines []Line) Line {
+	heard := false
+	for _, l := range slices.Backward(lines) {
+		switch {
+		case l.Role == conversation.Agent && heard:
+			return Line{}
+		case l.Role == conversation.Visitor && questionIn(l.Text) != "":
 			return l
 		}
-		if last.seq == 0 && len(strings.Fields(l.text)) > 3 {
-			last = l
-		}
+		heard = heard || l.Role == conversation.Visitor && len(strings.Fields(l.Text)) > 3
 	}
-	return last
+	return Line{}
 }
 
-// marks of a question in the languages we write.
+// questionMarks are those of the languages we write.
 const questionMarks = "?？؟;"
-
-func asks(text string) bool { return strings.ContainsAny(text, "?？؟") }
 
 func endsAsking(text string) bool {
 	r, _ := utf8.DecodeLastRuneInString(text)
@@ -113,50 +117,63 @@ func endsAsking(text string) bool {
 // dense says that a text is of a script that puts no spaces between words.
 func dense(text string) bool { return len(strings.Fields(text))*12 < utf8.RuneCountInString(text) }
 
-// firstQuestion is the sentence that asks, or the line when there is none.
-func firstQuestion(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if at := strings.IndexAny(text, "?？؟"); at >= 0 {
-		_, size := utf8.DecodeRuneInString(text[at:])
-		from := 0
-		for _, end := range []string{". ", "! ", "。", "！"} {
-			if i := strings.LastIndex(text[:at], end); i >= 0 {
-				from = max(from, i+len(end))
-			}
+// questionIn is the first sentence of a line that asks, "" when none does. Before a
+// colon stands what the question is introduced with, or an order to whoever reads.
+func questionIn(text string) string {
+	for _, sentence := range sentences(text) {
+		if _, after, found := cutLast(sentence, ": "); found {
+			sentence = strings.TrimSpace(after)
 		}
-		text = strings.TrimSpace(text[from : at+size])
+		marked := strings.ContainsAny(sentence, "?？؟")
+		if (marked || asks(sentence)) && utf8.RuneCountInString(sentence) <= maxQuestion {
+			return sentence
+		}
 	}
-	if utf8.RuneCountInString(text) > maxQuestion {
-		return ""
-	}
-	return text
+	return ""
 }
 
-// read is what was said, as it reads at the end, and what is known of who the
-// visitor is.
-func read(events []conversation.Event, through conversation.Seq) ([]said, person) {
-	var lines []said
-	at := map[conversation.Seq]int{}
-	who := person{}
-	for _, e := range events {
-		if e.Seq > through {
-			break
-		}
-		who.learn(e)
-		switch b := e.Body.(type) {
-		case conversation.Message:
-			if r := e.Author.Role; r == conversation.Visitor || r == conversation.Agent {
-				at[e.Seq], lines = len(lines), append(lines, said{e.Seq, r, b.Text})
-			}
-		case conversation.Edited:
-			if i, ok := at[b.Of]; ok && !b.Inside {
-				lines[i].text = b.Text
-			}
-		case conversation.Retracted:
-			if i, ok := at[b.Of]; ok && !b.Inside {
-				lines[i].text = ""
+// sentences cuts a text at the ends of its sentences and lines.
+func sentences(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		from := 0
+		for i, r := range line {
+			end := i + utf8.RuneLen(r)
+			if strings.ContainsRune("?？؟。！", r) || strings.ContainsRune(".!", r) && (end == len(line) || line[end] == ' ' || line[end] == '\n') {
+				out, from = append(out, line[from:end]), end
 			}
 		}
+		out = append(out, line[from:])
 	}
-	return lines, who
+	for i := range out {
+		out[i] = strings.Join(strings.Fields(out[i]), " ")
+	}
+	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
+}
+
+func cutLast(text, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(text, sep); i >= 0 {
+		return text[:i], text[i+len(sep):], true
+	}
+	return text, "", false
+}
+
+// asking are the words that a question begins with when it has no mark.
+const asking = " how what when where why who which can could do does is are" +
+	" wie was wann wo warum wer welche welcher welches kann können gibt" +
+	" comment quand où pourquoi quel quelle combien puis pouvez" +
+	" cómo como qué que cuándo cuando dónde donde cuánto cuanto puedo hay" +
+	" come quale quanto dove perché posso" +
+	" hoe wat wanneer waar waarom welke kan" +
+	" onde qual "
+
+// askingInside are those of a script without spaces.
+const askingInside = "怎 什么 哪 吗 多少 多久 如何 是否"
+
+func asks(sentence string) bool {
+	first, rest, _ := strings.Cut(strings.ToLower(sentence), " ")
+	if rest != "" && strings.Contains(asking, " "+first+" ") {
+		return true
+	}
+	return slices.ContainsFunc(strings.Fields(askingInside), func(word string) bool { return strings.Contains(sentence, word) })
 }

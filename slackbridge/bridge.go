@@ -85,6 +85,8 @@ type Deps struct {
 	Evidence func(ctx context.Context, events []conversation.Event, at conversation.Seq) (Evidence, error)
 	// Translator translates between agents and visitors; nil where there is no model.
 	Translator Translator
+	// Mends proposes changes of the policy for what agents say of it; nil for none.
+	Mends Mender
 	// Topics names the restricted topics of the policy; nil for none.
 	Topics func() []string
 	// Marked lists the conversations with a mark of an agent at a time in [from, to),

@@ -40,7 +40,7 @@
 //	what it says             decode event odd shortcut command
 //	what a line does         line line_menu act_* files retract retry receipts tell
 //	what a press does        button menu may modal* undo leave move thread_move reply*
-//	what answers a question  answer why watch transcript find status marks learn
+//	what answers a question  answer why watch transcript find status marks mend learn learn_file
 //	reading the log          bridge mirror desk script rouse
 //	posts of a thread        post compose parts redraw doubt translate
 //	the card                 card card_* cardpost brief briefs

@@ -86,9 +86,17 @@ func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, answer)
 		return
 	}
+	var answer any
+	if e, ok := marking(raw); ok {
+		answer = b.proposeAtOnce(r.Context(), e)
+	}
 	if err := b.receive(r.Context(), raw); err != nil {
 		b.log.Error("a request of Slack was not kept", "error", err)
 		w.WriteHeader(http.StatusInternalServerError) // Slack tries again
+		return
+	}
+	if answer != nil {
+		writeJSON(w, answer)
 		return
 	}
 	w.WriteHeader(http.StatusOK)

@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -33,20 +31,11 @@ const (
 	inputAnswer   = "answer"
 )
 
-// learnPrefix begins the names of the rows of approved answers.
-const learnPrefix = "learn:"
-
-// How often the process that leads looks for what another one has approved, and
-// for what could not be written.
-const learnTick = 5 * time.Second
-
-// causeLearned is what goes wrong when the file cannot be written.
-const causeLearned = "learned answers"
-
-// proposeLearned posts the proposal of a close into the thread, at most one for
-// each conversation.
+// proposeLearned posts what the log proposes into the thread, at most once for each
+// conversation.
 func (v *visit) proposeLearned(ctx context.Context) error {
-	if v.Keep == nil || v.Proposes == nil || !v.Proposes() || v.thread.State != ledger.Open || v.state.Mode != conversation.IsClosed {
+	wanted := v.Keep != nil && v.Proposes != nil && v.Proposes()
+	if !wanted || v.state.Proposed == 0 || v.thread.State != ledger.Open || v.state.Mode != conversation.IsClosed {
 		return nil
 	}
 	e, done, err := v.errand(ctx, "learn")
@@ -57,11 +46,7 @@ func (v *visit) proposeLearned(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the log: %w", err)
 	}
-	closed := v.closedByAgent(events)
-	if closed == 0 {
-		return nil
-	}
-	mark := fmt.Sprintf("h:%s:learn%d", v.w.Conversation, closed)
+	mark := fmt.Sprintf("h:%s:learn%d", v.w.Conversation, v.state.Proposed)
 	if !e.Attempted.IsZero() {
 		ts, err := v.proposalStands(ctx, e, mark)
 		if err != nil {
@@ -72,7 +57,7 @@ func (v *visit) proposeLearned(ctx context.Context) error {
 			return v.saveErrand(ctx, e)
 		}
 	}
-	m, ok := v.proposal(events, closed, mark)
+	m, ok := v.proposal(events, mark)
 	if !ok {
 		e.State = ledger.Gone
 		return v.saveErrand(ctx, e)
@@ -80,21 +65,15 @@ func (v *visit) proposeLearned(ctx context.Context) error {
 	return v.postProposal(ctx, e, m)
 }
 
-// learnWithin is how long after a close something is proposed.
-const learnWithin = 24 * time.Hour
-
-// closedByAgent finds the last close, 0 when no agent has made it, it was a while
-// ago, or she calls the chat spam.
-func (v *visit) closedByAgent(events []conversation.Event) conversation.Seq {
-	for _, e := range slices.Backward(events) {
-		if b, ok := e.Body.(conversation.Closed); ok {
-			if b.Reason == conversation.ClosedByAgent && b.Outcome != conversation.OutcomeSpam && v.Now().Sub(e.At) < learnWithin {
-				return e.Seq
-			}
-			return 0
+// proposedAfter is what the log proposes after a close; it is false when there are
+// no words in it, or its lines do not read any more as they did.
+func proposedAfter(events []conversation.Event, closed conversation.Seq) (p conversation.Proposed, ok bool) {
+	for _, e := range events {
+		if b, is := e.Body.(conversation.Proposed); is && b.Of == closed {
+			return b, b.Question != "" && b.Answer != "" && learn.Stands(events, b.From, e.Seq)
 		}
 	}
-	return 0
+	return p, false
 }
 
 func (v *visit) postProposal(ctx context.Context, e ledger.Errand, m message) error {
@@ -132,17 +111,17 @@ func (v *visit) proposalStands(ctx context.Context, e ledger.Errand, mark string
 }
 
 // proposal draws it; it is false when there is nothing to propose.
-func (v *visit) proposal(events []conversation.Event, closed conversation.Seq, mark string) (message, bool) {
-	p, ok := learn.Propose(events, closed)
-	phrases := phrasesOf(events)
-	if !ok && len(phrases) == 0 {
+func (v *visit) proposal(events []conversation.Event, mark string) (message, bool) {
+	p, ok := proposedAfter(events, v.state.Proposed)
+	mends := v.proposedMends(events)
+	if !ok && len(mends) == 0 {
 		return message{}, false
 	}
 	m := message{text: "Worth keeping as knowledge?", metadata: slack.SlackMetadata{
 		EventType: metadataType, EventPayload: map[string]any{"conversation": string(v.w.Conversation), "marker": mark},
 	}}
 	if ok {
-		value := fmt.Sprintf("%s %d", v.w.Conversation, closed)
+		value := fmt.Sprintf("%s %d", v.w.Conversation, p.Of)
 		approve := button(actApprove, value, "Approve")
 		approve.Style = slack.StylePrimary
 		m.blocks = append(m.blocks, richBlock{id: mark + ":0", elements: []any{
@@ -150,62 +129,45 @@ func (v *visit) proposal(events []conversation.Event, closed conversation.Seq, m
 			quote(p.Answer),
 		}}, slack.NewActionBlock("", approve, button(actAdapt, value, "Edit…"), button(actDismiss, value, "Dismiss")))
 	}
-	for i, phrase := range phrases {
-		m.blocks = append(m.blocks, phraseBlock(fmt.Sprintf("%s:%d", mark, i+1), phrase))
+	for i, mend := range mends {
+		said := slack.NewRichTextSection(rich([]span{strong("For the policy: "), words("what was said of a decision of this chat.")})...)
+		m.blocks = append(m.blocks, richBlock{id: fmt.Sprintf("%s:%d", mark, i+1), elements: append([]any{said}, mend.elements()...)})
 	}
 	return m, true
 }
 
-// phrase is what a mark proposes for the policy: words that a topic should have,
-// as lines of YAML to paste.
-type phrase struct{ what, yaml string }
-
-// phrasesOf lists them, the last few.
-func phrasesOf(events []conversation.Event) []phrase {
-	var out []phrase
-	for _, m := range marksOf(events) {
-		if b, ok := m.Body.(conversation.Missed); ok && b.Topic != "" && b.Phrase != "" {
-			out = append(out, phrase{
-				what: "A line of this chat should have come to a person. To see the next one, add to handoff in your file:",
-				yaml: fmt.Sprintf("restricted_topics:\n  - name: %s\n    phrases: [%s]", strconv.Quote(b.Topic), strconv.Quote(b.Phrase)),
-			})
-		}
-	}
-	return out[max(0, len(out)-3):]
-}
-
-func phraseBlock(id string, p phrase) slack.Block {
-	return richBlock{id: id, elements: []any{slack.NewRichTextSection(rich([]span{words(p.what)})...), quote(p.yaml)}}
-}
-
-// aimLearn reads the close a proposal is about, and cuts it out of the log again.
-func (b *Bridge) aimLearn(ctx context.Context, p press) (through conversation.Seq, cut learn.Proposal, ok bool, err error) {
+// aimLearn reads the close a proposal is about, and what it proposes: as the log has
+// it, or cut out of the thread as it reads now.
+func (b *Bridge) aimLearn(ctx context.Context, p press) (through conversation.Seq, proposed learn.Proposal, ok bool, err error) {
 	through = p.state.Seq
 	if p.ts != "" {
 		n, err := strconv.ParseInt(p.ts, 10, 64)
 		if err != nil {
-			return 0, cut, false, errDrop
+			return 0, proposed, false, errDrop
 		}
 		through = conversation.Seq(n)
 	}
 	events, err := readAll(ctx, b.Log, p.id, 0)
 	if err != nil {
-		return 0, cut, false, fmt.Errorf("read the log: %w", err)
+		return 0, proposed, false, fmt.Errorf("read the log: %w", err)
 	}
-	cut, ok = learn.Propose(events, through)
-	return through, cut, ok, nil
+	if stands, ok := proposedAfter(events, through); ok {
+		return through, learn.Proposal{Question: stands.Question, Answer: stands.Answer, From: stands.From}, true, nil
+	}
+	proposed, ok = learn.Read(events, through).Cut()
+	return through, proposed, ok && p.state.Proposed != through, nil
 }
 
 func (b *Bridge) pressApprove(ctx context.Context, p press) error {
-	through, cut, ok, err := b.aimLearn(ctx, p)
+	through, proposed, ok, err := b.aimLearn(ctx, p)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		b.tellPresser(p, words("The lines this came from were taken back since. Nothing was kept."))
+		b.tellPresser(p, words("The lines this came from were changed or taken back since. Nothing was kept: press Edit… to look at what is left."))
 		return nil
 	}
-	return b.keepAnswer(ctx, p, through, cut, p.e.Container.MessageTS)
+	return b.keepAnswer(ctx, p, through, proposed, p.e.Container.MessageTS)
 }
 
 // openLearn opens the form with what is proposed, or empty.
@@ -214,13 +176,13 @@ func (b *Bridge) openLearn(ctx context.Context, p press) error {
 		b.tellPresser(p, words("No file of learned answers is set here (learn.file)."))
 		return nil
 	}
-	through, cut, _, err := b.aimLearn(ctx, p)
+	through, proposed, _, err := b.aimLearn(ctx, p)
 	if err != nil {
 		return err
 	}
 	question := slack.NewPlainTextInputBlockElement(plain("Do you deliver to Norway?"), inputQuestion)
-	question.InitialValue, question.MaxLength = clip(cut.Question, 300), 300
-	answer := textInput(inputAnswer, "Answer", "What the AI should say", cut.Answer)
+	question.InitialValue, question.MaxLength = clip(proposed.Question, 300), 300
+	answer := textInput(inputAnswer, "Answer", "What the AI should say", proposed.Answer)
 	answer.Optional = false
 	view := modal(modalLearn, "Keep as knowledge", p.id,
 		richLine("", words("The AI answers every visitor from it, so write nothing that belongs to one of them.")),
@@ -236,21 +198,20 @@ func (b *Bridge) submitLearn(ctx context.Context, p press) error {
 		return errDrop
 	}
 	p.ts = parts[1]
-	through, cut, _, err := b.aimLearn(ctx, p)
+	through, proposed, _, err := b.aimLearn(ctx, p)
 	if err != nil {
 		return err
 	}
-	cut.Question, cut.Answer = oneLine(p.e.View.text(inputQuestion), 300), p.e.View.text(inputAnswer)
-	if p.channel = p.spot.Channel; cut.Question == "" || cut.Answer == "" {
+	proposed.Question, proposed.Answer = oneLine(p.e.View.text(inputQuestion), 300), p.e.View.text(inputAnswer)
+	if p.channel = p.spot.Channel; proposed.Question == "" || proposed.Answer == "" {
 		return errDrop // Slack lets nobody submit it so
 	}
-	return b.keepAnswer(ctx, p, through, cut, parts[2])
+	return b.keepAnswer(ctx, p, through, proposed, parts[2])
 }
 
 // keepAnswer approves an answer. Of two who approve the same one the first counts.
-func (b *Bridge) keepAnswer(ctx context.Context, p press, through conversation.Seq, cut learn.Proposal, post string) error {
-	from := append([]conversation.Seq{cut.Asked}, cut.Answered...)
-	l := conversation.Learned{Of: through, From: slices.DeleteFunc(from, func(s conversation.Seq) bool { return s == 0 }), Question: cut.Question, Answer: cut.Answer}
+func (b *Bridge) keepAnswer(ctx context.Context, p press, through conversation.Seq, proposed learn.Proposal, post string) error {
+	l := conversation.Learned{Of: through, From: proposed.From, Question: proposed.Question, Answer: proposed.Answer}
 	out, err := b.Log.Append(ctx, p.id, fmt.Sprintf("s:learn:%d", through), conversation.Learn(p.by, l))
 	if err != nil {
 		return fmt.Errorf("approve an answer: %w", err)
@@ -259,6 +220,9 @@ func (b *Bridge) keepAnswer(ctx context.Context, p press, through conversation.S
 		return errDrop
 	}
 	kept := out.Events[0]
+	if b, ok := kept.Body.(conversation.Learned); ok {
+		l = b // of two who approve at once the first has said what is kept
+	}
 	e := ledger.Errand{Name: fmt.Sprintf("%s%s:%d", learnPrefix, p.id, kept.Seq), State: ledger.Sending}
 	if _, known, err := b.houseErrand(ctx, e.Name); err != nil || !known {
 		if err == nil {
@@ -272,7 +236,7 @@ func (b *Bridge) keepAnswer(ctx context.Context, p press, through conversation.S
 	if kept.Author.ID != p.who.ID {
 		b.tellPresser(p, strong(oneLine(kept.Author.Name, maxName)), words(" has approved this answer already."))
 	}
-	b.settleProposal(ctx, p, post, who(conversation.Staff{ID: kept.Author.ID, Name: kept.Author.Name}), words(" approved this answer: "), words(oneLine(cut.Question, 200)))
+	b.settleProposal(ctx, p, post, who(conversation.Staff{ID: kept.Author.ID, Name: kept.Author.Name}), words(" approved this answer: "), words(oneLine(l.Question, 200)))
 	return nil
 }
 
@@ -290,87 +254,4 @@ func (b *Bridge) settleProposal(ctx context.Context, p press, ts string, spans .
 	if err := b.client.Patient(ctx, "chat.update", p.channel, func(ctx context.Context) error { return b.update(ctx, p.channel, ts, m) }); err != nil {
 		b.log.Warn("a proposal still shows its buttons", "conversation", p.id, "error", err)
 	}
-}
-
-// keepLearned writes what was approved into the file, until ctx ends.
-func (b *Bridge) keepLearned(ctx context.Context) error {
-	if b.Keep == nil || b.Errands == nil {
-		return nil
-	}
-	for {
-		if b.leads() {
-			if err := b.writeLearned(ctx); err != nil && ctx.Err() == nil {
-				b.log.Warn("learned answers wait", "error", err)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-b.learned:
-		case <-time.After(learnTick):
-		}
-	}
-}
-
-func (b *Bridge) writeLearned(ctx context.Context) error {
-	rows, err := b.Errands.Waiting(ctx, learnPrefix)
-	if err != nil {
-		return fmt.Errorf("look for approved answers: %w", err)
-	}
-	for _, e := range rows {
-		entry, ok, err := b.learnedEntry(ctx, e.Name)
-		if err != nil {
-			return err
-		}
-		if e.State = ledger.Gone; ok {
-			if err := b.Keep(entry); err != nil {
-				b.Standing(causeLearned, "An approved answer was not written: "+err.Error()+".")
-				return nil
-			}
-			e.State = ledger.Sent
-		}
-		if err := b.Errands.SaveErrand(ctx, e); err != nil {
-			return fmt.Errorf("note an approved answer: %w", err)
-		}
-		b.Mended(causeLearned, "Approved answers are written again.")
-	}
-	return nil
-}
-
-// learnedEntry reads an approved answer from the log; it is false when its words
-// were erased.
-func (b *Bridge) learnedEntry(ctx context.Context, name string) (learn.Entry, bool, error) {
-	id, seq, _ := strings.Cut(strings.TrimPrefix(name, learnPrefix), ":")
-	n, err := strconv.ParseInt(seq, 10, 64)
-	if err != nil {
-		return learn.Entry{}, false, nil
-	}
-	events, err := b.Log.Events(ctx, conversation.ID(id), conversation.Seq(n-1), 1)
-	if err != nil {
-		return learn.Entry{}, false, fmt.Errorf("read an approved answer: %w", err)
-	}
-	state, err := b.Log.State(ctx, conversation.ID(id))
-	if err != nil || len(events) == 0 {
-		return learn.Entry{}, false, err
-	}
-	l, ok := events[0].Body.(conversation.Learned)
-	source := state.Reference
-	if len(l.From) > 0 {
-		source += ", lines " + seqs(l.From)
-	}
-	return learn.Entry{
-		ID: fmt.Sprintf("%s-%d", state.Reference, n), Question: l.Question, Answer: l.Answer, Source: source, By: l.Agent.Name, At: events[0].At,
-	}, ok && l.Question != "" && l.Answer != "", nil
-}
-
-// seqs lists lines: 2, 5 and 6.
-func seqs(list []conversation.Seq) string {
-	var parts []string
-	for _, s := range list {
-		parts = append(parts, strconv.FormatInt(int64(s), 10))
-	}
-	if n := len(parts); n > 1 {
-		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
-	}
-	return strings.Join(parts, "")
 }

@@ -199,13 +199,14 @@ func (b *Bridge) chosenTopic(option string) string {
 	return ""
 }
 
-func (b *Bridge) submitMissed(ctx context.Context, p press) error {
-	v := p.e.View
+// missedIn is what a submitted form says of a line; it is false when its topic is no
+// longer in the configuration.
+func (b *Bridge) missedIn(v viewRef) (m conversation.Missed, ok bool, err error) {
 	seq, err := strconv.ParseInt(v.chosen(inputLine), 10, 64)
 	if err != nil {
-		return errDrop
+		return m, false, errDrop
 	}
-	m := conversation.Missed{Of: conversation.Seq(seq), Phrase: oneLine(v.text(inputPhrase), maxPhrase), Note: v.text(inputNote)}
+	m = conversation.Missed{Of: conversation.Seq(seq), Phrase: oneLine(v.text(inputPhrase), maxPhrase), Note: v.text(inputNote)}
 	switch saw := v.chosen(inputSaw); {
 	case saw == sawOther:
 	case slices.ContainsFunc(sawWords, func(w struct {
@@ -216,11 +217,20 @@ func (b *Bridge) submitMissed(ctx context.Context, p press) error {
 	}):
 		m.Saw = conversation.MissSaw(saw)
 	default:
-		if m.Topic = b.chosenTopic(saw); m.Topic == "" {
-			b.tellPresser(p, words("This topic is no longer in the configuration. Nothing was noted; choose Should have escalated again."))
-			return nil
-		}
-		m.Saw = conversation.MissedTopic
+		m.Saw, m.Topic = conversation.MissedTopic, b.chosenTopic(saw)
+		return m, m.Topic != "", nil
+	}
+	return m, true, nil
+}
+
+func (b *Bridge) submitMissed(ctx context.Context, p press) error {
+	m, ok, err := b.missedIn(p.e.View)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		b.tellPresser(p, words("This topic is no longer in the configuration. Nothing was noted; choose Should have escalated again."))
+		return nil
 	}
 	out, err := b.append(ctx, p, conversation.Miss(p.by, m))
 	if err == nil && len(out.Events) > 0 {

@@ -186,6 +186,10 @@ func (l *link) take(ctx context.Context, batch []socketmode.Event) {
 			l.b.work.wg.Go(func() { l.acknowledge(ctx, []string{req.EnvelopeID}, l.b.answerAtOnce(ctx, req.Payload)) })
 			continue
 		}
+		if e, ok := marking(req.Payload); ok {
+			l.b.work.wg.Go(func() { l.keepAndAnswer(ctx, req.EnvelopeID, req.Payload, e) }) // for the same reason
+			continue
+		}
 		if answer := l.b.atOnce(req.Payload); answer != nil {
 			l.acknowledge(ctx, []string{req.EnvelopeID}, answer)
 			continue
@@ -202,6 +206,18 @@ func (l *link) take(ctx context.Context, batch []socketmode.Event) {
 		return
 	}
 	l.acknowledge(ctx, acks, nil)
+}
+
+// keepAndAnswer stores the form of a mark and answers it.
+func (l *link) keepAndAnswer(ctx context.Context, id string, raw []byte, e envelope) {
+	answer := l.b.proposeAtOnce(ctx, e)
+	if err := l.b.receive(ctx, raw); err != nil {
+		if ctx.Err() == nil {
+			l.b.log.Error("what Slack sent was not kept; it will send it again", "error", err)
+		}
+		return
+	}
+	l.acknowledge(ctx, []string{id}, answer)
 }
 
 // acknowledge queues the acknowledgements of a batch, with an answer where Slack

@@ -45,7 +45,7 @@ func (b *Bridge) drawMarks(ctx context.Context, of week) (m message, ok bool, er
 				wrong++
 			}
 			if len(blocks) < maxWeekMarks {
-				blocks = append(blocks, markBlock(reference, mark, events))
+				blocks = append(blocks, b.markBlock(reference, mark, events))
 			}
 		}
 	}
@@ -80,8 +80,9 @@ func referenceOf(events []conversation.Event) string {
 	return ""
 }
 
-// markBlock is one mark: the chat, what was said of it and by whom, and the words.
-func markBlock(reference string, m mark, events []conversation.Event) slack.Block {
+// markBlock is one mark: the chat, what was said of it and by whom, the words, and
+// what it proposes for the policy.
+func (b *Bridge) markBlock(reference string, m mark, events []conversation.Event) slack.Block {
 	by := " · " + cmp.Or(oneLine(m.by.Name, maxName), "an agent")
 	var elements []any
 	if missed, ok := m.Body.(conversation.Missed); ok {
@@ -91,6 +92,9 @@ func markBlock(reference string, m mark, events []conversation.Event) slack.Bloc
 	}
 	if note := oneLine(m.note, maxMarkQuote); note != "" {
 		elements = append(elements, slack.NewRichTextSection(rich([]span{slant("Note: "), words(note)})...))
+	}
+	if mend, ok := b.mendOf(events, m.Body); ok {
+		elements = append(elements, mend.elements()...)
 	}
 	return richBlock{elements: elements}
 }
@@ -111,14 +115,10 @@ func missedElements(reference, by string, m conversation.Missed, line string) []
 	if text := oneLine(line, maxMarkQuote); text != "" {
 		out = append(out, quote(text))
 	}
-	phrase := oneLine(m.Phrase, maxPhrase)
-	switch {
-	case phrase == "":
-		return out
-	case m.Topic == "":
-		return append(out, slack.NewRichTextSection(rich([]span{words("Look at: “" + phrase + "”")})...))
+	if phrase := oneLine(m.Phrase, maxPhrase); phrase != "" {
+		out = append(out, slack.NewRichTextSection(rich([]span{words("Look at: “" + phrase + "”")})...))
 	}
-	return append(out, slack.NewRichTextSection(rich([]span{words("To see the next one, add to the phrases of " + oneLine(m.Topic, maxOption) + ": " + strconv.Quote(phrase))})...))
+	return out
 }
 
 // wrongElements show what asked for people, and the words it was seen in.

@@ -2,11 +2,27 @@ package slackbridge
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
+
+// sayer proposes what it was asked about.
+type sayer struct{}
+
+func (sayer) Missed(line string, m conversation.Missed) (Mend, bool) {
+	return Mend{"Add to " + m.Topic + ".", "- " + strconv.Quote(m.Phrase), "handoff.yaml:7"}, m.Topic != "" && line != ""
+}
+
+func (sayer) Wrong(d conversation.Decided, said map[conversation.Seq]string) (Mend, bool) {
+	if len(d.Signals) == 0 || said[d.On] == "" {
+		return Mend{}, false
+	}
+	return Mend{Say: fmt.Sprintf("Softer than %s %.2f.", d.Signals[0].Name, d.Signals[0].Value)}, true
+}
 
 // A mark shows the line it is about and the words to look at; what visitors wrote is
 // raw text, never markup.
@@ -27,7 +43,7 @@ func TestMarkBlock(t *testing.T) {
 	}{
 		"missed, a topic": {
 			log(opened, line, conversation.Missed{Agent: maya, Of: 2, Saw: conversation.MissedTopic, Topic: "Billing", Phrase: "third time", Note: "she left"}),
-			[]string{"H-4F2K", "Should have escalated · Topic Billing · Maya", `"text":"the third time! \u003c!channel\u003e *again*"`, `add to the phrases of Billing: \"third time\"`, "she left"},
+			[]string{"H-4F2K", "Should have escalated · Topic Billing · Maya", `"text":"the third time! \u003c!channel\u003e *again*"`, "Look at: “third time”", "Add to Billing.", " (handoff.yaml:7)", `"rich_text_preformatted"`, `- \"third time\"`, "she left"},
 		},
 		"missed, a wish": {
 			log(opened, line, conversation.Missed{Agent: maya, Of: 2, Saw: conversation.MissedAsking, Phrase: "third time"}),
@@ -39,7 +55,7 @@ func TestMarkBlock(t *testing.T) {
 		},
 		"wrong, the second of two": {
 			log(opened, line, conversation.Escalated{Reason: "button"}, escalate, conversation.Escalated{Reason: "frustration", Rule: "vip"}, conversation.Misjudged{Agent: maya, Epoch: 2}),
-			[]string{"Wrong escalation · Rule vip · Maya", "Look at: “third time” (frustration 0.80)"},
+			[]string{"Wrong escalation · Rule vip · Maya", "Look at: “third time” (frustration 0.80)", "Softer than frustration 0.80."},
 		},
 		"wrong, of a button": {
 			log(opened, line, conversation.Escalated{Reason: "button"}, conversation.Misjudged{Agent: maya, Epoch: 1}),
@@ -51,7 +67,8 @@ func TestMarkBlock(t *testing.T) {
 			if len(marks) != 1 {
 				t.Fatalf("%d marks", len(marks))
 			}
-			raw, err := json.Marshal(markBlock(referenceOf(tc.events), marks[0], tc.events))
+			b := &Bridge{Deps: Deps{Mends: sayer{}}}
+			raw, err := json.Marshal(b.markBlock(referenceOf(tc.events), marks[0], tc.events))
 			if err != nil {
 				t.Fatal(err)
 			}

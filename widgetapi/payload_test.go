@@ -114,7 +114,7 @@ func TestHiddenKindsHaveNoPayload(t *testing.T) {
 		conversation.Opened{}, conversation.PageChanged{}, conversation.Note{}, conversation.Decided{}, conversation.Asked{}, conversation.Declined{},
 		conversation.Announced{}, conversation.ContactGiven{}, conversation.Feedback{}, conversation.StopAsked{}, conversation.TurnFailed{},
 		conversation.Offered{}, conversation.Stepped{}, conversation.Reminded{}, conversation.Summarised{}, conversation.Blocked{}, conversation.Unblocked{},
-		conversation.Labelled{}, conversation.Misjudged{}, conversation.Missed{}, conversation.Unmarked{}, conversation.Learned{}, conversation.Translating{}, conversation.Translated{},
+		conversation.Labelled{}, conversation.Misjudged{}, conversation.Missed{}, conversation.Unmarked{}, conversation.Proposed{}, conversation.Learned{}, conversation.Translating{}, conversation.Translated{},
 		conversation.Verified{}, conversation.Mailed{}, conversation.Identified{}, conversation.Tracked{}, conversation.Cleared{},
 	} {
 		e := conversation.Event{Conversation: someID, Seq: 1, Draft: by(systemA, b)}

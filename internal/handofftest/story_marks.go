@@ -1,6 +1,7 @@
 package handofftest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/llm/llmtest"
 )
 
 // marks is what an agent does inside an open modal:
@@ -117,6 +119,30 @@ func learnedFile(_ *testscript.TestScript, s *story, args []string) error {
 		}, holds)
 	}
 	return fmt.Errorf("unknown verb %q", args[0])
+}
+
+// learns scripts what the model writes from a closed thread. It names the visitor's
+// first line as the question's, and all lines of agents as the answer's.
+func learns(question, answer string) llmtest.Step {
+	return llmtest.Step{Shape: "learned", Times: -1, Reply: llmtest.Reply{Write: func(r llmtest.Request) string {
+		wrote := map[string]any{"question": question, "answer": answer, "question_line": 0, "answer_lines": []int{}}
+		for said := range strings.Lines(r.LastUser()) {
+			var line struct {
+				Line int    `json:"line"`
+				From string `json:"from"`
+			}
+			if json.Unmarshal([]byte(said), &line) != nil {
+				continue
+			}
+			if line.From == "colleague" {
+				wrote["answer_lines"] = append(wrote["answer_lines"].([]int), line.Line)
+			} else if wrote["question_line"] == 0 {
+				wrote["question_line"] = line.Line
+			}
+		}
+		raw, _ := json.Marshal(wrote) // texts and numbers
+		return string(raw)
+	}}}
 }
 
 // patiently waits until something holds.

@@ -25,6 +25,7 @@ import (
 //	model triage hangs                (besides)
 //	model drafts TEXT                 (besides: for agents)
 //	model translates to_team LOCALE TEXT… | to_visitor TEXT  (besides)
+//	model learns QUESTION and ANSWER  (besides: from a closed thread, as out of the agents' lines)
 //	model fills SHAPE hangs | slowly JSON | fails STATUS | nonsense TEXT  (besides)
 //	model asked                       (it has been called at all)
 func model(_ *testscript.TestScript, s *story, args []string) error {
@@ -53,6 +54,9 @@ func model(_ *testscript.TestScript, s *story, args []string) error {
 		m.Add(llmtest.Fill("triage", text))
 	case "drafts":
 		m.Add(llmtest.Fill("suggestion", fmt.Sprintf(`{"reply":%q}`, text)))
+	case "learns":
+		question, answer, _ := strings.Cut(text, " and ")
+		m.Add(learns(question, answer))
 	case "translates":
 		return translates(m, args[1:])
 	case "fills":

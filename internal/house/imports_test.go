@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"queue":        {"conversation", "duty", "feed", "markup", "escalation"},
 	"mail":         {"conversation", "feed", "markup"},
 	"webhook":      {"conversation", "feed", "markup"},
-	"bot":          {"conversation", "feed", "markup", "escalation", "llm", "knowledge"},
+	"bot":          {"conversation", "feed", "markup", "escalation", "learn", "llm", "knowledge"},
 	"widgetapi":    {"conversation", "feed", "files/ledger", "markup", "widget", "widgetapi/identity", "widgetapi/session"},
 	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "learn", "markup", "replies", "slackbridge/ledger", "slackbridge/webapi"},
 	"files":        {"conversation", "files/ledger", "markup", "widgetapi/session"},

@@ -22,6 +22,8 @@ type Step struct {
 // Reply is one answer, and how it goes wrong. The zero value is an empty answer. Faults strike after Text was sent.
 type Reply struct {
 	Text string
+	// Write writes Text from the request, when it is not nil.
+	Write func(Request) string
 	// ChunkBytes is the size of a chunk; zero sends word by word.
 	ChunkBytes int
 	// Delay is waited before each chunk.

@@ -205,6 +205,9 @@ func (s *Server) begin(r *Request) (Reply, bool) {
 			continue
 		}
 		reply := step.Reply
+		if reply.Write != nil {
+			reply.Text = reply.Write(*r)
+		}
 		switch {
 		case step.Times == 0 || step.Times == 1:
 			s.steps = slices.Delete(s.steps, i, i+1)

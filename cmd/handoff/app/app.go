@@ -106,6 +106,9 @@ type policies struct{ live, shadow *escalation.Policy }
 // what happens meanwhile is not sent when the section comes.
 func consumers(file *config.File) []string {
 	out := []string{bot.Consumer, bot.BriefConsumer, queue.Consumer, slackbridge.Consumer}
+	if file.Slack != nil {
+		out = append(out, bot.LearnConsumer)
+	}
 	if file.Slack != nil && !file.AI.IsOffline() {
 		out = append(out, bot.TranslateConsumer)
 	}
@@ -209,12 +212,15 @@ func (a *App) buildBridge(file *config.File) (err error) {
 		Config: *file.Slack, Log: a.store, Threads: a.store, Posts: a.store, Inbox: a.store, Readers: a.store, Desk: agentsDesk{a.store, a},
 		Visitors: a.store, Receipts: a.store, Errands: a.store, Files: staffFiles{a.files, a.store}, Mails: a.mails, Places: a.places, Office: a.office, InUse: a.inUse, Counts: a.store,
 		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting, Translator: a.translates(),
-		Topics: a.topics, Evidence: a.evidence, Numbers: a.numbers, Marked: a.store.Marked,
-		Keep: learn.File{Path: file.Learn.File}.Add, Proposes: func() bool { return a.file.Load().Learn.Mode == learn.ModePropose },
+		Topics: a.topics, Mends: mender{a}, Evidence: a.evidence, Numbers: a.numbers, Marked: a.store.Marked,
+		Keep: learn.File{Path: file.Learn.File}.Add, Proposes: a.proposes,
 		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Levels: escalation.Levels(), Now: a.now, Logger: a.Logger,
 	})
 	return err
 }
+
+// proposes says that a close proposes what could be learned, by the file in force.
+func (a *App) proposes() bool { return a.file.Load().Learn.Mode == learn.ModePropose }
 
 // buildBot makes the AI.
 func (a *App) buildBot(file *config.File) (err error) {
@@ -232,11 +238,16 @@ func (a *App) buildRunners(file *config.File) error {
 	if a.bridge == nil {
 		return nil // nobody reads a brief, and nobody is mirrored to
 	}
-	brief, err := a.bot.Brief(newBriefModel(file, a.Options))
+	brief, err := a.bot.Brief(newAside(file, a.Options, bot.BriefTimeout))
 	if err != nil {
 		return err
 	}
 	a.addRunner(bot.BriefConsumer, brief, 4, nil)
+	learner, err := a.bot.Learner(newAside(file, a.Options, bot.LearnTimeout), a.proposes)
+	if err != nil {
+		return err
+	}
+	a.addRunner(bot.LearnConsumer, learner, 2, nil)
 	if a.translator != nil {
 		a.addRunner(bot.TranslateConsumer, a.translator, 4, nil)
 	}

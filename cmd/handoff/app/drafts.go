@@ -7,24 +7,15 @@ import (
 	"github.com/handoff-bot/handoff/bot"
 	"github.com/handoff-bot/handoff/config"
 	"github.com/handoff-bot/handoff/conversation"
-	"github.com/handoff-bot/handoff/llm"
 	"github.com/handoff-bot/handoff/slackbridge"
 )
-
-// newDeskModel is the same model with a client of its own for what agents ask of it:
-// when that fails or takes long, visitors' answers are not kept from it.
-func newDeskModel(file *config.File, o Options) bot.Model {
-	ai := file.AI
-	ai.Timeout = min(ai.Timeout, bot.SuggestTimeout)
-	return llm.NewOpenAI(ai, o.ModelHTTP, o.Logger)
-}
 
 // drafts is what drafts for agents, nil without a model that could.
 func (a *App) drafts(file *config.File) (slackbridge.Drafter, error) {
 	if file.AI.IsOffline() {
 		return nil, nil
 	}
-	g, err := a.bot.Suggester(newDeskModel(file, a.Options), file.Slack.Locale)
+	g, err := a.bot.Suggester(newAside(file, a.Options, bot.SuggestTimeout), file.Slack.Locale)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +45,7 @@ func (a *App) buildTranslator(file *config.File) (err error) {
 	if file.Slack == nil || file.AI.IsOffline() {
 		return nil
 	}
-	a.translator, err = a.bot.Translator(newDeskModel(file, a.Options), file.Slack.Locale)
+	a.translator, err = a.bot.Translator(newAside(file, a.Options, bot.SuggestTimeout), file.Slack.Locale)
 	return err
 }
 

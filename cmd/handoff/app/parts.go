@@ -32,14 +32,14 @@ func newModel(file *config.File, o Options) model {
 	return llm.NewOpenAI(file.AI, o.ModelHTTP, o.Logger)
 }
 
-// newBriefModel is the same model with a client of its own: when summaries fail
-// or take long, answers are not kept from it.
-func newBriefModel(file *config.File, o Options) model {
+// newAside is the same model with a client of its own for what is no answer: when
+// that fails or takes long, answers are not kept from it.
+func newAside(file *config.File, o Options, within time.Duration) model {
 	if file.AI.IsOffline() {
 		return llm.NewOffline(0)
 	}
 	ai := file.AI
-	ai.Timeout = min(ai.Timeout, bot.BriefTimeout)
+	ai.Timeout = min(ai.Timeout, within)
 	return llm.NewOpenAI(ai, o.ModelHTTP, o.Logger)
 }
 

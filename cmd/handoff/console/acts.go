@@ -90,6 +90,8 @@ func handling(e conversation.Event) string {
 		return told(map[bool]string{true: "translation switched on", false: "translation switched off"}[b.On], "by", nameOr(b.Agent.Name, b.Agent.ID))
 	case conversation.Translated:
 		return told(fmt.Sprintf("line %d translated", b.Of), "from", b.Locale, "failed", map[bool]string{true: "yes"}[b.Failed])
+	case conversation.Proposed:
+		return told("an answer was proposed as knowledge", "by", string(b.By))
 	case conversation.Learned:
 		return told("an answer was approved as knowledge", "by", nameOr(b.Agent.Name, b.Agent.ID))
 	default:
