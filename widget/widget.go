@@ -4,8 +4,7 @@
 //
 // The TypeScript source is in src; `go run ./widget/build` bundles it into dist,
 // which is committed and embedded here, so that building the server needs no
-// Node. Each script is there packed as well, so that the server packs nothing. All
-// functions read the embedded files and are safe for concurrent use.
+// Node. Both functions read the embedded files and are safe for concurrent use.
 //
 // A page of ours, /resume, continues a chat from a link in a mail.
 //
@@ -38,8 +37,7 @@ var loaded = sync.OnceValue(func() contents {
 		Frame  string            `json:"frame"`
 	}
 	_ = json.Unmarshal(index, &m)
-	c := contents{assets: make(map[string][]byte, len(m.Assets)), packed: map[form][]byte{}}
-	m.Assets[""] = m.Loader
+	c := contents{assets: make(map[string][]byte, len(m.Assets))}
 	c.loader, _ = dist.ReadFile("dist/" + m.Loader)
 	c.resume, _ = dist.ReadFile("dist/" + m.Resume)
 	c.frame, _ = dist.ReadFile("dist/" + m.Frame)
@@ -47,16 +45,9 @@ var loaded = sync.OnceValue(func() contents {
 	c.etag = `"` + hex.EncodeToString(sum[:8]) + `"`
 	for address, file := range m.Assets {
 		c.assets[address], _ = dist.ReadFile("dist/" + file)
-		for encoding, ending := range map[string]string{"gzip": ".gz", "br": ".br"} {
-			c.packed[form{address, encoding}], _ = dist.ReadFile("dist/" + file + ending)
-		}
 	}
-	delete(c.assets, "") // the loader has its own function
 	return c
 })
-
-// form is a file in an encoding.
-type form struct{ address, encoding string }
 
 type contents struct {
 	loader []byte
@@ -64,7 +55,6 @@ type contents struct {
 	resume []byte
 	frame  []byte
 	assets map[string][]byte
-	packed map[form][]byte
 }
 
 // Loader is the script of GET /widget.js and its strong ETag, quotes included.
@@ -84,13 +74,6 @@ func Asset(address string) (body []byte, contentType string, ok bool) {
 		return nil, "", false
 	}
 	return body, contentTypes[path.Ext(address)], true
-}
-
-// Packed is the asset at the address, or the loader for "", packed for an encoding of
-// Accept-Encoding: "gzip" or "br". The caller must not change the bytes.
-func Packed(address, encoding string) (body []byte, ok bool) {
-	body, ok = loaded().packed[form{strings.TrimPrefix(address, "/w/"), encoding}]
-	return body, ok
 }
 
 // ResumePage is the page of GET /resume, where mailed links lead: a template for

@@ -1,14 +1,9 @@
 package widget_test
 
 import (
-	"bytes"
-	"compress/gzip"
-	"io"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/andybalholm/brotli"
 
 	"github.com/handoff-bot/handoff/widget"
 )
@@ -33,30 +28,6 @@ func TestLoaderNamesAnAssetThatIsServed(t *testing.T) {
 	}
 	if _, _, ok := widget.Asset(strings.TrimPrefix(address, "/w/")); !ok {
 		t.Error("the address without /w/ is not found")
-	}
-}
-
-// What is sent packed is the same file.
-func TestPackedIsTheSameFile(t *testing.T) {
-	script, _ := widget.Loader()
-	address := panelPath.FindString(string(script))
-	panel, _, _ := widget.Asset(address)
-	for address, want := range map[string][]byte{"": script, address: panel} {
-		packed, ok := widget.Packed(address, "br")
-		if got, err := io.ReadAll(brotli.NewReader(bytes.NewReader(packed))); !ok || err != nil || !bytes.Equal(got, want) {
-			t.Errorf("br of %q: got ok=%v, %v, %d bytes, want %d", address, ok, err, len(got), len(want))
-		}
-		packed, ok = widget.Packed(address, "gzip")
-		r, err := gzip.NewReader(bytes.NewReader(packed))
-		if !ok || err != nil {
-			t.Fatalf("gzip of %q: got ok=%v, %v", address, ok, err)
-		}
-		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("gzip of %q: got %v, %d bytes, want %d", address, err, len(got), len(want))
-		}
-	}
-	if _, ok := widget.Packed(address, "zstd"); ok {
-		t.Error("zstd: got ok, want not found")
 	}
 }
 

@@ -82,9 +82,6 @@ type Assets interface {
 	Loader() (script []byte, etag string)
 	// Asset returns the file at path ("3f9a…/panel.js") and its content type.
 	Asset(path string) (content []byte, contentType string, ok bool)
-	// Packed returns the file at path, or the script of /widget.js for "", packed in
-	// an encoding of Accept-Encoding: "br" or "gzip".
-	Packed(path, encoding string) (content []byte, ok bool)
 	// ResumePage returns the page that a mailed link leads to. It loads scripts
 	// and styles from its own origin only.
 	ResumePage() []byte

@@ -118,7 +118,7 @@ func (s *Server) loader(c *call) (reply, error) {
 				return
 			}
 		}
-		s.send(w, c.r, "", content)
+		s.packed.write(w, c.r, "widget.js "+tag, content)
 	}}, nil
 }
 
@@ -126,14 +126,13 @@ func (s *Server) asset(c *call) (reply, error) {
 	if s.deps.Assets == nil {
 		return reply{}, &fault{code: codeNoRoute}
 	}
-	path := c.r.PathValue("hash") + "/" + c.r.PathValue("file")
-	content, media, ok := s.deps.Assets.Asset(path)
+	content, media, ok := s.deps.Assets.Asset(c.r.PathValue("hash") + "/" + c.r.PathValue("file"))
 	if !ok {
 		return reply{}, &fault{code: codeNoRoute}
 	}
 	return reply{write: func(w http.ResponseWriter) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		w.Header().Set("Content-Type", media)
-		s.send(w, c.r, path, content)
+		s.packed.write(w, c.r, c.r.URL.Path, content)
 	}}, nil
 }

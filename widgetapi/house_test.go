@@ -208,9 +208,6 @@ func (testAssets) FramePage() []byte { return []byte("<!doctype html><title>Chat
 func (testAssets) Asset(path string) ([]byte, string, bool) {
 	return []byte("/* panel */"), "text/javascript; charset=utf-8", path == "abc/panel.js"
 }
-func (testAssets) Packed(path, encoding string) ([]byte, bool) {
-	return []byte(encoding + " of " + path), path == "abc/panel.js" || path == ""
-}
 
 // appendAs adds to the log as another room would.
 func (h *house) appendAs(id conversation.ID, decide conversation.Decider) conversation.Outcome {

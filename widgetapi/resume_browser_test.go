@@ -20,11 +20,8 @@ type builtAssets struct{}
 
 func (builtAssets) Loader() ([]byte, string)                 { return widget.Loader() }
 func (builtAssets) Asset(path string) ([]byte, string, bool) { return widget.Asset(path) }
-func (builtAssets) Packed(path, encoding string) ([]byte, bool) {
-	return widget.Packed(path, encoding)
-}
-func (builtAssets) ResumePage() []byte { return widget.ResumePage() }
-func (builtAssets) FramePage() []byte  { return widget.FramePage() }
+func (builtAssets) ResumePage() []byte                       { return widget.ResumePage() }
+func (builtAssets) FramePage() []byte                        { return widget.FramePage() }
 
 // browser opens an address in a Chromium of its own.
 func browser(t *testing.T, address string) func(expression string) any {

@@ -25,6 +25,7 @@ type Server struct {
 	mux     *http.ServeMux
 	schema  []byte
 	health  lastHealth
+	packed  packed
 }
 
 // New makes the door. config returns the settings as they are now; it is called

@@ -75,7 +75,7 @@ func bundle(dir string) (map[string][]byte, error) {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
 	files["manifest.json"] = append(index, '\n')
-	return files, pack(files)
+	return files, nil
 }
 
 // modules bundles the files of /w/: those of the panel together, and two that the

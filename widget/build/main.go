@@ -8,6 +8,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"flag"
 	"fmt"
 	"os"
@@ -50,9 +52,23 @@ func run(dir string) error {
 		if err := os.WriteFile(filepath.Join(dist, name), files[name], 0o644); err != nil {
 			return fmt.Errorf("writing dist: %w", err)
 		}
-		if packed, ok := files[name+".gz"]; ok {
-			fmt.Printf("%-24s %6d bytes, %5d gzip, %5d brotli\n", name, len(files[name]), len(packed), len(files[name+".br"]))
-		}
+		fmt.Printf("%-24s %6d bytes, %5d gzip\n", name, len(files[name]), zipped(files[name]))
 	}
 	return nil
+}
+
+// zipped is the size of b as a server would send it, in bytes.
+func zipped(b []byte) int {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return 0
+	}
+	if _, err := w.Write(b); err != nil {
+		return 0
+	}
+	if err := w.Close(); err != nil {
+		return 0
+	}
+	return out.Len()
 }

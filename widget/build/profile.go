@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
-
-	"github.com/handoff-bot/handoff/widget/build/deflate"
 )
 
 var exported = regexp.MustCompile(`(?m)^export (?:async function|abstract class|function|class|const|let) (\w+)`)
@@ -90,5 +88,5 @@ func without(dir, entry, left string) (int, []string, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return len(deflate.Gzip(script)), inputs, nil
+	return zipped(script), inputs, nil
 }

@@ -147,5 +147,3 @@ func (assets) ResumePage() []byte { return widget.ResumePage() }
 func (assets) FramePage() []byte { return widget.FramePage() }
 
 func (assets) Asset(path string) ([]byte, string, bool) { return widget.Asset(path) }
-
-func (assets) Packed(path, encoding string) ([]byte, bool) { return widget.Packed(path, encoding) }
