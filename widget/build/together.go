@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -14,7 +16,7 @@ import (
 // under one hash, so that they name each other by relative addresses: the panel
 // imports a chunk by import('./chunk'), a chunk takes from the panel what it needs
 // by a static import of src/kit.ts.
-var panel = []string{"panel", "colour", "devices", "files", "identity", "lightbox", "team"}
+var panel = []string{"panel", "colour", "devices", "files", "identity", "team"}
 
 // together bundles them, the panel first.
 func together(dir string, define map[string]string, short *names) ([]asset, error) {
@@ -22,6 +24,9 @@ func together(dir string, define map[string]string, short *names) ([]asset, erro
 	sum := sha256.New()
 	for _, name := range panel {
 		body, err := compile(dir, "src/"+name+".ts", api.FormatESModule, define, short, apart(name))
+		if err == nil && name != panel[0] {
+			body, err = compile(dir, "src/"+name+".ts", api.FormatESModule, define, short, once(asked(body)), apart(name))
+		}
 		if err != nil {
 			return nil, fmt.Errorf("bundling %s: %w", name, err)
 		}
@@ -47,6 +52,39 @@ func apart(name string) api.Plugin {
 				return api.OnResolveResult{Path: "./panel.js", External: true}, nil
 			}
 			return api.OnResolveResult{}, nil
+		})
+	}}
+}
+
+var fromPanel = regexp.MustCompile(`import\{([^}]+)\}from"\./panel\.js"`)
+
+// asked are the names that a chunk takes from the panel.
+func asked(chunk []byte) []string {
+	var names []string
+	for _, m := range fromPanel.FindAllSubmatch(chunk, -1) {
+		for item := range strings.SplitSeq(string(m[1]), ",") {
+			name, _, _ := strings.Cut(item, " as ")
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// once gives them to all files of the chunk through one module: otherwise each file
+// imports them anew, under names of its own, and nothing repeats that gzip could find.
+func once(names []string) api.Plugin {
+	const lent = "lent"
+	return api.Plugin{Name: "once", Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: `/kit$`}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: "kit", Namespace: lent}, nil
+		})
+		build.OnResolve(api.OnResolveOptions{Filter: ".*", Namespace: lent}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: args.Path, External: true}, nil
+		})
+		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: lent}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
+			contents := "export { " + strings.Join(names, ", ") + " } from './panel.js'"
+			return api.OnLoadResult{Contents: &contents}, nil
 		})
 	}}
 }

@@ -2,7 +2,7 @@
 // the launcher, and the number before the page's title. It never opens anything and
 // never moves.
 import type { Core } from './core';
-import { amendmentOf, h, icon, isRemoved, s, setText, wordsOf } from './kit';
+import { amendmentOf, button, h, isRemoved, s, setText, tool, wordsOf } from './kit';
 import type { ChatState } from './store';
 
 export class Attention {
@@ -15,8 +15,7 @@ export class Attention {
 
   constructor(core: Core, open: () => void) {
     this.card = h('div', { class: 'preview', 'data-handoff': 'preview', hidden: true },
-      h('button', { type: 'button', on: { click: open } }, this.name, this.words),
-      h('button', { type: 'button', class: 'dismiss', 'data-handoff': 'dismiss', 'aria-label': s.dismiss, title: s.dismiss, on: { click: () => this.dismiss() } }, icon('close')));
+      button('', undefined, open, {}, this.name, this.words), tool('dismiss', s.dismiss, 'close', () => this.dismiss(), { class: 'dismiss' }));
     core.launcher.after(this.card);
   }
 

@@ -12,6 +12,7 @@ import { Site } from './site';
 import { en as s } from './strings/en';
 import type { Options } from './core';
 import type { ConversationRef, FileRef, WidgetConfig } from './types';
+import { listen } from './view/dom';
 
 export interface ChatHooks {
   changed(): void;
@@ -45,6 +46,7 @@ export class Chat {
   votes: Record<string, boolean>;
   private making: Promise<void> | undefined;
   private typedAt = 0;
+  private readonly left = new AbortController();
 
   constructor(
     readonly api: Api,
@@ -74,7 +76,7 @@ export class Chat {
       sent: (item) => this.tell('message:sent', item),
     });
     this.site = new Site(api, this.follower, options, (error) => this.refused(error));
-    window.addEventListener('online', this.online);
+    listen(window, 'online', () => this.outbox.resume(), this.left.signal);
   }
 
   get state(): ChatState {
@@ -193,7 +195,7 @@ export class Chat {
   leave(): void {
     this.follower.leave();
     this.outbox.stop();
-    window.removeEventListener('online', this.online);
+    this.left.abort();
   }
 
   /** Logs out: the server forgets the session, or with `forget` the visitor; the browser everything. */
@@ -222,8 +224,6 @@ export class Chat {
     if (this.state.turn?.thinking && this.awaitingAt === 0) this.awaitingAt = now;
     return this.awaitingAt > 0 && now - this.awaitingAt < answerTimeout && navigator.onLine !== false;
   }
-
-  private readonly online = (): void => this.outbox.resume();
 
   /** A request about this conversation. */
   post<T>(path: string, body?: unknown): Promise<T> {

@@ -1,4 +1,5 @@
 // What the widget reads from the page around it.
+import { listen } from './view/dom';
 
 export interface Page { url: string; title: string; referrer: string }
 
@@ -30,11 +31,9 @@ interface Navigation extends EventTarget { currentEntry?: unknown }
  * site's history is watched, never patched; where there is no Navigation API only
  * the back and forward buttons are noticed.
  */
-export function watchPage(moved: () => void): () => void {
+export function watchPage(moved: () => void, signal: AbortSignal): void {
   const { navigation } = window as unknown as { navigation?: Navigation };
   const [target, name]: [EventTarget, string] = navigation ? [navigation, 'currententrychange'] : [window, 'popstate'];
   // The title follows the address in most routers.
-  const later = (): unknown => setTimeout(moved, 300);
-  target.addEventListener(name, later);
-  return () => target.removeEventListener(name, later);
+  listen(target, name, () => setTimeout(moved, 300), signal);
 }

@@ -2,7 +2,8 @@
 // look. Fetched when the first one is attached or shown.
 import css from './style/files.css';
 import type { Api, ApiError } from './api';
-import { adopt, draw, h, icon, learn, refused, s, say, setText } from './kit';
+import { adopt, button, draw, h, learn, refused, s, say, setText, tool } from './kit';
+import { open } from './lightbox';
 import { files as words } from './strings/files';
 import type { FileRef } from './types';
 
@@ -69,17 +70,15 @@ export class Tray {
   private entry(file: File, name: string): Entry {
     const bar = h('progress', { max: 1, value: 0, 'aria-label': name, hidden: true });
     const note = h('span', { class: 'why' });
-    const again = h('button', { type: 'button', class: 'textbutton', 'data-handoff': 'file-retry', hidden: true }, s.retry);
-    const remove = h('button', { type: 'button', class: 'off', 'data-handoff': 'file-remove', 'aria-label': say(s.fileRemove, name), title: say(s.fileRemove, name) }, icon('close'));
-    const element = h('li', { 'data-handoff': 'file-chip' }, h('span', { class: 'name', dir: 'auto' }, name), h('span', { class: 'size' }, size(file.size)), note, again, bar, remove);
-    const entry: Entry = { file, element, bar, note, again };
-    remove.addEventListener('click', () => {
+    const again = button('textbutton', 'file-retry', () => this.upload(entry), { hidden: true }, s.retry);
+    const remove = tool('file-remove', say(s.fileRemove, name), 'close', () => {
       entry.request?.abort();
       this.drop(entry);
       this.host.changed();
       this.host.focus();
-    });
-    again.addEventListener('click', () => void this.upload(entry));
+    }, { class: 'off' });
+    const element = h('li', { 'data-handoff': 'file-chip' }, h('span', { class: 'name', dir: 'auto' }, name), h('span', { class: 'size' }, size(file.size)), note, again, bar, remove);
+    const entry: Entry = { file, element, bar, note, again };
     this.entries.push(entry);
     this.element.append(element);
     return entry;
@@ -161,24 +160,18 @@ type Showing = Parameters<typeof show>[2];
 
 function picture(file: FileRef, host: Showing): HTMLElement {
   const image = h('img', { alt: file.name, width: file.width, height: file.height });
-  const button = h('button', { type: 'button', class: 'thumb', 'data-handoff': 'file-image', 'data-id': file.id, title: file.name, 'aria-label': say(s.openPicture, file.name) }, image);
-  image.onerror = () => button.replaceWith(row(file, host));
-  button.addEventListener('click', () => void enlarge(file, host));
-  content(host.api, file).then((url) => { image.src = url; }, () => button.replaceWith(row(file, host, s.fileGone)));
-  return button;
+  const opener = button('thumb', 'file-image', () => enlarge(file, host), { 'data-id': file.id, title: file.name, 'aria-label': say(s.openPicture, file.name) }, image);
+  image.onerror = () => opener.replaceWith(row(file, host));
+  content(host.api, file).then((url) => { image.src = url; }, () => opener.replaceWith(row(file, host, s.fileGone)));
+  return opener;
 }
 
 async function enlarge(file: FileRef, host: Showing): Promise<void> {
-  const { open } = await import('./lightbox');
   open(host.container, await content(host.api, file), file.name, s.closePicture, () => host.container.querySelector<HTMLElement>(`[data-id="${file.id}"]`)?.focus()); // the line may have been drawn anew
 }
 
 function row(file: FileRef, { api }: Showing, why = ''): HTMLElement {
   const note = h('span', { class: 'why' }, why);
-  const button = h('button', { type: 'button', class: 'file', 'data-handoff': 'file' }, draw('file', sheet),
-    h('span', { class: 'name', dir: 'auto' }, file.name), h('span', { class: 'size' }, size(file.size)), note);
-  button.addEventListener('click', () => {
-    content(api, file).then((url) => h('a', { href: url, download: file.name }).click(), () => setText(note, s.fileGone));
-  });
-  return button;
+  const save = (): Promise<void> => content(api, file).then((url) => h('a', { href: url, download: file.name }).click(), () => setText(note, s.fileGone));
+  return button('file', 'file', save, {}, draw('file', sheet), h('span', { class: 'name', dir: 'auto' }, file.name), h('span', { class: 'size' }, size(file.size)), note);
 }

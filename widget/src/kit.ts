@@ -6,6 +6,7 @@ import { en, type Strings } from './strings/en';
 export { refused, sentence } from './api';
 export { amendmentOf, isRemoved, unreadCount, wordsOf } from './store';
 export { adopt } from './style/adopt';
+export { button, tool } from './view/button';
 export { humanInMenu, humanLabel } from './view/chips';
 export { h, setAttribute, setText } from './view/dom';
 export { draw } from './view/draw';

@@ -1,10 +1,8 @@
 // A picture over the whole page. Escape, the button and a click beside it close it.
-import css from './style/lightbox.css';
-import { adopt, h, icon } from './kit';
+import { h, tool } from './kit';
 
 export function open(container: HTMLElement, url: string, name: string, close: string, closed: () => void): void {
-  adopt(container, css);
-  const end = h('button', { type: 'button', 'aria-label': close, title: close, 'data-handoff': 'lightbox-close' }, icon('close'));
+  const end = tool('lightbox-close', close, 'close', undefined, { class: undefined });
   const dialog = h('dialog', { class: 'lightbox', 'data-handoff': 'lightbox', 'aria-label': name }, h('img', { src: url, alt: name }), end);
   dialog.addEventListener('click', ({ target }) => { if (target === dialog || end.contains(target as Node)) dialog.close(); });
   dialog.addEventListener('keydown', (event) => event.stopPropagation());

@@ -24,7 +24,7 @@ export interface MessageLine {
   receipt: boolean;
 }
 export interface PendingLine { kind: 'pending'; key: string; item: OutItem; first: boolean; last: boolean }
-export interface SystemLine { kind: 'system'; key: string; seq: number; text: string; content: Block[] | undefined; at: string }
+export interface SystemLine { kind: 'system'; key: string; seq: number; text: string; content: Block[] | undefined }
 export interface DayLine { kind: 'day'; key: string; at: number }
 export type Line = MessageLine | PendingLine | SystemLine | DayLine;
 
@@ -69,9 +69,7 @@ export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptio
     const words = wordsOf(state, message);
     if (words === undefined) continue;
     divide(Date.parse(message.at));
-    result.push(message.from.role === 'system'
-      ? { kind: 'system', key: `m-${message.seq}`, seq: message.seq, text: words, content: amendmentOf(state, message) ? undefined : message.content, at: message.at }
-      : messageLine(state, message, words, offered, o.votes[message.seq]));
+    result.push(lineOf(state, message, words, offered, o.votes[message.seq]));
   }
   const arrived = new Set(state.messages.map((message) => message.client_id));
   for (const item of outbox) {
@@ -84,13 +82,16 @@ export function lines(state: ChatState, outbox: readonly OutItem[], o: LineOptio
   return result;
 }
 
-function messageLine(state: ChatState, message: Message, text: string, offered: number, vote: boolean | undefined): MessageLine {
+/** A message as a line that stands alone; `offered` is the seq of the open offer. */
+export function lineOf(state: ChatState, message: Message, text: string, offered?: number, vote?: boolean): MessageLine | SystemLine {
   const amendment = amendmentOf(state, message);
+  const { seq } = message;
+  if (message.from.role === 'system') return { kind: 'system', key: `m-${seq}`, seq, text, content: amendment ? undefined : message.content };
   const edit = amendment && 'text' in amendment ? amendment : undefined;
   const files = filesOf(state, message);
   return {
     kind: 'message',
-    key: `m-${message.client_id ?? message.seq}`,
+    key: `m-${message.client_id ?? seq}`,
     message,
     content: edit ? edit.content : message.content,
     text: files.length > 0 && !(edit ?? message).text ? '' : text,
@@ -99,8 +100,8 @@ function messageLine(state: ChatState, message: Message, text: string, offered: 
     removed: isRemoved(amendment),
     first: true,
     last: true,
-    offer: message.seq === offered,
-    thumbs: message.from.role === 'bot' && !message.stopped && !message.offer,
+    offer: seq === offered,
+    thumbs: seq > 0 && message.from.role === 'bot' && !message.stopped && !message.offer,
     vote,
     receipt: false,
   };

@@ -14,6 +14,7 @@ import type { Attributes } from './types';
 import { unreadCount, wordsOf } from './store';
 import { en as s } from './strings/en';
 import { patience } from './view/banner';
+import { listen } from './view/dom';
 import { Window } from './window';
 import { speak as learnLanguage } from './words';
 
@@ -33,7 +34,7 @@ async function colour({ container }: Core): Promise<void> {
   if (container.style.getPropertyValue('--al')) await import('./colour').then(({ applyAccent }) => applyAccent(container), () => undefined);
 }
 
-const stopped = ['keydown', 'keypress', 'keyup', 'paste', 'cut', 'copy', 'input'];
+const stopped = 'keydown keypress keyup paste cut copy input';
 
 export function mount(core: Core): Panel {
   return new Session(core);
@@ -61,7 +62,7 @@ class Session implements Panel {
   private readonly announcer = new Announcer();
   private readonly frame: Frame;
   private readonly badge: Badge;
-  private readonly unwatch: () => void;
+  private readonly left = new AbortController();
   private readonly api: Api;
   /** Whose session this tab shows: what the site has named her; undefined for nobody. */
   private user: string | undefined;
@@ -70,11 +71,10 @@ class Session implements Panel {
   private away = false;
   private conversationId: string | undefined;
   private amended: unknown;
-  private alive = true;
 
   constructor(private readonly core: Core) {
     // The site's single-key shortcuts see the host as target, not a text field.
-    for (const name of stopped) core.root.addEventListener(name, (event) => event.stopPropagation());
+    listen(core.root, stopped, (event) => event.stopPropagation());
     const { api, storage } = connect(core);
     [this.api, this.storage] = [api, storage];
     this.frame = new Frame(() => this.draw());
@@ -87,10 +87,11 @@ class Session implements Panel {
       now: Date.now,
     });
     this.window = new Window(core, this.chat, storage, this.announcer, this.frame, () => this.forget(true));
-    this.unwatch = watchPage(() => this.chat.site.moved());
-    window.addEventListener('storage', this.otherTab);
-    document.addEventListener('visibilitychange', this.look);
-    window.addEventListener('pageshow', this.back);
+    const { signal } = this.left;
+    watchPage(() => this.chat.site.moved(), signal);
+    listen(window, 'storage', this.otherTab, signal);
+    listen(document, 'visibilitychange', () => this.frame.ask(), signal);
+    listen(window, 'pageshow', this.back, signal);
     void this.begin();
     if (this.storage.wasOpen() && !this.window.isPhone()) this.open({}, false);
   }
@@ -173,12 +174,8 @@ class Session implements Panel {
   }
 
   leave(): void {
-    this.alive = false;
+    this.left.abort();
     this.frame.stop();
-    this.unwatch();
-    window.removeEventListener('storage', this.otherTab);
-    window.removeEventListener('pageshow', this.back);
-    document.removeEventListener('visibilitychange', this.look);
     this.window.destroy();
     this.chat.leave();
   }
@@ -201,7 +198,7 @@ class Session implements Panel {
   }
 
   private draw(): void {
-    if (!this.alive) return;
+    if (this.left.signal.aborted) return;
     this.speak();
     this.window.draw(unreadCount(this.chat.state));
     this.badge.show(unreadCount(this.chat.state)); // what was drawn where she looks is read now
@@ -236,8 +233,6 @@ class Session implements Panel {
     if (looks || options.sounds === false || this.storage.load().muted || !navigator.userActivation?.hasBeenActive) return;
     void this.window.need().then((team) => team.ring(), () => undefined);
   }
-
-  private readonly look = (): void => this.frame.ask();
 
   private readonly otherTab = (event: StorageEvent): void => {
     if (this.storage.concerns(event)) this.follow(event.newValue === null);

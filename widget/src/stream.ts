@@ -3,6 +3,7 @@
 // back. It knows nothing of what the events mean, so that a tab which follows
 // another tab's stream can take its place.
 import { ApiError } from './api';
+import { listen } from './view/dom';
 import { EventParser, type ServerEvent } from './sse';
 
 export type Connection = 'idle' | 'connecting' | 'online' | 'offline';
@@ -21,7 +22,6 @@ export interface StreamOptions {
 const silence = 40_000;
 const first = 1_000;
 const longest = 30_000;
-const wakeUps: [EventTarget, string][] = [[window, 'online'], [window, 'pageshow'], [document, 'visibilitychange']];
 
 /** Delay in ms before try number n (0 first): 1 s doubling to 30 s, half of it jitter. */
 export function delay(n: number, random: number): number {
@@ -33,24 +33,24 @@ export class EventStream {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private tries = 0;
-  private running = false;
+  private running: AbortController | undefined;
 
   constructor(private readonly o: StreamOptions) {}
 
   start(): void {
     if (this.running) return;
-    this.running = true;
-    for (const [target, name] of wakeUps) target.addEventListener(name, this.wake);
-    window.addEventListener('offline', this.lost);
-    window.addEventListener('pagehide', this.pause);
+    this.running = new AbortController();
+    const { signal } = this.running;
+    listen(window, 'online pageshow', this.wake, signal);
+    listen(document, 'visibilitychange', this.wake, signal);
+    listen(window, 'offline', this.lost, signal);
+    listen(window, 'pagehide', this.pause, signal);
     void this.open();
   }
 
   stop(): void {
-    this.running = false;
-    for (const [target, name] of wakeUps) target.removeEventListener(name, this.wake);
-    window.removeEventListener('offline', this.lost);
-    window.removeEventListener('pagehide', this.pause);
+    this.running?.abort();
+    this.running = undefined;
     this.cut();
     this.o.status('idle');
   }

@@ -3,6 +3,7 @@
 // lock passes to another, which goes on from the last event it holds. Where the
 // browser has no locks (plain HTTP) each tab reads for itself.
 import type { ServerEvent } from './sse';
+import { listen } from './view/dom';
 import { EventStream, type Connection, type StreamOptions } from './stream';
 
 /** What tabs tell each other; structured clones between pages of one origin. */
@@ -20,6 +21,7 @@ export interface SharedOptions extends StreamOptions {
 }
 
 export class SharedStream {
+  private readonly running = new AbortController();
   private stream: EventStream | undefined;
   private channel: BroadcastChannel | undefined;
   private waiting: AbortController | undefined;
@@ -29,16 +31,15 @@ export class SharedStream {
   constructor(private readonly name: string, private readonly o: SharedOptions) {}
 
   start(): void {
-    window.addEventListener('pagehide', this.rest);
-    window.addEventListener('pageshow', this.join);
-    document.addEventListener('visibilitychange', this.greet);
+    const { signal } = this.running;
+    listen(window, 'pagehide', this.rest, signal);
+    listen(window, 'pageshow', this.join, signal);
+    listen(document, 'visibilitychange', this.greet, signal);
     this.join();
   }
 
   stop(): void {
-    window.removeEventListener('pagehide', this.rest);
-    window.removeEventListener('pageshow', this.join);
-    document.removeEventListener('visibilitychange', this.greet);
+    this.running.abort();
     this.rest();
     this.o.status('idle');
   }

@@ -1,6 +1,7 @@
 // The server's message tree as nodes. What is not known is shown as its text, if it has any.
 import type { Block, Inline } from './types';
 import { hiddenHost, safeUrl } from './links';
+import { button } from './view/button';
 import { h } from './view/dom';
 
 export interface TreeOptions {
@@ -44,9 +45,8 @@ function renderList(block: Extract<Block, { type: 'list' }>, o: TreeOptions, dep
 }
 
 function renderCode(text: string, o: TreeOptions): HTMLElement {
-  const button = h('button', { type: 'button', class: 'copy' }, o.copyLabel);
-  button.addEventListener('click', () => o.copy(text, button));
-  return h('div', { class: 'code' }, h('pre', { tabindex: 0, dir: 'ltr' }, h('code', {}, text)), button);
+  const copy = button('copy', undefined, () => o.copy(text, copy), {}, o.copyLabel);
+  return h('div', { class: 'code' }, h('pre', { tabindex: 0, dir: 'ltr' }, h('code', {}, text)), copy);
 }
 
 function renderInline(children: readonly Inline[], o: TreeOptions): Node[] {
@@ -75,8 +75,7 @@ function renderLink(link: Extract<Inline, { type: 'link' }>, o: TreeOptions): No
   const label = String(link.text || link.url || '');
   if (url === undefined) return [document.createTextNode(label)];
   const target = url.startsWith('tel:') ? undefined : '_blank'; // a call needs no page
-  const anchor = h('a', { href: url, target, rel: 'noopener noreferrer' }, label);
-  anchor.addEventListener('click', () => o.linkClicked?.(url));
+  const anchor = h('a', { href: url, target, rel: 'noopener noreferrer', on: { click: () => o.linkClicked?.(url) } }, label);
   const host = link.host ?? hiddenHost(url, label);
   return host ? [anchor, h('span', { class: 'host' }, ` (${host})`)] : [anchor];
 }

@@ -12,7 +12,7 @@ import type { FileRef } from './types';
 import { banner } from './view/banner';
 import { chips, stopper } from './view/chips';
 import { Composer } from './view/composer';
-import { h } from './view/dom';
+import { h, listen } from './view/dom';
 import { footer } from './view/footer';
 import { header, type Header } from './view/header';
 import { Log } from './view/log';
@@ -36,7 +36,7 @@ export class Window {
   private limitedUntil = 0;
   private notice = '';
   private noticeUntil = 0;
-  private gone = false;
+  private readonly gone = new AbortController();
 
   constructor(
     readonly core: Core,
@@ -58,10 +58,10 @@ export class Window {
     this.shell = new Shell(core.container, () => this.escape(), [
       this.header.element, top.element, this.log.element, dock, announcer.element, announcer.alertElement,
     ]);
-    for (const name of ['dragover', 'drop']) this.shell.dialog.addEventListener(name, this.given);
-    this.composer.area.addEventListener('paste', this.given);
-    dock.addEventListener('focusin', () => this.shell.dialog.classList.add('typing'));
-    dock.addEventListener('focusout', () => this.shell.dialog.classList.remove('typing'));
+    listen(window, 'popstate', this.back, this.gone.signal);
+    listen(this.shell.dialog, 'dragover drop', this.given);
+    listen(this.composer.area, 'paste', this.given);
+    listen(dock, 'focusin focusout', ({ type }) => this.shell.dialog.classList.toggle('typing', type === 'focusin'));
     const { draft } = storage.load();
     if (draft) this.composer.setText(draft);
   }
@@ -83,7 +83,6 @@ export class Window {
       this.storage.setOpen(true);
       // The back button of a phone closes what covers the page.
       if (this.isPhone() && !history.state?.handoff) history.pushState({ ...history.state, handoff: true }, '');
-      window.addEventListener('popstate', this.back);
       this.opened(true);
       this.draw();
       this.log.scroller.settle(undefined);
@@ -113,7 +112,6 @@ export class Window {
   };
 
   private shut(): void {
-    window.removeEventListener('popstate', this.back);
     if (history.state?.handoff) history.back();
     this.team?.dismiss();
     this.shell.close();
@@ -128,9 +126,8 @@ export class Window {
 
   /** A panel that is open stands open again when the widget comes back. */
   destroy(): void {
-    this.gone = true;
+    this.gone.abort();
     this.team?.stop();
-    window.removeEventListener('popstate', this.back);
     if (this.isOpen()) this.shell.close();
     this.shell.dialog.remove();
   }
@@ -139,7 +136,7 @@ export class Window {
   need(): Promise<Team> {
     this.coming ??= import('./team').then(({ Team }) => {
       this.team = new Team(this);
-      if (this.gone) this.team.stop();
+      if (this.gone.signal.aborted) this.team.stop();
       this.frame.ask();
       return this.team;
     });
@@ -148,7 +145,7 @@ export class Window {
   }
 
   private bring(): void {
-    if (!this.coming && !this.gone) void this.need().catch(() => undefined);
+    if (!this.coming && !this.gone.signal.aborted) void this.need().catch(() => undefined);
   }
 
   returned(text: string, seconds: number, files?: FileRef[]): void {

@@ -1,5 +1,6 @@
 // One thing at a time above the log: offline, reconnecting, blocked, the queue.
 import { en as s } from '../strings/en';
+import { button } from './button';
 import { h, setChildren } from './dom';
 import type { Actions, Model, View } from './model';
 
@@ -9,7 +10,7 @@ const unavailableAfter = 30_000;
 
 export function banner(actions: Actions): View {
   const text = h('span');
-  const cancel = h('button', { type: 'button', class: 'textbutton', 'data-handoff': 'cancel', on: { click: () => actions.team((team) => team.cancelWaiting()) } }, s.cancel);
+  const cancel = button('textbutton', 'cancel', () => actions.team((team) => team.cancelWaiting()), {}, s.cancel);
   const element = h('div', { class: 'banner', 'data-handoff': 'banner', hidden: true });
   let drawn = '';
   return {

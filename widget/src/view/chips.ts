@@ -4,14 +4,13 @@ import { openOffer } from '../lines';
 import { botAnswers } from '../store';
 import type { Chat } from '../chat';
 import type { WidgetConfig } from '../types';
+import { button } from './button';
 import { h, setChildren } from './dom';
 import { icon, type IconName } from './icons';
 import type { Actions, Model, View } from './model';
 
 export function chip(label: string, hook: string, act: () => void, o: { icon?: IconName; strong?: boolean; disabled?: boolean } = {}): HTMLButtonElement {
-  return h('button', {
-    type: 'button', class: o.strong ? 'chip strong' : 'chip', 'data-handoff': hook, disabled: o.disabled, on: { click: act },
-  }, o.icon && icon(o.icon), h('span', {}, label));
+  return button(o.strong ? 'chip strong' : 'chip', hook, act, { disabled: o.disabled }, o.icon && icon(o.icon), h('span', {}, label));
 }
 
 export function humanLabel(config: WidgetConfig): string {

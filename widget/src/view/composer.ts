@@ -2,16 +2,15 @@
 // that ends an input method's composition does neither.
 import { en as s } from '../strings/en';
 import { say } from '../words';
+import { opensMenu, tool } from './button';
 import { h, setAttribute, setText } from './dom';
-import { icon, type IconName } from './icons';
 import type { Tray } from '../files';
-import type { Team } from '../team';
 import type { Actions, Model, View } from './model';
 
 export class Composer implements View {
   readonly element: HTMLElement;
   readonly area = h('textarea', { rows: 1, 'data-handoff': 'composer', enterkeyhint: 'send', autocomplete: 'off', dir: 'auto' });
-  private readonly send = h('button', { type: 'submit', class: 'send', 'data-handoff': 'send', 'aria-label': s.send, title: s.send }, icon('send'));
+  private readonly send = tool('send', s.send, 'send', undefined, { type: 'submit', class: 'send' });
   private readonly count = h('div', { class: 'count', id: 'count', hidden: true });
   private readonly notice = h('div', { class: 'notice', id: 'notice', role: 'status', hidden: true });
   readonly attach: HTMLElement;
@@ -24,11 +23,8 @@ export class Composer implements View {
   private stale = false;
 
   constructor(private readonly actions: Actions) {
-    const tool = (hook: string, name: string, shape: IconName, act: (team: Team) => void, popup?: string): HTMLElement => h('button', {
-      type: 'button', class: 'tool', 'data-handoff': hook, 'aria-label': name, title: name, 'aria-haspopup': popup, 'aria-expanded': popup && 'false', on: { click: () => actions.team(act) },
-    }, icon(shape));
-    this.attach = tool('attach', s.attach, 'clip', (team) => team.attach.pick());
-    this.smile = tool('emoji', s.emoji, 'smile', (team) => team.emoji(), 'menu');
+    this.attach = tool('attach', s.attach, 'clip', () => actions.team((team) => team.attach.pick()));
+    this.smile = tool('emoji', s.emoji, 'smile', () => actions.team((team) => team.emoji()), opensMenu);
     const field = (this.field = h('div', { class: 'field' }, this.area, this.attach, this.smile, this.send));
     this.attach.hidden = true;
     this.form = h('form', { class: 'composer', novalidate: true }, field);

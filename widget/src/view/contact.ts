@@ -1,7 +1,7 @@
 // Where the team can reach her: what is not known yet, and the code that
 // confirms an address.
 import type { Fields } from '../contact';
-import { h, language, s, say, setText } from '../kit';
+import { button, h, language, s, say, setText } from '../kit';
 import { card, field, value, wrong, type Field } from './field';
 import type { Card, Care, Team } from '../team';
 import type { Model } from './model';
@@ -70,7 +70,7 @@ export function codeForm(team: Team): Card {
     }
     return team.told(team.requests.verify(digits)).then(() => { code.input.value = ''; });
   });
-  const other = h('button', { type: 'button', class: 'quiet', on: { click: () => team.askContact() } }, h('span', {}, s.codeAgain));
+  const other = button('quiet', undefined, () => team.askContact(), {}, h('span', {}, s.codeAgain));
   form.lastElementChild?.append(other);
   form.dataset['handoff'] = 'code';
   return {

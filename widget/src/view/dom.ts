@@ -1,6 +1,6 @@
 // Nodes are made one by one: nothing in this widget parses HTML.
 
-type Child = Node | string | null | undefined | false;
+export type Child = Node | string | null | undefined | false;
 type Listeners = { [E in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[E]) => void };
 export interface Attributes {
   [name: string]: string | number | boolean | undefined | Listeners;
@@ -13,7 +13,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === 'on') listen(element, value as Listeners);
+    if (name === 'on') Object.entries((value ?? {}) as Listeners).forEach(([event, act]) => element.addEventListener(event, act as EventListener));
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
   }
   for (const child of children) {
@@ -22,10 +22,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-function listen(element: HTMLElement, listeners: Listeners): void {
-  for (const [name, listener] of Object.entries(listeners)) {
-    element.addEventListener(name, listener as EventListener);
-  }
+/** Listens to events, their names with spaces between, until the signal is aborted. */
+export function listen<E extends Event>(target: EventTarget | null | undefined, names: string, act: (event: E) => void, signal?: AbortSignal): void {
+  for (const name of names.split(' ')) target?.addEventListener(name, act as EventListener, { signal });
 }
 
 /** Writes only what differs: an unchanged node costs no layout. */

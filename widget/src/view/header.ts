@@ -1,6 +1,7 @@
 // The header says who answers; its menu holds what is always possible.
 import { en as s } from '../strings/en';
 import { avatar } from './avatar';
+import { opensMenu, tool } from './button';
 import { h, setChildren, setText } from './dom';
 import { icon } from './icons';
 import type { Actions, Model, View } from './model';
@@ -12,13 +13,8 @@ export function header(actions: Actions): Header {
   const picture = h('div', { class: 'avatar' });
   const name = h('h2', { id: 'title' });
   const sub = h('p');
-  const button = h('button', {
-    type: 'button', class: 'tool', 'data-handoff': 'menu', 'aria-label': s.menu, title: s.menu, 'aria-haspopup': 'menu', 'aria-expanded': 'false',
-    on: { click: () => actions.team((team) => team.menu()) },
-  }, icon('menu'));
-  const closeButton = h('button', {
-    type: 'button', class: 'tool', 'data-handoff': 'close', 'aria-label': s.closeChat, title: s.closeChat, on: { click: () => actions.close() },
-  }, icon('close'));
+  const button = tool('menu', s.menu, 'menu', () => actions.team((team) => team.menu()), opensMenu);
+  const closeButton = tool('close', s.closeChat, 'close', () => actions.close());
   const element = h('header', { class: 'head' }, picture, h('div', { class: 'who' }, name, sub), h('div', { class: 'tools' }, button, closeButton));
 
   let drawn = '';

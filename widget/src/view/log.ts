@@ -2,8 +2,8 @@
 // frame. A line whose signature is unchanged keeps its node.
 import { en as s } from '../strings/en';
 import { say } from '../words';
-import { lines, type Line, type MessageLine } from '../lines';
-import type { Message } from '../types';
+import { lineOf, lines, type Line } from '../lines';
+import { button } from './button';
 import { h, setChildren, setText } from './dom';
 import { icon } from './icons';
 import { draw, signature } from './message';
@@ -39,7 +39,7 @@ export class Log implements View {
   constructor(private readonly actions: Actions) {
     this.tail = tail(actions);
     this.pill = h('div', { class: 'pill', 'data-handoff': 'pill', hidden: true },
-      h('button', { type: 'button', on: { click: () => this.toEnd() } }, this.pillText, icon('down')));
+      button('', undefined, () => this.toEnd(), {}, this.pillText, icon('down')));
     this.log.append(this.older, this.skeleton, this.lines, this.tail.element);
     this.element = h('div', { class: 'middle' }, this.log, this.pill);
     this.scroller = new Scroller(this.log, () => this.moved());
@@ -118,11 +118,7 @@ export class Log implements View {
     if (chat.follower.loading || chat.follower.hasOlder()) return all;
     const text = config.greeting || say(s.greeting, config.title || s.title);
     const role = config.ai === false ? 'system' : 'bot';
-    const message: Message = { seq: 0, id: 'greeting', at: '', from: { role }, text };
-    const line: MessageLine = {
-      kind: 'message', key: 'greeting', message, content: undefined, text, files: [], edited: false, removed: false, first: true, last: true, offer: false, thumbs: false, vote: undefined, receipt: false,
-    };
-    return role === 'system' ? [{ kind: 'system', key: 'greeting', seq: 0, text, content: undefined, at: '' }, ...all] : [line, ...all];
+    return [lineOf(chat.state, { seq: 0, id: 'greeting', at: '', from: { role }, text }, text), ...all];
   }
 
   // What arrived below while she read above.

@@ -1,6 +1,6 @@
 // A menu below or above its button: one at a time, arrows inside, Escape and Tab
 // close it, and the focus goes back to the button.
-import { h } from '../kit';
+import { button, h } from '../kit';
 import { drawing, type Entry } from './entries';
 
 export interface Menu {
@@ -10,7 +10,7 @@ export interface Menu {
   toggle(entries: () => Entry[]): void;
 }
 
-export function menu(button: HTMLElement, host: HTMLElement, name: string): Menu {
+export function menu(opener: HTMLElement, host: HTMLElement, name: string): Menu {
   let open: HTMLElement | undefined;
   const active = (): Element | null => (host.getRootNode() as ShadowRoot).activeElement;
   const dismiss = (): boolean => {
@@ -18,16 +18,14 @@ export function menu(button: HTMLElement, host: HTMLElement, name: string): Menu
     const inside = open.contains(active());
     open.remove();
     open = undefined;
-    button.setAttribute('aria-expanded', 'false');
-    if (inside) button.focus();
+    opener.setAttribute('aria-expanded', 'false');
+    if (inside) opener.focus();
     return true;
   };
   const show = (list: Entry[]): void => {
     dismiss();
     if (list.length === 0) return;
-    const items = list.map((entry) => h('button', {
-      type: 'button', role: 'menuitem', tabindex: -1, 'data-handoff': entry.hook, on: { click: () => { dismiss(); entry.act(); } },
-    }, entry.icon && drawing(entry.icon), h('span', {}, entry.label)));
+    const items = list.map((entry) => button('', entry.hook, () => { dismiss(); entry.act(); }, { role: 'menuitem', tabindex: -1 }, entry.icon && drawing(entry.icon), h('span', {}, entry.label)));
     open = h('div', { class: 'menu', role: 'menu', 'aria-label': name }, ...items);
     open.addEventListener('keydown', (event) => {
       const at = items.indexOf(active() as HTMLButtonElement);
@@ -41,7 +39,7 @@ export function menu(button: HTMLElement, host: HTMLElement, name: string): Menu
       if (event.relatedTarget && !open?.contains(event.relatedTarget as Node)) dismiss();
     });
     host.append(open);
-    button.setAttribute('aria-expanded', 'true');
+    opener.setAttribute('aria-expanded', 'true');
     items[0]?.focus();
   };
   return { dismiss, show, toggle: (entries) => { if (!dismiss()) show(entries()); } };

@@ -7,6 +7,7 @@ import type { FileRef, Source } from '../types';
 import { safeUrl } from '../links';
 import { renderBlocks, type TreeOptions } from '../tree';
 import { avatar } from './avatar';
+import { button, tool } from './button';
 import { chip, humanLabel } from './chips';
 import { h } from './dom';
 import { icon } from './icons';
@@ -63,10 +64,9 @@ function drawPending({ item, first, last }: PendingLine, actions: Actions): HTML
 }
 
 function failure(id: string, reason: string | undefined, actions: Actions): HTMLElement {
-  const button = (label: string, hook: string, act: (id: string) => void): HTMLElement =>
-    h('button', { type: 'button', class: 'textbutton', 'data-handoff': hook, on: { click: () => act(id) } }, label);
+  const choice = (label: string, hook: string, act: (id: string) => void): HTMLElement => button('textbutton', hook, () => act(id), {}, label);
   const why = reason && reason !== 'network' ? `${s.notSent} ${reason}` : s.notSent;
-  return h('div', { class: 'note' }, why, ' ', button(s.retry, 'retry', actions.retry), '·', button(s.delete, 'delete', actions.discard));
+  return h('div', { class: 'note' }, why, ' ', choice(s.retry, 'retry', actions.retry), '·', choice(s.delete, 'delete', actions.discard));
 }
 
 function receipt(status: string): string {
@@ -139,10 +139,9 @@ function sourceChip(source: Source, base: string, actions: Actions): HTMLElement
 }
 
 function thumbs({ message, vote }: MessageLine, actions: Actions): HTMLElement {
-  return h('div', { class: 'thumbs' }, ...[true, false].map((up) => h('button', {
-    type: 'button', class: up ? 'tool' : 'tool down', 'data-handoff': up ? 'up' : 'down', 'aria-pressed': String(vote === up),
-    'aria-label': up ? s.helpful : s.notHelpful, title: up ? s.helpful : s.notHelpful, on: { click: () => actions.vote(message.seq, up) },
-  }, icon('up'))));
+  return h('div', { class: 'thumbs' }, ...[true, false].map((up) => tool(
+    up ? 'up' : 'down', up ? s.helpful : s.notHelpful, 'up', () => actions.vote(message.seq, up), { class: up ? 'tool' : 'tool down', 'aria-pressed': String(vote === up) },
+  )));
 }
 
 function offer(seq: number, model: Model, actions: Actions): HTMLElement {

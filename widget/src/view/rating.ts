@@ -1,5 +1,5 @@
 // One question when the chat is over; it never stands in the way of the next chat.
-import { h, s, setText } from '../kit';
+import { button, h, s, setText } from '../kit';
 import { drawing } from './entries';
 import type { Card, Team } from '../team';
 
@@ -11,7 +11,7 @@ export function ratingForm(team: Team): Card {
   const more = h('label', { hidden: true }, h('span', {}, s.rateComment, h('i', {}, ` (${s.optional})`)), comment);
   const problem = h('div', { class: 'error', role: 'alert', hidden: true }, s.actionFailed);
   const submit = h('button', { type: 'submit', class: 'primary', disabled: true }, h('span', {}, s.rateSend));
-  const skip = h('button', { type: 'button', class: 'quiet', on: { click: () => team.skipRating() } }, h('span', {}, s.notNow));
+  const skip = button('quiet', undefined, () => team.skipRating(), {}, h('span', {}, s.notNow));
   const form = h('form', { class: 'card', novalidate: true },
     h('fieldset', {}, h('legend', {}, s.rateQuestion), h('div', { class: 'scores' }, ...labels)), more, problem, h('div', { class: 'actions' }, submit, skip));
   const thanks = h('p');

@@ -1,6 +1,6 @@
 // The panel's frame: one <dialog>, beside the page on a desktop, over all of it
 // on a phone, where only the browser's own modal keeps focus and scroll inside.
-import { h } from './dom';
+import { h, listen } from './dom';
 
 const small = '(max-width: 480px), (max-height: 480px)';
 
@@ -8,6 +8,7 @@ export class Shell {
   readonly dialog: HTMLDialogElement;
   private readonly media = matchMedia(small);
   private opener: HTMLElement | undefined;
+  private shut: AbortController | undefined;
 
   constructor(private readonly container: HTMLElement, private readonly escape: () => void, children: Node[]) {
     this.dialog = h('dialog', { class: 'panel', id: 'panel', 'data-handoff': 'panel', 'aria-labelledby': 'title' }, ...children);
@@ -26,16 +27,14 @@ export class Shell {
 
   open(opener: HTMLElement | undefined): void {
     this.opener = opener;
-    this.media.addEventListener('change', this.relayout);
-    window.visualViewport?.addEventListener('resize', this.fit);
-    window.visualViewport?.addEventListener('scroll', this.fit);
+    this.shut = new AbortController();
+    listen(this.media, 'change', this.relayout, this.shut.signal);
+    listen(window.visualViewport, 'resize scroll', this.fit, this.shut.signal);
     this.present();
   }
 
   close(): void {
-    this.media.removeEventListener('change', this.relayout);
-    window.visualViewport?.removeEventListener('resize', this.fit);
-    window.visualViewport?.removeEventListener('scroll', this.fit);
+    this.shut?.abort();
     const inside = this.dialog.contains((this.container.getRootNode() as ShadowRoot).activeElement);
     this.dismiss();
     if (inside) this.opener?.focus();
