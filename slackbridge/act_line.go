@@ -87,12 +87,24 @@ func (b *Bridge) workMessage(ctx context.Context, me identity, r ledger.Inbound,
 		return err
 	}
 	s.tries = r.Attempts
-	free := b.atWork.lock(conversation.ID(s.key()))
-	_, err = b.act(ctx, s)
-	if free(); err != nil {
+	if err := b.actAlone(ctx, s); err != nil {
 		return err
 	}
 	return b.releaseHeld(ctx, r.Team, r.Channel, r.TS)
+}
+
+// actAlone is act for a line that may be sent by Retry at the same time: its row and
+// the press stand in different queues, and after a crash both are worked at once. Words
+// are one append, which happens once in any case.
+func (b *Bridge) actAlone(ctx context.Context, s said) error {
+	act := func() error {
+		_, err := b.act(ctx, s)
+		return err
+	}
+	if len(s.files) == 0 {
+		return act()
+	}
+	return b.alone(ctx, s.key(), act)
 }
 
 func orDrop(err error) error {

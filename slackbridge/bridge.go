@@ -42,8 +42,9 @@ type Deps struct {
 	// Readers wakes the conversations that wait for Slack when it is back; with
 	// nil they look again by themselves, within minutes when there are many.
 	Readers Readers
-	// Leader is nil where there is only one process.
+	// Leader is nil where there is only one process, and so is Leases.
 	Leader Leader
+	Leases feed.Leases
 	// HTTP calls Slack; nil means a client with a timeout of 10 s. Dialer opens
 	// the sockets. When they are nil, neither uses a proxy or follows a redirect.
 	HTTP   *http.Client
@@ -118,16 +119,12 @@ type Bridge struct {
 	work    *workers
 	lookups sync.Map // searches that the pace has interrupted: where they go on
 	cards   keyed    // held while a conversation's card is drawn
-	tlocks  keyed    // held while a thread's row is read, changed and saved
-	invites keyed    // held while an invitation is answered: Slack may deliver it twice at once
 	sockets *sockets
 	forms   forms // the open forms of Reply…
 	// formLocks are held while one of them is drawn.
 	formLocks keyed
-	// atWork are held while a line is sent, by its key: its row and a press of Retry
-	// stand in different queues, and after a crash both are worked at once.
-	atWork  keyed
-	handles sync.Map // the names of user groups, by id
+	alones    keyed    // held by the works that [Bridge.alone] does
+	handles   sync.Map // the names of user groups, by id
 	// What is said to one person: in a thread, directly, and as an answer.
 	aside, direct, answers *whispers
 
@@ -327,57 +324,12 @@ func poke(ch chan struct{}) {
 	}
 }
 
-// keyed is a set of locks by conversation.
-type keyed struct {
-	mu    sync.Mutex
-	locks map[conversation.ID]*keyedLock
-}
-
-type keyedLock struct {
-	mu    sync.Mutex
-	users int
-}
-
-// lock locks one conversation and returns the unlock.
-func (k *keyed) lock(id conversation.ID) func() {
-	k.mu.Lock()
-	if k.locks == nil {
-		k.locks = map[conversation.ID]*keyedLock{}
-	}
-	l := k.locks[id]
-	if l == nil {
-		l = &keyedLock{}
-		k.locks[id] = l
-	}
-	l.users++
-	k.mu.Unlock()
-	l.mu.Lock()
-	return func() {
-		l.mu.Unlock()
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if l.users--; l.users == 0 {
-			delete(k.locks, id)
-		}
-	}
-}
-
-// changeThread changes the row of a conversation's thread as it is now: the
-// mirror, the buttons and the backfill all write to it.
+// changeThread changes the row of a thread as it is now: the mirror, the buttons and
+// the backfill all write to it, in several processes. After an error it is t.
 func (b *Bridge) changeThread(ctx context.Context, t ledger.Thread, change func(*ledger.Thread)) (ledger.Thread, error) {
-	defer b.tlocks.lock(t.Conversation)()
-	now, err := b.Threads.ThreadOf(ctx, t.Conversation)
-	if err != nil && !errors.Is(err, conversation.ErrNotFound) {
+	now, err := b.Threads.ChangeThread(ctx, t.ID, change)
+	if err != nil {
 		return t, err
 	}
-	if now.ID != t.ID { // lost, or another has taken its place
-		now = t
-		if t.TS != "" { // as it is now: it may have moved meanwhile
-			if now, err = b.Threads.ThreadAt(ctx, t.Team, t.Channel, t.TS); err != nil {
-				return t, err
-			}
-		}
-	}
-	change(&now)
-	return now, b.Threads.SaveThread(ctx, now)
+	return now, nil
 }

@@ -20,7 +20,7 @@ const dressEvery = 10 * time.Second
 // drawn at once, unless only what can wait differs; otherwise it waits until the last drawing is two seconds old. A
 // card that cannot be updated is never replaced by a new post.
 func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (due time.Time, err error) {
-	defer b.cards.lock(id)()
+	defer b.cards.lock(string(id))()
 	t, card, print, err := b.staleCard(ctx, id)
 	if err != nil || print == "" {
 		return time.Time{}, err
@@ -56,7 +56,7 @@ func (b *Bridge) confirm(ctx context.Context, p press) {
 // press, which no limit per method delays. It is false when the card still has to
 // be drawn.
 func (b *Bridge) answerPress(ctx context.Context, p press) (bool, error) {
-	defer b.cards.lock(p.id)()
+	defer b.cards.lock(string(p.id))()
 	t, card, print, err := b.staleCard(ctx, p.id)
 	if err != nil || print == "" {
 		return err == nil, err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -30,8 +29,15 @@ func (b *Bridge) invited(ctx context.Context, ev happening) error {
 	if ev.Inviter == "" || b.Errands == nil || !channelID.MatchString(channel) {
 		return nil
 	}
-	defer b.invites.lock(conversation.ID(channel))()
-	e, done, err := b.houseErrand(ctx, "invited:"+channel+":"+ev.EventTS)
+	return b.alone(ctx, invitedTo(channel), func() error { return b.answerInvitation(ctx, ev, channel) })
+}
+
+// invitedTo names the work on the invitations to a channel: Slack may deliver one
+// twice at once, to two processes, while somebody presses Not now.
+func invitedTo(channel string) string { return "invited:" + channel }
+
+func (b *Bridge) answerInvitation(ctx context.Context, ev happening, channel string) error {
+	e, done, err := b.houseErrand(ctx, invitedTo(channel)+":"+ev.EventTS)
 	if err != nil || done {
 		return err
 	}
@@ -136,11 +142,13 @@ func (b *Bridge) pressInviteNo(ctx context.Context, p press) error {
 	if !ok {
 		return errDrop
 	}
-	defer b.invites.lock(conversation.ID(channel))()
-	e, done, err := b.houseErrand(ctx, name)
-	if err == nil && !done {
-		err = b.inviteOver(ctx, e, ledger.Gone, ts)
-	}
+	err := b.alone(ctx, invitedTo(channel), func() error {
+		e, done, err := b.houseErrand(ctx, name)
+		if err == nil && !done {
+			err = b.inviteOver(ctx, e, ledger.Gone, ts)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}

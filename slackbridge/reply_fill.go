@@ -7,7 +7,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/replies"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -80,7 +79,7 @@ func draftNote(s Suggestion) []span {
 // from what the one before has drawn. A form that was closed stays closed.
 func (b *Bridge) redrawForm(ctx context.Context, p press, change func(*replyForm)) error {
 	view := p.e.View.ID
-	defer b.formLocks.lock(conversation.ID(view))()
+	defer b.formLocks.lock(view)()
 	now := p.stand()
 	if drawn, ok := b.forms.last(view); ok && drawn.hash != now.hash {
 		now = drawn // drawn since the press

@@ -76,9 +76,12 @@ func (b *Bridge) warned(ctx context.Context, id conversation.ID, channel, ts str
 }
 
 // pressRetry sends a line again: all of it when nothing of it went out, otherwise
-// the files that were missing.
+// the files that were missing. Of several presses at once one does.
 func (b *Bridge) pressRetry(ctx context.Context, p press) error {
-	defer b.atWork.lock(conversation.ID(lineKey(p.me.Team, p.channel, p.ts)))()
+	return b.alone(ctx, lineKey(p.me.Team, p.channel, p.ts), func() error { return b.retry(ctx, p) })
+}
+
+func (b *Bridge) retry(ctx context.Context, p press) error {
 	again, err := b.warned(ctx, p.id, p.channel, p.ts)
 	if err != nil {
 		return err

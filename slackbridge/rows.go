@@ -16,8 +16,9 @@ type Threads interface {
 	// returns that one and false; one that it has left it makes Open again, with
 	// the Since of t and without the fingerprint of its card, and returns false too.
 	OpenThread(ctx context.Context, t ledger.Thread) (ledger.Thread, bool, error)
-	// SaveThread stores what changes: TS, State, Attempted, Card, CardAt, Seen, Since.
-	SaveThread(ctx context.Context, t ledger.Thread) error
+	// ChangeThread reads a thread, changes it, stores what may change (TS, State,
+	// Attempted, Card, CardAt, Seen, Since) and returns it. change may run more than once.
+	ChangeThread(ctx context.Context, id int64, change func(*ledger.Thread)) (ledger.Thread, error)
 	// ThreadOf returns the thread the conversation is in, or the newest that it has
 	// left; never one that is Lost.
 	ThreadOf(ctx context.Context, id conversation.ID) (ledger.Thread, error)

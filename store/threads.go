@@ -75,10 +75,17 @@ func (t *tx) insertThread(ctx context.Context, th ledger.Thread) (ledger.Thread,
 	return th, nil
 }
 
-// SaveThread implements slackbridge.Threads; conversation.ErrNotFound when there
+// ChangeThread implements slackbridge.Threads; conversation.ErrNotFound when there
 // is no thread with this ID.
-func (s *Store) SaveThread(ctx context.Context, th ledger.Thread) error {
-	return s.write(ctx, func(ctx context.Context, t *tx) error { return t.saveThread(ctx, th) })
+func (s *Store) ChangeThread(ctx context.Context, id int64, change func(*ledger.Thread)) (ledger.Thread, error) {
+	return write(ctx, s, func(ctx context.Context, t *tx) (ledger.Thread, error) {
+		th, err := one(ctx, t, scanThread, selectThreads+` where t.id = $1`+t.d.lock, id)
+		if err != nil {
+			return th, err
+		}
+		change(&th)
+		return th, t.saveThread(ctx, th)
+	})
 }
 
 func (t *tx) saveThread(ctx context.Context, th ledger.Thread) error {

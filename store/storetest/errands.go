@@ -17,10 +17,10 @@ func takenUp(t *testing.T, url string) {
 	id := Conversation(t, s).ID
 	first := openThread(t, s, id, "C1", "1700000002.000100")
 	first.State = ledger.Moved
-	must(t, s.SaveThread(ctx, first))
+	must(t, saveThread(s, first))
 	second := openThread(t, s, id, "C2", "1700000003.000100")
 	second.State = ledger.Moved
-	must(t, s.SaveThread(ctx, second))
+	must(t, saveThread(s, second))
 	again := newThread(id, "C1")
 	again.Since = 7
 	got, opened, err := s.OpenThread(ctx, again)
@@ -31,7 +31,7 @@ func takenUp(t *testing.T, url string) {
 		t.Errorf("thread of it = %+v, want %+v: the one it is in, not the newest", now, got)
 	}
 	got.State = ledger.Lost
-	must(t, s.SaveThread(ctx, got))
+	must(t, saveThread(s, got))
 	if fresh, opened, err := s.OpenThread(ctx, newThread(id, "C1")); err != nil || !opened || fresh.ID == first.ID {
 		t.Errorf("after the loss = %+v, %v, %v, want a new thread", fresh, opened, err)
 	}

@@ -141,7 +141,7 @@ func threadsOf(t *testing.T, url string) {
 			th := openThread(t, s, id, fmt.Sprintf("C%d", j), fmt.Sprintf("%d.%d", i, j))
 			if j < i-1 {
 				th.State = ledger.Moved
-				must(t, s.SaveThread(ctx, th))
+				must(t, saveThread(s, th))
 			}
 		}
 	}

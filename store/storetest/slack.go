@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/store"
@@ -48,6 +50,12 @@ func threadRace(t *testing.T, url string) {
 	}
 }
 
+// saveThread brings the row of a thread to what th says.
+func saveThread(s *store.Store, th ledger.Thread) error {
+	_, err := s.ChangeThread(context.Background(), th.ID, func(now *ledger.Thread) { *now = th })
+	return err
+}
+
 func openThread(t *testing.T, s *store.Store, id conversation.ID, channel, ts string) ledger.Thread {
 	t.Helper()
 	th, opened, err := s.OpenThread(context.Background(), newThread(id, channel))
@@ -55,8 +63,24 @@ func openThread(t *testing.T, s *store.Store, id conversation.ID, channel, ts st
 		t.Fatalf("open = %+v, %v, %v", th, opened, err)
 	}
 	th.TS, th.State, th.Attempted, th.Card, th.CardAt, th.Seen = ts, ledger.Open, start, "f1", start, ts
-	must(t, s.SaveThread(context.Background(), th))
+	must(t, saveThread(s, th))
 	return th
+}
+
+// threadChanges: of two that change different things of a thread at once both stay.
+func threadChanges(t *testing.T, url string) {
+	s := OpenAt(t, url)
+	id := Conversation(t, s).ID
+	want := openThread(t, s, id, "C1", "1700000002.000100")
+	want.Card, want.Seen = "f2", "1700000009.000100"
+	var changes errgroup.Group
+	for _, change := range []func(*ledger.Thread){func(t *ledger.Thread) { t.Card = want.Card }, func(t *ledger.Thread) { t.Seen = want.Seen }} {
+		changes.Go(func() error { return second1(s.ChangeThread(context.Background(), want.ID, change)) })
+	}
+	must(t, changes.Wait())
+	if got := one[ledger.Thread](t)(s.ThreadOf(context.Background(), id)); got != want {
+		t.Errorf("after two changes = %+v, want %+v", got, want)
+	}
 }
 
 func threads(t *testing.T, url string) {
@@ -74,12 +98,12 @@ func threads(t *testing.T, url string) {
 	}
 	second := openThread(t, s, a, "C2", "1700000003.000100")
 	first.State = ledger.Moved
-	must(t, s.SaveThread(ctx, first))
+	must(t, saveThread(s, first))
 	if got := one[ledger.Thread](t)(s.ThreadOf(ctx, a)); got.ID != second.ID {
 		t.Errorf("the newest thread = %+v, want %d", got, second.ID)
 	}
 	second.State = ledger.Lost
-	must(t, s.SaveThread(ctx, second))
+	must(t, saveThread(s, second))
 	if got := one[ledger.Thread](t)(s.ThreadOf(ctx, a)); got.ID != first.ID {
 		t.Errorf("the newest thread that is not lost = %+v, want %d", got, first.ID)
 	}
@@ -111,7 +135,7 @@ func threads(t *testing.T, url string) {
 	}
 	for what, err := range map[string]error{
 		"thread of": second1(s.ThreadOf(ctx, "cnv_none")), "thread at": second1(s.ThreadAt(ctx, "T1", "C1", "")),
-		"save": s.SaveThread(ctx, ledger.Thread{ID: 999}), "open": third1(s.OpenThread(ctx, newThread("cnv_none", "C1"))),
+		"save": saveThread(s, ledger.Thread{ID: 999}), "open": third1(s.OpenThread(ctx, newThread("cnv_none", "C1"))),
 	} {
 		if !errors.Is(err, conversation.ErrNotFound) {
 			t.Errorf("%s: %v, want ErrNotFound", what, err)

@@ -75,6 +75,7 @@ var suite = []struct {
 	{"find", find},
 	{"slack/thread race", threadRace},
 	{"slack/threads", threads},
+	{"slack/thread changes", threadChanges},
 	{"slack/thread taken up again", takenUp},
 	{"slack/posts", posts},
 	{"slack/errands", errands},

@@ -214,7 +214,7 @@ func (a *App) buildBridge(file *config.File) (err error) {
 		Replies: func() []replies.Reply { return a.file.Load().Replies }, Drafts: drafting, Translator: a.translates(),
 		Topics: a.topics, Mends: mender{a}, Evidence: a.evidence, Numbers: a.numbers, Marked: a.store.Marked,
 		Keep: learn.File{Path: file.Learn.File}.Add, Proposes: a.proposes,
-		Leader: a.leader, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Levels: escalation.Levels(), Now: a.now, Logger: a.Logger,
+		Leader: a.leader, Leases: a.store, HTTP: a.SlackHTTP, Dialer: a.SlackDialer, Limits: a.SlackLimits, Try: a.try, Levels: escalation.Levels(), Now: a.now, Logger: a.Logger,
 	})
 	return err
 }
