@@ -16,7 +16,13 @@ import (
 // never are the notices that are said as they are.
 var never = []Notice{NoticeRecap}
 
-var placePattern = regexp.MustCompile(`\{\w+\}`)
+var (
+	placePattern = regexp.MustCompile(`\{\w+\}`)
+	// Straight quotes, and a space where French has a narrow one.
+	illSet = regexp.MustCompile(`["']| [:;?!]`)
+	// A name or a code without the isolate that keeps its direction.
+	bare = regexp.MustCompile(`(^|[^\x{2068}])\{(who|agent|from|team|zone|ref|code)\}`)
+)
 
 func placesOf(text string) []string {
 	found := placePattern.FindAllString(text, -1)
@@ -51,6 +57,10 @@ func TestEachLanguageSaysEachSentence(t *testing.T) {
 				t.Errorf("%s lacks %q", tag, key)
 			case strings.ContainsAny(said, "!！"):
 				t.Errorf("%s: %q shouts: %s", tag, key, said)
+			case illSet.MatchString(said):
+				t.Errorf("%s: %q is not set as the language is: %s", tag, key, said)
+			case SpeechIn(tag).Direction() == "rtl" && bare.MatchString(said):
+				t.Errorf("%s: %q does not keep a name or a code in its own direction: %s", tag, key, said)
 			case english != "" && said == english:
 				t.Errorf("%s: %q is not translated", tag, key)
 			case english != "" && !slices.Equal(placesOf(said), placesOf(english)):
@@ -121,7 +131,7 @@ func TestALineInHerLanguage(t *testing.T) {
 		{NoticeClaimed, NoticeClaimed.Say("agent", "").Text, "Sie sprechen jetzt mit jemand aus dem Team."},
 		{NoticeTakenOver, NoticeTakenOver.Say("agent", "Sam", "from", "Maya Ó").Text, "Sam hat von Maya Ó übernommen."},
 		{NoticeAway, NoticeAway.Say("ref", "H-4F2K").Text + " The team is back Monday at 09:00 (Europe/Berlin).",
-			"Gerade ist niemand vom Team da. Hinterlassen Sie eine Adresse, dann antworten wir dort. Ihr Zeichen ist H-4F2K. Das Team ist Montag um 09:00 wieder da (Europe/Berlin)."},
+			"Gerade ist niemand vom Team da. Hinterlassen Sie eine Adresse, dann antworten wir dort. Ihre Vorgangsnummer ist H-4F2K. Das Team ist Montag um 09:00 wieder da (Europe/Berlin)."},
 		{NoticeIdleWarning, NoticeIdleWarning.Say("when", "in 1 hour").Text, "Sind Sie noch da? Dieser Chat endet in 1 Std., wenn Sie nichts schreiben."},
 		{NoticeSuggest, "Call us at 1234.", "Call us at 1234."},
 		{NoticeEscalated, "Ein Moment, die Kollegin kommt.", "Ein Moment, die Kollegin kommt."},

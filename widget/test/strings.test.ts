@@ -60,6 +60,15 @@ describe.each(languages)('%s', (tag, words) => {
   it('shouts in no error', () => {
     for (const value of Object.values(words)) for (const text of forms(value)) expect(text).not.toMatch(/[!！]/);
   });
+
+  it('is set as the language is', () => {
+    const wrong = ({ ja: /["',;?!]/, zh: /["',;:?!]/ } as Record<string, RegExp>)[tag] ?? /["']| [:;?!]/; // French has narrow spaces
+    for (const [key, value] of Object.entries(words)) for (const text of forms(value)) expect(text, key).not.toMatch(wrong);
+  });
+
+  it.runIf(['ar', 'he'].includes(tag))('keeps names and addresses in their own direction', () => {
+    for (const key of ['greeting', 'said', 'placeholderAgent', 'typing', 'fileRefused', 'fileMany', 'fileRemove', 'codeIntro']) expect(words[key], key).toContain('\u2068{0}\u2069');
+  });
 });
 
 it('says a sentence with its values, by the form of the first', () => {
