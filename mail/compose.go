@@ -337,7 +337,7 @@ func (c *composed) speaker(a conversation.Author) string {
 	case conversation.Visitor:
 		return c.speech().Say("you", "You")
 	case conversation.Bot:
-		return cmp.Or(headline(a.Name), c.speech().Say("assistant", "Assistant"))
+		return c.speech().Say("assistant", "Assistant")
 	case conversation.Agent:
 		if c.settings.AgentName != nil {
 			return cmp.Or(headline(c.settings.AgentName(a.Name)), c.team)

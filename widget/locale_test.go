@@ -24,7 +24,7 @@ func TestThePageNamesALanguage(t *testing.T) {
 // written so.
 func TestTheWidgetSpeaksTheVisitorsLanguage(t *testing.T) {
 	for language, want := range map[string][2]string{
-		"de-AT": {"ltr", "Nachricht schreiben"}, "ar": {"rtl", "اكتب رسالة"}, "sv": {"ltr", "Write a message"},
+		"de-AT": {"ltr", "Nachricht schreiben"}, "ar": {"rtl", "كتابة رسالة"}, "sv": {"ltr", "Write a message"},
 	} {
 		chat := newChatServer(t)
 		chat.config["language"] = language

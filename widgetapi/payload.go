@@ -185,11 +185,15 @@ func (v view) message(e conversation.Event, b conversation.Message) Message {
 		Seq: e.VSeq, ID: eventID(e.Conversation, e.VSeq), At: stamp(e.At), Order: e.Order, From: v.from(e.Author),
 		Stopped: b.Stopped, Offer: b.Offer, Notice: b.Notice,
 	}
-	text := b.Text
+	text, stored := b.Text, b.Text
 	if e.Author.Role == conversation.System {
-		text = v.speech.Line(b.Notice, b.Called(v.names.agent))
+		stored = markup.Clean(b.Called(v.names.agent))
+		text = v.speech.Line(b.Notice, stored)
 	}
 	m.Text, m.Content = v.amends.words(e.Seq, text, b.Content)
+	if m.Text == text && text != stored { // ours, with the isolates that plain text would lose
+		m.Content = markup.Tree{markup.Paragraph{Children: []markup.Inline{markup.Text{Text: text}}}}
+	}
 	if e.Author.Role == conversation.Visitor {
 		m.ClientID = b.ClientID
 	}
@@ -211,9 +215,9 @@ func (v view) from(a conversation.Author) From {
 	switch a.Role {
 	case conversation.Agent:
 		f.Name = v.names.agent(a.Name)
-	case conversation.Bot, conversation.Visitor:
+	case conversation.Visitor:
 		f.Name = a.Name
-	case conversation.System:
+	case conversation.Bot, conversation.System: // named in her language by whoever shows it
 	}
 	return f
 }

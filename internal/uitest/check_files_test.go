@@ -96,7 +96,7 @@ func TestUI083_PickedDroppedAndPastedFilesBecomeChips(t *testing.T) {
 	v.pastes("pasted.png")
 	v.until("all('[data-handoff=file-chip]').length===3")
 	v.kept()
-	v.until("all('[data-handoff=file-chip] .size').every(e=>/^\\d+ (B|KB)$/.test(e.innerText))")
+	v.until("all('[data-handoff=file-chip] .size').every(e=>/^[\\d.]+ kB$/.test(e.innerText))")
 	v.until("all('[data-handoff=file-remove]').map(e=>e.ariaLabel).join().includes('Remove dropped.txt')")
 	v.js("void all('[data-handoff=file-remove]').find(e=>e.ariaLabel.includes('dropped')).click()")
 	v.chips("picked.png", "pasted.png")

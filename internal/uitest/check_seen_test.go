@@ -151,6 +151,10 @@ func TestUI102_FromRightToLeftEverythingIsMirrored(t *testing.T) {
 	v.until("q('launcher')?.getBoundingClientRect().left < 60")
 	v.open()
 	v.until("q('panel').getBoundingClientRect().left < 60 && getComputedStyle(q('panel')).direction === 'rtl'")
+	// An empty field begins where her language does, one with words where they do.
+	v.until("getComputedStyle(q('composer')).direction === 'rtl'")
+	v.fill("How long")
+	v.until("getComputedStyle(q('composer')).direction === 'ltr'")
 	v.say("How long does delivery take? مرحبا")
 	v.until("all('.lines pre').length === 1 && getComputedStyle(all('.lines pre')[0]).direction === 'ltr'")
 	v.until("all('.own .bubble')[0].dir === 'auto' && all('.own')[0].getBoundingClientRect().left <= all('.lines')[0].getBoundingClientRect().left + 1")

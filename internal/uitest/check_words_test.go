@@ -33,7 +33,7 @@ func TestUI103_AMissingStringIsEnglishAndPluralFormsAreRight(t *testing.T) {
 			"Otwórz czat, 1 nieprzeczytana wiadomość", "Otwórz czat, 2 nieprzeczytane wiadomości", "Otwórz czat, 3 nieprzeczytane wiadomości",
 			"Otwórz czat, 4 nieprzeczytane wiadomości", "Otwórz czat, 5 nieprzeczytanych wiadomości",
 		}},
-		{"ar", "اكتب رسالة", "أنت تتحدث الآن مع Maya.", []string{
+		{"ar", "كتابة رسالة", "المحادثة الآن مع \u2068Maya\u2069.", []string{
 			"فتح المحادثة، رسالة واحدة غير مقروءة", "فتح المحادثة، رسالتان غير مقروءتين", "فتح المحادثة، 3 رسائل غير مقروءة",
 		}},
 	} {
@@ -65,7 +65,7 @@ func TestUI104_LongWordsDoNotOverflow(t *testing.T) {
 	const over = "all('h2,.who p,button,.chip,.banner,label,h3').filter(e => e.closest('.panel')).filter(e => { const box = e.getBoundingClientRect(), words = document.createRange(); " +
 		"words.selectNodeContents(e); const text = words.getBoundingClientRect(); return box.width > 1 && getComputedStyle(e).textOverflow !== 'ellipsis' && " +
 		"(text.left < box.left - 1 || text.right > box.right + 1 || box.left < -1 || box.right > innerWidth + 1) }).map(e => e.innerText).join(' | ')"
-	for _, tag := range []string{"de", "nl", "pl"} {
+	for _, tag := range []string{"de", "es", "fr", "it", "nl", "pl", "pt"} {
 		t.Run(tag, func(t *testing.T) {
 			r := start(t, setup{site: site{attrs: fmt.Sprintf("data-locale=%q", tag)}})
 			v := r.visit(small)

@@ -2,7 +2,7 @@
 // look. Fetched when the first one is attached or shown.
 import css from './style/files.css';
 import type { Api, ApiError } from './api';
-import { adopt, button, draw, h, learn, refused, s, say, setText, tool } from './kit';
+import { adopt, button, draw, h, language, learn, refused, s, say, setText, tool } from './kit';
 import { open } from './lightbox';
 import { files as words } from './strings/files';
 import type { FileRef } from './types';
@@ -132,9 +132,10 @@ export function shownName(name: string): string {
   return name.replace(/[\p{Cc}\p{Cf}]/gu, '').trim() || 'file';
 }
 
+/** In the visitor's language: "3 kB", "1,2 Mo". */
 export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  const large = bytes >= 1e6;
+  return (bytes / (large ? 1e6 : 1e3)).toLocaleString(language, { style: 'unit', unit: large ? 'megabyte' : 'kilobyte', maximumFractionDigits: 1 });
 }
 
 const kept = new Map<string, Promise<string>>();

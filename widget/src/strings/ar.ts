@@ -28,7 +28,7 @@ export const words: Partial<Strings> = {
   placeholder: 'كتابة رسالة',
   placeholderWaiting: 'يمكنك مواصلة الكتابة',
   placeholderAgent: 'رسالة إلى \u2068{0}\u2069',
-  placeholderClosed: 'لم تُحل المشكلة؟ الكتابة هنا تعيد فتحها',
+  placeholderClosed: 'لم تُحل؟ الكتابة هنا تعيد الفتح',
   send: 'إرسال',
   stop: 'إيقاف',
   sending: 'جارٍ الإرسال',
