@@ -3,9 +3,10 @@ package widget_test
 import "testing"
 
 // A language that the page names goes to the server with the texts and with the
-// conversation; without one the browser's own header speaks.
+// conversation; without one the browser's own header speaks, and the conversation
+// is opened in what the server's config says of that, auto.
 func TestThePageNamesALanguage(t *testing.T) {
-	for attributes, want := range map[string]any{`data-locale="de-AT"`: "de-AT", "": nil} {
+	for attributes, want := range map[string][2]any{`data-locale="de-AT"`: {"de-AT", "de-AT"}, "": {nil, "auto"}} {
 		chat := newChatServer(t)
 		chat.config["locale"] = "auto"
 		b := open(t, desktop, site(t, chat.URL, attributes))
@@ -14,7 +15,7 @@ func TestThePageNamesALanguage(t *testing.T) {
 		waitFor(t, chat.listening)
 		asked := chat.lastBody("/v1/widget/config")["locale"]
 		opened := chat.lastBody("POST /v1/conversations")["locale"]
-		if asked != want || opened != want {
+		if asked != want[0] || opened != want[1] {
 			t.Errorf("with %q: the texts in %v, the conversation in %v, want %v", attributes, asked, opened, want)
 		}
 	}
