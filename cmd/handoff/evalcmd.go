@@ -19,7 +19,7 @@ type evaluation struct {
 	against                         string
 	near                            float64
 	recorded, shadow                bool
-	require, decisions, html        string
+	require, decisions, cases, html string
 	json                            bool
 
 	log      *slog.Logger
@@ -60,6 +60,7 @@ func evalCommand(log *slog.Logger) *cobra.Command {
 	f.StringVar(&e.detector, "detector", "", "whose labels they are, when the lines do not say: "+strings.Join(eval.Detectors(), ", "))
 	f.StringVar(&e.require, "require", "", "a file of JSON lines that says what has to be reached")
 	f.StringVar(&e.decisions, "decisions", "", "also write what was decided to this file, one JSON object an utterance")
+	f.StringVar(&e.cases, "cases", "", "with --recorded: also write what agents say of single detectors to this file, as labelled utterances")
 	f.BoolVar(&e.json, "json", false, "print the report as JSON")
 	f.StringVar(&e.html, "html", "", "also write the report to this file, as a page for the browser")
 	f.BoolVar(&e.shadow, "shadow", false, "sum up instead what the policy of handoff.shadow would have decided otherwise, as it was recorded")
@@ -148,7 +149,7 @@ func (e *evaluation) nearMisses() *eval.NearMisses {
 // refused names what makes no sense.
 func (e *evaluation) refused(cmd *cobra.Command) error {
 	if e.shadow {
-		for _, other := range []string{"recorded", "against", "near", "topics", "level", "detector", "require", "decisions", "html"} {
+		for _, other := range []string{"recorded", "against", "near", "topics", "level", "detector", "require", "decisions", "cases", "html"} {
 			if cmd.Flags().Changed(other) {
 				return misused(cmd, fmt.Errorf("--shadow goes with --config and --json alone, not with --%s", other))
 			}
@@ -162,6 +163,9 @@ func (e *evaluation) refused(cmd *cobra.Command) error {
 	}
 	if cmd.Flags().Changed("near") && (e.near <= 0 || e.near > 1) {
 		return misused(cmd, errors.New("--near is a number between 0 and 1, such as 0.1"))
+	}
+	if e.cases != "" && !e.recorded {
+		return misused(cmd, errors.New("--cases goes with --recorded: it writes what agents say of recorded decisions"))
 	}
 	for _, flag := range []string{"detector", "decisions"} {
 		if e.recorded && cmd.Flags().Changed(flag) {

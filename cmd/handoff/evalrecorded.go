@@ -43,7 +43,7 @@ func (e *evaluation) recordings(cmd *cobra.Command, files []string) (r eval.Repo
 		e.progress.show(done, len(list), "conversations")
 	})
 	e.progress.clear()
-	return r, required, source, nil
+	return r, required, source, e.writeCases(r.Recorded.Labelled)
 }
 
 // side is a policy with the levels of the widget keys in the file of the command.

@@ -34,11 +34,26 @@ func (rec *Recorded) print(b *strings.Builder) {
 		fmt.Fprintf(b, "  %7s %9s %9s  %s\n", thousands(x.Wrong), thousands(x.Escalated), figure(x.Precision), x.because())
 	}
 	for _, o := range rec.Said {
-		fmt.Fprintf(b, "  %s: “%s”\n    %s%s\n    then  %s\n    now   %s\n", oneLine(o.Name), oneLine(o.Text), o.Says, note(o.Note), o.Was, o.Now)
+		fmt.Fprintf(b, "  %s: “%s”\n    %s%s%s\n    then  %s\n    now   %s\n", oneLine(o.Name), oneLine(o.Text), o.Says, o.missing(), note(o.Note), o.Was, o.Now)
 	}
 	if rec.Unmatched > 0 {
 		fmt.Fprintf(b, "  %s of agents fit no recorded decision\n", counted(rec.Unmatched, "word"))
 	}
+}
+
+// missing is what an agent says should have been seen, and in which words.
+func (o Opinion) missing() string {
+	if o.Saw == "" {
+		return ""
+	}
+	out := ", " + oneLine(o.Saw)
+	if o.Topic != "" {
+		out += " " + oneLine(o.Topic)
+	}
+	if o.Phrase != "" {
+		out += " in “" + oneLine(o.Phrase) + "”"
+	}
+	return out
 }
 
 // because is the rule with the words it saw.

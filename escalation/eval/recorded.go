@@ -39,6 +39,8 @@ type Recorded struct {
 	Said          []Opinion `json:"said_by_agents,omitempty"`
 	Blamed        []Blame   `json:"blamed,omitempty"` // by which words people were asked in vain
 	Unmatched     int       `json:"said_of_no_decision,omitempty"`
+	// Labelled is what they say of single detectors, as lines of a file.
+	Labelled []Utterance `json:"labelled,omitempty"`
 }
 
 // Opinion is an agent's word about a decision, and whether the policy as it is
@@ -47,6 +49,8 @@ type Opinion struct {
 	Name   string `json:"name"`
 	Text   string `json:"text"`
 	Says   string `json:"says"`
+	Saw    string `json:"saw,omitempty"` // what should have been seen
+	Topic  string `json:"topic,omitempty"`
 	Note   string `json:"note,omitempty"`
 	Rule   string `json:"rule,omitempty"`
 	Phrase string `json:"phrase,omitempty"`
@@ -62,6 +66,7 @@ func (r *Report) Recall(recordings []Recording, by Side, other *Side, seen func(
 	rec := &Recorded{Since: NewChanges(by.Policy, by.By)}
 	section := Section{Detector: Escalations, By: map[string][]Group{}}
 	counts := map[string]map[string]*Count{}
+	var labels []marked
 	if other != nil {
 		r.Changes = NewChanges(other.Policy, other.By)
 	}
@@ -79,6 +84,9 @@ func (r *Report) Recall(recordings []Recording, by Side, other *Side, seen func(
 				r.Near.Add(t.name, t.text, t.decided.Act, slices.Concat(by.Policy.Measure(t.situation), t.unanswered()))
 			}
 			section.count(t, v, counts)
+			if u, ok := t.labelled(); ok {
+				labels = append(labels, marked{u, t.widget})
+			}
 		}
 		seen()
 	}
@@ -95,6 +103,7 @@ func (r *Report) Recall(recordings []Recording, by Side, other *Side, seen func(
 	if section.All.Lines > 0 {
 		r.Sections = append(r.Sections, section)
 	}
+	r.judgeMarks(labels, by)
 }
 
 func (rec *Recorded) turn(t turn, v escalation.Verdict, by Side) {
@@ -113,7 +122,8 @@ func (rec *Recorded) turn(t turn, v escalation.Verdict, by Side) {
 	}
 	if t.says != "" {
 		rec.Said = append(rec.Said, Opinion{
-			Name: t.name, Text: t.text, Says: t.says, Note: t.note, Rule: t.decided.Rule, Phrase: t.phrase(), Was: was, Now: RulingOf(v),
+			Name: t.name, Text: t.text, Says: t.says, Saw: string(t.saw), Topic: t.topic, Note: t.note,
+			Rule: t.decided.Rule, Phrase: cmp.Or(t.telling, t.phrase()), Was: was, Now: RulingOf(v),
 			Agrees: (v.Act == escalation.Escalate) == (t.says == missed),
 		})
 	}

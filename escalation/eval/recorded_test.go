@@ -36,7 +36,11 @@ func (c *chat) says(text, answer string) conversation.Seq {
 	on := c.add(conversation.Visitor, conversation.Message{Text: text})
 	s := escalation.Situation{State: c.state, Lines: c.lines, Past: c.past, Draft: answer}
 	v := c.policy.Judge(s)
-	d := v.Decided(on, "trn", "")
+	withheld := ""
+	if v.Act == escalation.Escalate {
+		withheld = answer
+	}
+	d := v.Decided(on, "trn", withheld)
 	c.past = append(c.past, d)
 	c.add(conversation.Bot, d)
 	if v.Act == escalation.Escalate {

@@ -22,6 +22,10 @@ type turn struct {
 	epoch     int    // the escalation that came of it, 0 for none
 	says      string // what agents say: wrongly, missed, or nothing
 	note      string
+	// What an agent says was missed: the signal, its topic, and the words that tell.
+	saw     conversation.MissSaw
+	topic   string
+	telling string
 }
 
 // What agents say of a decision.
@@ -100,9 +104,10 @@ func (p *playback) hear(e conversation.Event, rest []conversation.Event) {
 			p.turns[n-1].epoch = p.state.Apply(e).Epoch
 		}
 	case conversation.Misjudged:
-		p.say(wrongly, b.Note, func(t turn) bool { return t.epoch == b.Epoch && b.Epoch > 0 })
+		p.say(turn{says: wrongly, note: b.Note}, func(t turn) bool { return t.epoch == b.Epoch && b.Epoch > 0 })
 	case conversation.Missed:
-		p.say(missed, b.Note, func(t turn) bool { return t.decided.On == b.Of && t.decided.Act != conversation.ActEscalate })
+		said := turn{says: missed, note: b.Note, saw: b.Saw, topic: b.Topic, telling: b.Phrase}
+		p.say(said, func(t turn) bool { return t.decided.On == b.Of && t.decided.Act != conversation.ActEscalate })
 	default:
 		// The other kinds are only folded.
 	}
@@ -117,11 +122,11 @@ func (p *playback) reword(of conversation.Seq, text string) {
 	}
 }
 
-// say marks the last turn that an agent's word is about.
-func (p *playback) say(what, note string, about func(turn) bool) {
+// say marks the last turn that an agent's word is about with what she says.
+func (p *playback) say(said turn, about func(turn) bool) {
 	for i := len(p.turns) - 1; i >= 0; i-- {
-		if about(p.turns[i]) {
-			p.turns[i].says, p.turns[i].note = what, note
+		if t := &p.turns[i]; about(*t) {
+			t.says, t.note, t.saw, t.topic, t.telling = said.says, said.note, said.saw, said.topic, said.telling
 			return
 		}
 	}

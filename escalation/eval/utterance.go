@@ -16,7 +16,8 @@ import (
 // to see something, 0 when not, and absent when nobody can say: then it is not
 // counted. Topic, for the restricted topics, is the name of the one it touches,
 // or "none". Previous is what the visitor said before, when that matters. Draft
-// is what the bot is about to answer; with one, Text may be left out.
+// is what the bot is about to answer; with one, Text may be left out. Phrase are the
+// words that tell, for people.
 type Utterance struct {
 	ID       string `json:"id"`
 	Text     string `json:"text"`
@@ -28,6 +29,7 @@ type Utterance struct {
 	Source   string `json:"source,omitempty"`
 	Kind     string `json:"kind,omitempty"`
 	Lang     string `json:"lang,omitempty"`
+	Phrase   string `json:"phrase,omitempty"`
 	Where    string `json:"-"` // file:line
 }
 
