@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +65,10 @@ func serveDemo(ctx context.Context, file *config.File, o demoOptions, public net
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, file, app.Options{Version: version, Logger: o.Log, Words: perWord, Library: library, Site: demo.Site(), Gallery: gallery})
+	if err := learnable(file, scratch, o.Data); err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, file, app.Options{Version: version, Logger: o.Log, Words: perWord, Site: demo.Site(), Gallery: gallery})
 	if err != nil {
 		return err
 	}
@@ -73,6 +77,18 @@ func serveDemo(ctx context.Context, file *config.File, o demoOptions, public net
 	g.Go(func() error { return gallery.Run(ctx) })
 	g.Go(func() error { return a.Run(ctx, public, nil) })
 	return errors.Join(g.Wait(), a.Close())
+}
+
+// learnable puts the sample knowledge into a folder, beside which what agents approve
+// is kept: with the database when that is to stay, else for this run.
+func learnable(file *config.File, scratch, data string) error {
+	pages := filepath.Join(scratch, "knowledge")
+	if err := os.CopyFS(pages, demo.Knowledge()); err != nil {
+		return fmt.Errorf("write the sample knowledge: %w", err)
+	}
+	file.Knowledge = []knowledge.Source{{Path: pages}}
+	file.Learn.File = filepath.Join(cmp.Or(data, scratch), "learned.md")
+	return nil
 }
 
 // demoFile is the sample policy with the addresses of this run.

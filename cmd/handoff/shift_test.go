@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
 	"testing"
 )
@@ -29,8 +30,12 @@ func TestBrowserShift(t *testing.T) {
 		maya.takesOverBen(ben)
 		maya.searchesAndFilters()
 		maya.passesBenOn(ben)
+		maya.passesBenToPriya(ben)
 
 		maya.closesAnna(anna)
+		maya.approvesWhatAnnaAsked()
+		eve := browser.stranger(shop)
+		maya.marksEve(eve)
 
 		cleo := browser.stranger(shop)
 		maya.marksCleo(cleo)
@@ -74,8 +79,8 @@ func (d *desk) writesToAnna(anna *page) {
 	anna.reads("agent: Hello Anna, I can see both charges.")
 	d.writes(";; she has called before")
 	d.until("the note stays inside", `[...document.querySelectorAll('[data-testid="thread"] article')].some(m=>m.innerText.includes('she has called before')&&m.querySelector('[data-testid="reaction-lock"]'))`)
-	anna.say("Thank you, when do I get it?")
-	d.shows(thread, "when do I get it?")
+	anna.say("Thank you, when does the correction arrive?")
+	d.shows(thread, "when does the correction arrive?")
 	d.sound("04-thread")
 	anna.until("the note is not hers", `!log().some(l=>l.text.includes('called before'))`)
 }
@@ -83,16 +88,16 @@ func (d *desk) writesToAnna(anna *page) {
 // changesHerLine edits a line and deletes another.
 func (d *desk) changesHerLine(anna *page) {
 	d.Helper()
-	d.writes("It takes two weeks.")
-	anna.reads("agent: It takes two weeks.")
-	d.messageMenu("It takes two weeks.")
+	d.writes("The correction stands on your next statement, within two weeks.")
+	anna.reads("agent: The correction stands on your next statement, within two weeks.")
+	d.messageMenu("The correction stands on your next statement, within two weeks.")
 	d.sound("05-message-menu")
 	d.taps(".menu", "Edit message")
 	d.until("the field", `document.querySelector('[data-testid="edit-field"]')`)
 	d.js(`document.querySelector('[data-testid="edit-field"]').select()`)
-	d.enter(at("edit-field"), "It takes two days.")
+	d.enter(at("edit-field"), "The correction stands on your next statement, within two days.")
 	d.tap(at("edit-save"))
-	anna.reads("agent: It takes two days.")
+	anna.reads("agent: The correction stands on your next statement, within two days.")
 	anna.until("the old words are gone", `!log().some(l=>l.text.includes('two weeks'))`)
 	d.writes("Oops, wrong window")
 	anna.reads("agent: Oops, wrong window")
@@ -106,7 +111,7 @@ func (d *desk) changesHerLine(anna *page) {
 func (d *desk) repliesByForm(anna *page) {
 	d.Helper()
 	d.tap(thread + at("button-handoff_reply"))
-	d.shows(at("modal"), "when do I get it?")
+	d.shows(at("modal"), "when does the correction arrive?")
 	d.picksOf("handoff_canned", "Anything else")
 	d.until("the canned reply in the field", `document.querySelector('[data-testid="field-reply"]')?.value.includes('anything else')`)
 	d.sound("07-reply")
@@ -200,6 +205,23 @@ func (d *desk) passesBenOn(ben *page) {
 	ben.until("the note is not his", `!log().some(l=>l.text.includes('invoice'))`)
 }
 
+// passesBenToPriya transfers the chat to a person, and takes it over again.
+func (d *desk) passesBenToPriya(ben *page) {
+	d.Helper()
+	d.tap(thread + at("button-handoff_transfer"))
+	d.until("the form", `document.querySelector('[data-testid="field-agent"]')`)
+	d.picksOf("agent", "Priya")
+	d.fill("note", "knows the invoices")
+	d.sound("10-transfer-to-priya")
+	d.submits()
+	ben.until("Priya is there", `q('panel').innerText.includes('Priya')`)
+	d.shows(thread, "knows the invoices")
+	d.sound("10-with-priya")
+	d.tap(thread + at("button-handoff_takeover"))
+	ben.until("Maya once more", `log().filter(l=>l.who==='system').at(-1).text.includes('Maya')`)
+	ben.until("neither note is his", `!log().some(l=>l.text.includes('invoice'))`)
+}
+
 // closesAnna takes the chat over again and closes it with a reason; Why? tells
 // what asked for a person.
 func (d *desk) closesAnna(anna *page) {
@@ -224,6 +246,39 @@ func (d *desk) closesAnna(anna *page) {
 	anna.until("the rating", `q('rating')?.offsetParent`)
 }
 
+// approvesWhatAnnaAsked keeps what the closed thread proposes as knowledge.
+func (d *desk) approvesWhatAnnaAsked() {
+	d.Helper()
+	d.shows(thread, "Worth keeping as knowledge?", "when does the correction arrive?", "The correction stands on your next statement")
+	d.sound("12-learn")
+	d.tap(thread + at("button-handoff_learn_approve"))
+	d.shows(thread, "approved this answer")
+	d.until("the proposal has no buttons any more", fmt.Sprintf(`!document.querySelector(%q)`, thread+at("button-handoff_learn_approve")))
+	d.sound("12-learned")
+}
+
+// marksEve is about a chat that nobody was asked for: the AI knows what was learned
+// and answers her, she goes, and in the Home Maya says that a person was needed.
+func (d *desk) marksEve(eve *page) {
+	d.Helper()
+	eve.say("When does a correction arrive on my statement?")
+	eve.until("an answer from what was learned", `log().some(l=>l.who==='bot'&&l.sources>0&&l.text.includes('next statement'))`)
+	eve.click("menu")
+	eve.click("end")
+	eve.reads("system: You have closed this chat.")
+	d.inbox("Closed (2)", "arrive on my statement")
+	d.inRow("arrive on my statement", "Should have escalated…")
+	d.shows(at("modal"), "Which line should have brought a person?")
+	d.picksOf("line", "arrive on my statement")
+	d.picksOf("saw", "Topic: Billing disputes")
+	d.fill("phrase", "correction statement")
+	d.sound("12-missed")
+	d.tap(at("modal-submit"))
+	d.shows(at("modal"), "No phrase of Billing disputes saw this line.", `"correction statement"`)
+	d.sound("12-mend")
+	d.tap(at("modal-close"))
+}
+
 // marksCleo says that nobody had to be asked.
 func (d *desk) marksCleo(cleo *page) {
 	d.Helper()
@@ -234,7 +289,10 @@ func (d *desk) marksCleo(cleo *page) {
 	d.until("the form", `document.querySelector('[data-testid="field-note"]')`)
 	d.fill("note", "she only says hello")
 	d.sound("13-wrong")
-	d.submits()
+	d.tap(at("modal-submit"))
+	d.shows(at("modal"), `"lawyer"`, "of Legal issues caught it.")
+	d.sound("13-mend")
+	d.tap(at("modal-close"))
 	d.shows(thread, "she only says hello")
 }
 
