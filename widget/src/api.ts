@@ -55,14 +55,6 @@ export class Api {
     return this.json<T>('PATCH', path, body);
   }
 
-  async text(path: string): Promise<string> {
-    return (await this.authorized('GET', path)).text();
-  }
-
-  async blob(path: string): Promise<Blob> {
-    return (await this.authorized('GET', path, undefined, undefined, '*/*')).blob();
-  }
-
   /** What a request needs that this class cannot make: one that tells how far it is. */
   async access(): Promise<{ base: string; headers: Record<string, string> }> {
     return { base: this.base, headers: { ...this.headers, Authorization: `Bearer ${this.tokens.token() ?? (await this.mint())}` } };
@@ -74,9 +66,9 @@ export class Api {
     if (token) await this.send('DELETE', forget ? '/v1/visitor' : '/v1/sessions/current', undefined, token);
   }
 
-  /** Opens an event stream; the caller reads the body. */
-  stream(path: string, signal: AbortSignal): Promise<Response> {
-    return this.authorized('GET', path, undefined, signal, 'text/event-stream');
+  /** What is no JSON: the caller reads the body. */
+  fetch(path: string, accept: string, signal?: AbortSignal): Promise<Response> {
+    return this.authorized('GET', path, undefined, signal, accept);
   }
 
   private async json<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -144,7 +144,7 @@ const kept = new Map<string, Promise<string>>();
 function content(api: Api, file: FileRef): Promise<string> {
   let url = kept.get(file.id);
   if (!url) {
-    url = api.blob(file.url).then((blob) => URL.createObjectURL(blob));
+    url = api.fetch(file.url, '*/*').then((response) => response.blob()).then((blob) => URL.createObjectURL(blob));
     kept.set(file.id, url);
     url.catch(() => kept.delete(file.id));
   }
@@ -160,10 +160,7 @@ export function show(place: HTMLElement, files: readonly FileRef[], host: Pick<F
 type Showing = Parameters<typeof show>[2];
 
 function picture(file: FileRef, host: Showing): HTMLElement {
-  const image = h('img', { alt: file.name });
-  // Its size is known before it has come: nothing moves then.
-  image.style.setProperty('--width', `${file.width}px`);
-  image.style.setProperty('--ratio', String(file.width! / file.height!));
+  const image = h('img', { alt: file.name, width: file.width, height: file.height });
   const opener = button('thumb', 'file-image', () => enlarge(file, host), { 'data-id': file.id, title: file.name, 'aria-label': say(s.openPicture, file.name) }, image);
   image.onerror = () => opener.replaceWith(row(file, host));
   content(host.api, file).then((url) => { image.src = url; }, () => opener.replaceWith(row(file, host, s.fileGone)));

@@ -129,7 +129,7 @@ export class Follower {
     const stream = new SharedStream(`handoff:${this.state.conversation?.id}`, {
       last: () => this.state.last,
       behind: () => void this.fill(),
-      connect: (signal) => this.api.stream(`${this.path}/events?after=${this.state.last}`, signal),
+      connect: (signal) => this.api.fetch(`${this.path}/events?after=${this.state.last}`, 'text/event-stream', signal),
       event: (event) => this.take(event),
       status: (status) => {
         if (this.stream === stream) this.hooks.connection(status);

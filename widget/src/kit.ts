@@ -4,13 +4,14 @@
 import { en, type Strings } from './strings/en';
 
 export { refused, sentence } from './api';
-export { amendmentOf, isRemoved, unreadCount, wordsOf } from './store';
+export { amendmentOf, botAnswers, isRemoved, unreadCount, wordsOf } from './store';
 export { adopt } from './style/adopt';
 export { button, tool } from './view/button';
-export { humanInMenu, humanLabel } from './view/chips';
+export { humanLabel } from './view/chips';
 export { h, setAttribute, setText } from './view/dom';
 export { draw } from './view/draw';
 export { icon } from './view/icons';
+export { dots } from './view/tail';
 export { language, learn, say } from './words';
 
 /** All words: those of a module are there when it has called learn. */

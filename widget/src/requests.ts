@@ -89,6 +89,6 @@ export class Requests {
   }
 
   transcript(): Promise<string> {
-    return this.chat.api.text(`${this.chat.follower.path}/transcript`);
+    return this.chat.api.fetch(`${this.chat.follower.path}/transcript`, 'text/plain').then((response) => response.text());
   }
 }

@@ -21,7 +21,8 @@ import { menu, type Menu } from './view/menu';
 import type { Model } from './view/model';
 import { Place } from './view/place';
 import { ratingForm } from './view/rating';
-import { dueAt, place, queueWords } from './waiting';
+import { typingLine } from './view/typing';
+import { dueAt, Heard, place, queueWords } from './waiting';
 import type { Window } from './window';
 
 export { card } from './view/field';
@@ -54,17 +55,19 @@ export class Team {
   /** She asked for the contact form herself. */
   private pressed = false;
   private aside = -1;
+  private readonly heard: Heard;
 
   constructor(readonly window: Window) {
     const { core, chat, storage, header, composer, log } = window;
     learn(words);
     adopt(core.container, css);
+    this.heard = new Heard((text) => window.announcer.say(text));
     this.requests = new Requests(chat, storage);
     this.attach = new Attach(window);
     this.attention = new Attention(core, () => window.open(undefined, true));
     this.place = new Place(log.tail.element, () => composer.focus());
     this.menus = { main: menu(header.button, header.element, s.menu), emoji: menu(composer.smile, composer.field, s.emoji) };
-    this.cards = [lateLine(), contactForm(this), codeForm(this), ratingForm(this)];
+    this.cards = [typingLine(), lateLine(), contactForm(this), codeForm(this), ratingForm(this)];
     log.tail.element.append(...this.cards.map((one) => one.element));
   }
 
@@ -92,10 +95,10 @@ export class Team {
 
   /** Says what has changed about the wait. */
   speak(): void {
-    const { chat, announcer, frame } = this.window;
+    const { chat, frame } = this.window;
     if (chat.state.phase !== 'waiting' || !chat.state.queue) return;
     const late = this.known().email ? s.lateKnown : s.late;
-    const wait = announcer.queue(this.requests.late(Date.now()) ? late : queueWords(chat.state, false), Date.now());
+    const wait = this.heard.tell(this.requests.late(Date.now()) ? late : queueWords(chat.state, false), Date.now());
     if (wait > 0) frame.askIn(wait);
   }
 
@@ -147,7 +150,12 @@ export class Team {
 
   emoji(): void {
     const { composer } = this.window;
-    this.menus.emoji.toggle(() => faces.map((label) => ({ label, act: () => composer.insert(label) })));
+    const { area } = composer;
+    this.menus.emoji.toggle(() => faces.map((label) => ({ label, act: () => {
+      area.setRangeText(label, area.selectionStart, area.selectionEnd, 'end');
+      composer.changed();
+      composer.focus();
+    } })));
   }
 
   async human(): Promise<void> {

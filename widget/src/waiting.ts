@@ -1,5 +1,5 @@
 // What a visitor who waits is told: her place in line, the usual range, and when
-// that has passed. Never a countdown. Pure.
+// that has passed. Never a countdown.
 import type { ChatState } from './store';
 import { s, say } from './kit';
 
@@ -28,4 +28,24 @@ export function queueWords(state: ChatState, late: boolean): string {
   const range = usual(state);
   const rest = state.queue?.passed ? s.passed : range && !late ? say(s.usually, range[0] === range[1] ? range[0] : range.join('–')) : '';
   return rest ? `${place(state)} · ${rest}` : place(state);
+}
+
+const waitEvery = 30_000;
+
+/** What a screen reader has heard of the wait. */
+export class Heard {
+  private at = 0;
+  private text = '';
+
+  constructor(private readonly say: (text: string) => void) {}
+
+  /** Says what is new, at most every 30 s; returns in how many ms to come again, 0 for not. */
+  tell(text: string, now: number): number {
+    if (text === this.text) return 0;
+    const wait = this.at + waitEvery - now;
+    if (wait > 0) return wait;
+    [this.at, this.text] = [now, text];
+    this.say(text);
+    return 0;
+  }
 }

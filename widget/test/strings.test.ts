@@ -72,7 +72,7 @@ describe.each(languages)('%s', (tag, words) => {
 });
 
 it('says a sentence with its values, by the form of the first', () => {
-  expect(say(en.typing, 'Maya')).toBe('Maya is typing');
+  expect(say(team.typing, 'Maya')).toBe('Maya is typing');
   expect([1, 2, 1200].map((n) => say(en.newMessages, n))).toEqual(['1 new message', '2 new messages', '1,200 new messages']);
   expect([1, 2, 3, 4, 11, 22].map((n) => say(team.position, n))).toEqual(['1st in line', '2nd in line', '3rd in line', '4th in line', '11th in line', '22nd in line']);
   expect(say('{0} and {1}', '{1}', 'x')).toBe('{1} and x');

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Announcer } from '../src/a11y';
 import { applyAll, applyEphemeral, emptyChat, type ChatState } from '../src/store';
 import type { Queue } from '../src/types';
 import { team } from '../src/strings/team';
-import { dueAt, queueWords } from '../src/waiting';
+import { dueAt, Heard, queueWords } from '../src/waiting';
 import { learn } from '../src/words';
 import { state } from './build';
 
@@ -54,17 +53,13 @@ describe('the usual wait has passed', () => {
 
 describe('what a screen reader hears of the line', () => {
   it('is what changed, at most every 30 seconds, and the last word is not lost', () => {
-    const announcer = new Announcer();
-    const heard = (): string | null => announcer.element.textContent;
-    expect(announcer.queue('3rd', 100_000)).toBe(0);
-    expect(heard()).toBe('3rd');
-    expect(announcer.queue('2nd', 110_000)).toBe(20_000);
-    expect(heard()).toBe('3rd');
-    announcer.say('something else');
-    expect(announcer.queue('2nd', 130_000)).toBe(0);
-    expect(heard()).toBe('2nd');
-    announcer.say('something else');
-    expect(announcer.queue('2nd', 900_000)).toBe(0);
-    expect(heard()).toBe('something else');
+    const said: string[] = [];
+    const heard = new Heard((text) => said.push(text));
+    expect(heard.tell('3rd', 100_000)).toBe(0);
+    expect(heard.tell('2nd', 110_000)).toBe(20_000);
+    expect(said).toEqual(['3rd']);
+    expect(heard.tell('2nd', 130_000)).toBe(0);
+    expect(heard.tell('2nd', 900_000)).toBe(0);
+    expect(said).toEqual(['3rd', '2nd']);
   });
 });

@@ -51,7 +51,6 @@ export const en = {
   thinking: 'The assistant is thinking',
   answering: 'The assistant is answering',
   stillWorking: 'Still working…',
-  typing: '{0} is typing',
   stopped: 'Stopped',
   botFailed: 'I couldn\'t finish that answer.',
   tryAgain: 'Try again',

@@ -2,7 +2,6 @@
 import { en as s } from '../strings/en';
 import { openOffer } from '../lines';
 import { botAnswers } from '../store';
-import type { Chat } from '../chat';
 import type { WidgetConfig } from '../types';
 import { button } from './button';
 import { h, setChildren } from './dom';
@@ -54,11 +53,6 @@ function shown(model: Model): Name[] {
   // She is back and has not said anything yet.
   if (chat.follower.history > 0 && chat.state.last === chat.follower.history && chat.outbox.items.length === 0) names.push('new');
   return names;
-}
-
-/** The menu item is always there, unless the site asks for some answers first. */
-export function humanInMenu(chat: Chat, config: WidgetConfig): boolean {
-  return !config.human_button?.strict || botAnswers(chat.state) >= (config.human_button.after_answers ?? 2);
 }
 
 /** The chip comes after some answers, a thumb down or none at all; the open offer and the contact form bring their own. */

@@ -88,12 +88,6 @@ export class Composer implements View {
     if (this.stale) this.grow();
   }
 
-  insert(text: string): void {
-    this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, 'end');
-    this.changed();
-    this.focus();
-  }
-
   private readonly submit = (event: Event): void => {
     event.preventDefault();
     const text = this.area.value.trim();
@@ -105,7 +99,8 @@ export class Composer implements View {
     this.actions.send(text, files);
   };
 
-  private changed(): void {
+  /** The text is another one. */
+  changed(): void {
     this.grow();
     this.recheck();
     this.actions.draft(this.area.value);

@@ -1,6 +1,8 @@
 // What stands in the menus: what is always possible, and the faces.
-import { draw, humanInMenu, humanLabel, icon, s } from '../kit';
+import type { Chat } from '../chat';
+import { botAnswers, draw, humanLabel, icon, s } from '../kit';
 import type { Team } from '../team';
+import type { WidgetConfig } from '../types';
 
 export const faces = [...'😀😂😊😍🤔😕😢😡👍👎👋🙏🎉❤️🔥✅'.matchAll(/\p{Extended_Pictographic}\uFE0F?/gu)].map(String);
 
@@ -19,6 +21,11 @@ export interface Entry { label: string; icon?: Drawing; hook?: string; act(): vo
 
 export function drawing(name: Drawing): SVGSVGElement {
   return name in shapes ? draw(name, shapes[name as keyof typeof shapes]) : icon(name as Parameters<typeof icon>[0]);
+}
+
+/** The menu item is always there, unless the site asks for some answers first. */
+function humanInMenu(chat: Chat, config: WidgetConfig): boolean {
+  return !config.human_button?.strict || botAnswers(chat.state) >= (config.human_button.after_answers ?? 2);
 }
 
 export function entries(team: Team): Entry[] {

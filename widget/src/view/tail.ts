@@ -1,11 +1,10 @@
 // What stands below the last line while it lasts: the answer being written, the
 // dots, the starters, and the cards of the team's module.
 import { en as s } from '../strings/en';
-import { say } from '../words';
 import type { Block } from '../types';
 import { renderBlocks } from '../tree';
 import { chip } from './chips';
-import { h, setChildren, setText } from './dom';
+import { h, setChildren } from './dom';
 import { heading, treeOptions } from './message';
 import type { Actions, View } from './model';
 
@@ -15,8 +14,7 @@ const stillAfter = 8_000;
 export function tail(actions: Actions): View {
   const turn = turnView(actions);
   const starters = startersView(actions);
-  const typing = typingView();
-  const views = [turn, failedView(), starters, typing];
+  const views = [turn, failedView(), starters];
   const element = h('div', { class: 'tail' }, ...views.map((view) => view.element));
   return {
     element,
@@ -27,7 +25,8 @@ export function tail(actions: Actions): View {
   };
 }
 
-function dots(label: string): HTMLElement {
+/** Three dots; with a label for who cannot see them. */
+export function dots(label: string): HTMLElement {
   return h('span', { class: 'dots', role: label ? 'img' : undefined, 'aria-label': label || undefined }, h('i'), h('i'), h('i'));
 }
 
@@ -85,17 +84,4 @@ function startersView(actions: Actions): View {
 function failedView(): View {
   const element = h('div', { class: 'system', hidden: true }, h('div', {}, s.botFailed));
   return { element, update: ({ chat, now }) => { element.hidden = chat.awaitingAt === 0 || !chat.unanswered(now); } };
-}
-
-function typingView(): View {
-  const label = h('span', { class: 'still' });
-  const element = h('div', { class: 'row agent first', 'data-role': 'typing', hidden: true }, h('div', {}, dots(''), label));
-  return {
-    element,
-    update({ chat, now }) {
-      const { typing, phase, agent } = chat.state;
-      element.hidden = phase !== 'agent' || !typing || typing.until <= now;
-      setText(label, say(s.typing, typing?.name || agent?.name || s.someone));
-    },
-  };
 }
