@@ -83,8 +83,8 @@ func Asset(address string) (body []byte, contentType string, ok bool) {
 func ResumePage() []byte { return loaded().resume }
 
 // FramePage is the page of GET /widget/frame, the chat of a site that asks for
-// isolation in a frame. The server says which site may frame it. The caller must
-// not change the bytes.
+// isolation in a frame, a template like [ResumePage]. The server says which site may
+// frame it. The caller must not change the bytes.
 func FramePage() []byte { return loaded().frame }
 
 var contentTypes = map[string]string{".js": "text/javascript; charset=utf-8"}

@@ -22,6 +22,10 @@ func (s *Server) framePage(c *call) (reply, error) {
 	if s.deps.Assets == nil {
 		return reply{}, &fault{code: codeNoRoute}
 	}
+	body, err := c.fill(s.deps.Assets.FramePage())
+	if err != nil {
+		return reply{}, err
+	}
 	return reply{write: func(w http.ResponseWriter) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", framePolicy+origin)
@@ -29,6 +33,6 @@ func (s *Server) framePage(c *call) (reply, error) {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(s.deps.Assets.FramePage())
+		_, _ = w.Write(body)
 	}}, nil
 }

@@ -14,19 +14,14 @@ const pagePolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; i
 
 // resumePage is where a mailed link leads. The code of the link stands behind the
 // #, so it is not even sent; what the page's button does is POST it. Whoever only
-// opens the link (a scanner, a preview) changes nothing. The page is a template of
-// what our speech says.
+// opens the link (a scanner, a preview) changes nothing.
 func (s *Server) resumePage(c *call) (reply, error) {
 	if s.deps.Assets == nil {
 		return reply{}, &fault{code: codeNoRoute}
 	}
-	page, err := template.New("resume").Parse(string(s.deps.Assets.ResumePage()))
+	body, err := c.fill(s.deps.Assets.ResumePage())
 	if err != nil {
-		return reply{}, fmt.Errorf("read the page for links: %w", err)
-	}
-	var body bytes.Buffer
-	if err := page.Execute(&body, c.page()); err != nil {
-		return reply{}, fmt.Errorf("write the page for links: %w", err)
+		return reply{}, err
 	}
 	return reply{write: func(w http.ResponseWriter) {
 		h := w.Header()
@@ -37,6 +32,20 @@ func (s *Server) resumePage(c *call) (reply, error) {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = body.WriteTo(w)
+		_, _ = w.Write(body)
 	}}, nil
+}
+
+// fill writes a page of ours, a template of what our speech says, in the visitor's
+// language.
+func (c *call) fill(page []byte) ([]byte, error) {
+	words, err := template.New("page").Parse(string(page))
+	if err != nil {
+		return nil, fmt.Errorf("read a page: %w", err)
+	}
+	var out bytes.Buffer
+	if err := words.Execute(&out, c.page()); err != nil {
+		return nil, fmt.Errorf("write a page: %w", err)
+	}
+	return out.Bytes(), nil
 }

@@ -77,6 +77,7 @@ func TestPagesAreInHerLanguage(t *testing.T) {
 		{"/resume?locale=ar", "de", `<html lang="ar" dir="rtl">`, "<h1>متابعة المحادثة</h1>"},
 		{"/resume?locale=%22%3E%3Cb%3E", "fr", `<html lang="fr" dir="ltr">`, `data-part="Ce lien est incomplet.`},
 		{"/resume", "", `<html lang="en" dir="ltr">`, `data-part="This link is not complete.`},
+		{"/widget/frame?key=" + shopKey + "&origin=" + shopOrigin + "&locale=he", "de", `<html lang="he" dir="rtl">`, "<title>תמיכה</title>"},
 		{"/unsubscribe?t=x&locale=he", "de", `<html lang="he" dir="rtl">`, "להפסיק את ההודעות?"},
 	} {
 		got := string(g.do("GET", c.path, nil, "Accept-Language", c.browser).body)

@@ -60,6 +60,7 @@ var unsubscribeQueries = []query{{"t", "the code in the link", "string"}, {"loca
 var frameQueries = []query{
 	{"key", "the site's public key", "string"},
 	{"origin", "the origin of the page that frames it; it has to be one of the key's", "string"},
+	{"locale", "the language of the page", "string"},
 }
 
 // configQueries are the parameters of the widget's config.

@@ -42,7 +42,7 @@ class Isolated implements Panel {
     this.kept = new Storage(options.key, options.persistence);
     this.element.title = core.config.title || 'Chat';
     this.element.allow = 'clipboard-write';
-    this.element.src = `${base}/widget/frame?key=${encodeURIComponent(options.key)}&origin=${encodeURIComponent(location.origin)}`;
+    this.element.src = `${base}/widget/frame?${new URLSearchParams({ key: options.key, origin: location.origin, locale: core.config.language ?? 'en' })}`;
     this.element.dataset['handoff'] = 'frame';
     this.place();
     window.addEventListener('message', this.hear);
