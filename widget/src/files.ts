@@ -160,7 +160,10 @@ export function show(place: HTMLElement, files: readonly FileRef[], host: Pick<F
 type Showing = Parameters<typeof show>[2];
 
 function picture(file: FileRef, host: Showing): HTMLElement {
-  const image = h('img', { alt: file.name, width: file.width, height: file.height });
+  const image = h('img', { alt: file.name });
+  // Its size is known before it has come: nothing moves then.
+  image.style.setProperty('--width', `${file.width}px`);
+  image.style.setProperty('--ratio', String(file.width! / file.height!));
   const opener = button('thumb', 'file-image', () => enlarge(file, host), { 'data-id': file.id, title: file.name, 'aria-label': say(s.openPicture, file.name) }, image);
   image.onerror = () => opener.replaceWith(row(file, host));
   content(host.api, file).then((url) => { image.src = url; }, () => opener.replaceWith(row(file, host, s.fileGone)));

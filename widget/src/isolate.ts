@@ -179,12 +179,12 @@ class Isolated implements Panel {
   private readonly place = (): void => {
     const { container, offset, position } = this.core.options;
     const hidden = this.shown ? '' : 'visibility:hidden!important;pointer-events:none!important;';
-    const side = position === 'left' ? 'left' : 'right';
+    const side = (position === 'left') === (this.core.container.dir === 'rtl') ? 'right' : 'left';
     const { x, y } = offset ?? { x: 20, y: 20 };
     const where = container ? 'display:block!important;width:100%!important;height:100%!important;'
       : this.media.matches ? 'position:fixed!important;inset:0!important;width:100%!important;height:100%!important;z-index:2147483647!important;'
-        : `position:fixed!important;z-index:2147483647!important;bottom:${y + 76}px!important;${side}:${x}px!important;width:400px!important;max-width:calc(100vw - 40px)!important;`
-          + 'height:min(680px,100vh - 104px)!important;border-radius:16px!important;box-shadow:0 12px 40px rgb(15 18 30 / .16),0 0 0 1px rgb(15 18 30 / .06)!important;';
+        : `position:fixed!important;z-index:2147483647!important;bottom:${y + 76}px!important;${side}:${x}px!important;width:400px!important;max-width:calc(100vw - ${x + 20}px)!important;`
+          + `height:min(680px,100vh - ${y + 84}px)!important;border-radius:16px!important;box-shadow:0 12px 40px rgb(15 18 30 / .16),0 0 0 1px rgb(15 18 30 / .06)!important;`;
     this.element.style.cssText = common + where + hidden;
   };
 }

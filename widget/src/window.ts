@@ -30,7 +30,7 @@ export class Window {
   /** What few visits need: there when it has been needed, or some time after the first open. */
   team: Team | undefined;
   private coming: Promise<Team> | undefined;
-  private files: Promise<typeof import('./files')> | undefined;
+  private files: typeof import('./files') | undefined;
   readonly actions: Actions;
   private readonly views: View[];
   private limitedUntil = 0;
@@ -238,9 +238,10 @@ export class Window {
       team: (act) => void this.attempt(this.need().then(act)),
       human: () => void this.attempt(this.need().then((team) => team.human())),
       showFiles: (place, files) => {
-        // Kept: a line that is drawn anew must have its files in the same frame.
-        this.files ??= import('./files');
-        this.files.then(({ show }) => show(place, files, { api: chat.api, container: this.core.container }), () => { this.files = undefined; });
+        const fill = (): void => this.files?.show(place, files, { api: chat.api, container: this.core.container });
+        // At once if that can be: a line that is drawn anew keeps its height.
+        if (this.files) fill();
+        else void import('./files').then((module) => { this.files = module; }).then(fill, () => undefined);
       },
       retry: (id) => chat.outbox.retry(id),
       discard: (id) => chat.outbox.discard(id),

@@ -117,7 +117,7 @@ func (g *Gallery) list(w http.ResponseWriter, r *http.Request) {
 	for _, s := range Scenes() {
 		links = append(links, link{s, Path + s.ID + query(chosen)})
 	}
-	g.render(w, "index.html", map[string]any{"Links": links, "Open": Open(), "Choices": choices(chosen), "Phone": chosen.Has("phone")})
+	g.render(w, "index.html", map[string]any{"Links": links, "First": links[0].URL, "Open": Open(), "Choices": choices(chosen), "Phone": chosen.Has("phone")})
 }
 
 func (g *Gallery) scene(w http.ResponseWriter, r *http.Request, id string) {

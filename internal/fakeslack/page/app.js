@@ -8,6 +8,13 @@ import { Sidebar, Unread } from "./sidebar.js";
 
 const $ = (id) => document.getElementById(id);
 
+// newest is the channel that somebody has written in last, the first of all while
+// nobody has.
+function newest(channels) {
+  const last = (c) => (c.messages || []).at(-1)?.ts || "";
+  return channels.reduce((found, c) => (!found || last(c) > last(found) ? c : found), undefined);
+}
+
 class App {
   constructor(emoji) {
     this.emoji = emoji;
@@ -54,7 +61,7 @@ class App {
     this.state = state;
     this.me = state.me;
     this.unread.begin(state);
-    if (!this.channel) this.channel = state.channels.find((c) => c.member && !c.im)?.id || "";
+    if (!this.channel) this.channel = newest(state.channels.filter((c) => c.member && !c.im))?.id || "";
     this.draw();
   }
 

@@ -43,9 +43,9 @@ export class Log implements View {
     this.log.append(this.older, this.skeleton, this.lines, this.tail.element);
     this.element = h('div', { class: 'middle' }, this.log, this.pill);
     this.scroller = new Scroller(this.log, () => this.moved());
-    // A picture that has arrived, or a composer that has grown, leaves the end in sight.
+    // A picture that has arrived, a card or a composer that has grown leaves the end in sight.
     const sizes = new ResizeObserver(() => this.scroller.settle(this.latest()));
-    for (const part of [this.log, this.lines]) sizes.observe(part);
+    for (const part of [this.log, this.lines, this.tail.element]) sizes.observe(part);
   }
 
   update(model: Model): void {
