@@ -121,9 +121,7 @@ func dense(text string) bool { return len(strings.Fields(text))*12 < utf8.RuneCo
 // colon stands what the question is introduced with, or an order to whoever reads.
 func questionIn(text string) string {
 	for _, sentence := range sentences(text) {
-		if _, after, found := cutLast(sentence, ": "); found {
-			sentence = strings.TrimSpace(after)
-		}
+		sentence = afterColon(sentence)
 		marked := strings.ContainsAny(sentence, "?？؟")
 		if (marked || asks(sentence)) && utf8.RuneCountInString(sentence) <= maxQuestion {
 			return sentence
@@ -151,11 +149,14 @@ func sentences(text string) []string {
 	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
 }
 
-func cutLast(text, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(text, sep); i >= 0 {
-		return text[:i], text[i+len(sep):], true
+// afterColon is what follows the last colon between words, or the whole sentence.
+func afterColon(sentence string) string {
+	for _, colon := range []string{": ", "："} {
+		if at := strings.LastIndex(sentence, colon); at >= 0 {
+			sentence = sentence[at+len(colon):]
+		}
 	}
-	return text, "", false
+	return strings.TrimSpace(sentence)
 }
 
 // asking are the words that a question begins with when it has no mark.

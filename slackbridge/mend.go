@@ -129,7 +129,7 @@ func (b *Bridge) mendView(ctx context.Context, e envelope) (view slack.ModalView
 	if !ok {
 		return view, false, nil
 	}
-	view = modal(modalRead, "Noted", state.ID, richLine("", strong(state.Reference), words("\nThe next one is decided as you say when the policy's file is changed. Handoff does not write it; this is for whoever does, and stands in the weekly list, too.")),
+	view = modal(modalRead, "For the policy", state.ID, richLine("", strong(state.Reference), words("\nThe next one is decided as you say when the policy's file is changed. Handoff does not write it; this is for whoever does, and stands in the weekly list, too.")),
 		richBlock{elements: mend.elements()})
 	view.Close = plain("Close")
 	return view, true, nil

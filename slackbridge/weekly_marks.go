@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -14,6 +15,7 @@ import (
 // Sizes of the weekly list, below Slack's fifty blocks and its 13,200 characters.
 const (
 	maxWeekMarks   = 20
+	maxWeekText    = 12_000
 	maxMarkQuote   = 160
 	maxMarkSignals = 3
 )
@@ -27,7 +29,7 @@ func (b *Bridge) drawMarks(ctx context.Context, of week) (m message, ok bool, er
 	if err != nil {
 		return m, false, fmt.Errorf("look for marks: %w", err)
 	}
-	var wrong, missed int
+	var wrong, missed, size int
 	var blocks []slack.Block
 	for _, id := range ids {
 		events, err := readAll(ctx, b.Log, id, 0)
@@ -44,8 +46,12 @@ func (b *Bridge) drawMarks(ctx context.Context, of week) (m message, ok bool, er
 			default:
 				wrong++
 			}
-			if len(blocks) < maxWeekMarks {
-				blocks = append(blocks, b.markBlock(reference, mark, events))
+			if len(blocks) == maxWeekMarks || size > maxWeekText {
+				continue
+			}
+			block := b.markBlock(reference, mark, events)
+			if size += block.length(); size <= maxWeekText {
+				blocks = append(blocks, block)
 			}
 		}
 	}
@@ -82,7 +88,7 @@ func referenceOf(events []conversation.Event) string {
 
 // markBlock is one mark: the chat, what was said of it and by whom, the words, and
 // what it proposes for the policy.
-func (b *Bridge) markBlock(reference string, m mark, events []conversation.Event) slack.Block {
+func (b *Bridge) markBlock(reference string, m mark, events []conversation.Event) richBlock {
 	by := " · " + cmp.Or(oneLine(m.by.Name, maxName), "an agent")
 	var elements []any
 	if missed, ok := m.Body.(conversation.Missed); ok {
@@ -97,6 +103,27 @@ func (b *Bridge) markBlock(reference string, m mark, events []conversation.Event
 		elements = append(elements, mend.elements()...)
 	}
 	return richBlock{elements: elements}
+}
+
+// length is how many characters of text a block has.
+func (b richBlock) length() (n int) {
+	for _, e := range b.elements {
+		var parts []slack.RichTextSectionElement
+		switch e := e.(type) {
+		case *slack.RichTextSection:
+			parts = e.Elements
+		case *slack.RichTextQuote:
+			parts = e.Elements
+		case *slack.RichTextPreformatted:
+			parts = e.Elements
+		}
+		for _, part := range parts {
+			if t, ok := part.(*slack.RichTextSectionTextElement); ok {
+				n += utf8.RuneCountInString(t.Text)
+			}
+		}
+	}
+	return n
 }
 
 // missedElements show the line that should have brought a person, and what would

@@ -1,11 +1,13 @@
 package slackbridge
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
 )
@@ -81,5 +83,48 @@ func TestMarkBlock(t *testing.T) {
 				t.Errorf("markup in %s", raw)
 			}
 		})
+	}
+}
+
+// oneChat is the log of one conversation.
+type oneChat struct {
+	Log
+	events []conversation.Event
+}
+
+func (c oneChat) Events(_ context.Context, _ conversation.ID, after conversation.Seq, limit int) ([]conversation.Event, error) {
+	return c.events[min(int(after), len(c.events)):min(int(after)+limit, len(c.events))], nil
+}
+
+// However much was said of the marks of a week, the list fits a post; what does not
+// is counted.
+func TestWeeklyMarksFitAPost(t *testing.T) {
+	at := time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC)
+	long := strings.Repeat("a very long word ", 40)
+	events := []conversation.Event{{Seq: 1, At: at, Draft: conversation.Draft{Body: conversation.Opened{Reference: "H-4F2K"}}}, {Seq: 2, At: at, Draft: conversation.Draft{Body: conversation.Message{Text: long}}}}
+	for range 30 {
+		events = append(events, conversation.Event{Seq: conversation.Seq(len(events) + 1), At: at, Draft: conversation.Draft{Body: conversation.Missed{
+			Agent: conversation.Staff{ID: "U0MAYA", Name: "Maya"}, Of: 2, Saw: conversation.MissedTopic, Topic: long, Phrase: long, Note: long}}})
+	}
+	b := &Bridge{Deps: Deps{Log: oneChat{events: events}, Mends: sayer{}, Marked: func(context.Context, time.Time, time.Time) ([]conversation.ID, error) {
+		return []conversation.ID{"cnv_1"}, nil
+	}}}
+	m, ok, err := b.drawMarks(t.Context(), week{From: at.AddDate(0, 0, -2), To: at.AddDate(0, 0, 5)})
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	size := 0
+	for _, block := range m.blocks {
+		if rich, is := block.(richBlock); is {
+			size += rich.length()
+		}
+	}
+	raw, err := json.Marshal(m.blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := len(m.blocks) - 2 // the head and the foot
+	if size > maxWeekText || shown < 5 || !strings.Contains(string(raw), fmt.Sprintf("%d more. ", 30-shown)) {
+		t.Errorf("%d marks with %d characters in %s", shown, size, raw[max(0, len(raw)-300):])
 	}
 }
