@@ -50,5 +50,5 @@
 //	people                   people everyone roster onduty presence
 //	channels                 rooms trouble places invited
 //	for the operator         notice* digest check checkapp manifest
-//	used everywhere          config limits span escape
+//	used everywhere          config limits alone span escape
 package slackbridge
