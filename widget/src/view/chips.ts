@@ -9,7 +9,7 @@ import { icon, type IconName } from './icons';
 import type { Actions, Model, View } from './model';
 
 export function chip(label: string, hook: string, act: () => void, o: { icon?: IconName; strong?: boolean; disabled?: boolean } = {}): HTMLButtonElement {
-  return button(o.strong ? 'chip strong' : 'chip', hook, act, { disabled: o.disabled }, o.icon && icon(o.icon), h('span', {}, label));
+  return button(o.strong ? 'chip strong' : 'chip', hook, act, { disabled: o.disabled }, o.icon && icon(o.icon), h('span', { dir: 'auto' }, label));
 }
 
 export function humanLabel(config: WidgetConfig): string {
