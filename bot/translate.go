@@ -24,9 +24,9 @@ import (
 //
 // As a reader it translates the visitor's lines for the team while an agent has
 // switched that on, beginning with the last ones before. The lines themselves are
-// in the thread already and wait for nothing. What cannot be translated is said
-// once and not tried again: the next line is another chance. A crash before the
-// append costs one more call.
+// in the thread already and wait for nothing. What cannot be translated is said, and
+// tried once more when a later line could be. A crash before the append costs one
+// more call.
 //
 // Outwards, [Translator.ToVisitor] is given one line at a time. It is shown nothing
 // but that line, so that nothing a visitor writes can change what an agent says.
@@ -92,10 +92,11 @@ func (t *Translator) May(s conversation.State) bool { return t.bot.mayAsk(t.bot.
 func (t *Translator) Handle(ctx context.Context, w feed.Work) (feed.Done, error) {
 	done := feed.Done{Through: w.State.Seq}
 	s := w.State
-	if s.Translate.Seq == 0 || s.Translated >= s.LastVisitor.Seq {
+	late := s.Translated >= s.LastVisitor.Seq
+	if s.Translate.Seq == 0 || late && !s.Untranslated.Again {
 		return done, nil
 	}
-	lines, more, err := t.pending(ctx, s)
+	lines, more, err := t.pending(ctx, s, late)
 	if err != nil || len(lines) == 0 {
 		return done, err
 	}
@@ -106,7 +107,10 @@ func (t *Translator) Handle(ctx context.Context, w feed.Work) (feed.Done, error)
 	if err != nil {
 		out, more = []conversation.Translated{{Of: s.LastVisitor.Seq, Failed: true}}, false
 	}
-	if more {
+	for i := range out {
+		out[i].Late = late
+	}
+	if more && !late || err == nil && s.Untranslated.From != 0 && !late {
 		done.Due = w.Now
 	}
 	done.Decide = conversation.Translate(out...)
@@ -114,15 +118,18 @@ func (t *Translator) Handle(ctx context.Context, w feed.Work) (feed.Done, error)
 }
 
 // pending are the next lines to translate, oldest first; more says that there are
-// others behind them.
-func (t *Translator) pending(ctx context.Context, s conversation.State) (lines []line, more bool, err error) {
+// others behind them. Late ones are those that could not be translated before.
+func (t *Translator) pending(ctx context.Context, s conversation.State, late bool) (lines []line, more bool, err error) {
 	past, err := readHistory(ctx, t.bot.Log, s)
 	if err != nil {
 		return nil, false, err
 	}
-	before := 0
+	from, to, before := s.Translated+1, s.Seq, 0
+	if late {
+		from, to = s.Untranslated.From, s.Untranslated.To
+	}
 	for _, l := range slices.Backward(past.lines) {
-		if l.role != conversation.Visitor || strings.TrimSpace(l.text) == "" || l.seq <= s.Translated || past.translated[l.seq] {
+		if l.role != conversation.Visitor || strings.TrimSpace(l.text) == "" || l.seq < from || l.seq > to || past.translated[l.seq] {
 			continue
 		}
 		if l.seq < s.Translate.Seq {
@@ -178,36 +185,49 @@ func (t *Translator) forTeam(ctx context.Context, s conversation.State, lines []
 }
 
 // ToVisitor is an agent's line in the language the visitor reads. It is the line
-// itself when that is the team's own or not known. An error means that the line has
-// to go out as it is.
-func (t *Translator) ToVisitor(ctx context.Context, id conversation.ID, text string) (string, error) {
+// itself when that is the team's own or not known. The model gets words and marks
+// around them; lists, styles, the addresses of links and code are put back as they
+// were, and an answer in which the marks are not those of the line is nonsense. An
+// error means that the line has to go out as it is.
+func (t *Translator) ToVisitor(ctx context.Context, id conversation.ID, line markup.Tree) (markup.Tree, error) {
 	s, err := t.bot.Log.State(ctx, id)
 	if err != nil {
-		return "", fmt.Errorf("read the state: %w", err)
+		return nil, fmt.Errorf("read the state: %w", err)
+	}
+	text := line.Plain()
+	if line.Styled() {
+		text = strings.Join(line.Phrases(), "\n")
 	}
 	to := s.Reads()
-	if to == "" || conversation.SameLanguage(to, t.team) {
-		return text, nil
+	if to == "" || conversation.SameLanguage(to, t.team) || text == "" {
+		return line, nil
 	}
 	if utf8.RuneCountInString(text) > translateRunes {
-		return "", errTooLong
+		return nil, errTooLong
 	}
 	raw, err := json.Marshal(map[string]string{"text": text})
 	if err != nil {
-		return "", fmt.Errorf("write a line for the model: %w", err)
+		return nil, fmt.Errorf("write a line for the model: %w", err)
 	}
 	var wrote struct {
 		Text string `json:"text"`
 	}
 	err = t.ask(ctx, s, t.toVisitor, &toVisitorShape, map[string]string{"From": t.team, "To": to}, string(raw), ToVisitorTimeout, &wrote)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	out := strings.TrimSpace(markup.Clean(wrote.Text))
 	if out == "" || utf8.RuneCountInString(out) > 4*utf8.RuneCountInString(text)+200 || addsLinks(text, out) {
-		return "", t.nonsense(s)
+		return nil, t.nonsense(s)
 	}
-	return out, nil
+	if !line.Styled() {
+		return markup.FromPlain(out), nil
+	}
+	over, ok := line.Rephrased(strings.FieldsFunc(out, func(r rune) bool { return r == '\n' }))
+	if !ok {
+		return nil, t.nonsense(s)
+	}
+	return over, nil
 }
 
 var (

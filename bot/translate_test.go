@@ -3,6 +3,8 @@ package bot_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/llm"
 	"github.com/handoff-bot/handoff/llm/llmtest"
+	"github.com/handoff-bot/handoff/markup"
 )
 
 func (h *house) translator() *bot.Translator {
@@ -134,8 +137,8 @@ func TestTranslateForTheVisitor(t *testing.T) {
 			h.spanish()
 			h.act(conversation.Translate(conversation.Translated{Of: 2, Locale: "es", Text: "x"}))
 			h.model.Script(llmtest.Step{Shape: "to_visitor", Times: -1, Reply: tt.reply})
-			got, err := h.translator().ToVisitor(t.Context(), h.id, said)
-			if got != tt.want || (err != nil) != tt.fails {
+			got, err := h.translator().ToVisitor(t.Context(), h.id, markup.FromPlain(said))
+			if got := got.Plain(); got != tt.want || (err != nil) != tt.fails {
 				t.Errorf("got %q, %v; want %q", got, err, tt.want)
 			}
 			requests := h.model.Requests()
@@ -146,17 +149,88 @@ func TestTranslateForTheVisitor(t *testing.T) {
 	}
 }
 
+// What could not be translated is tried once more, after the next line that could be.
+func TestTranslateAgain(t *testing.T) {
+	for name, tt := range map[string]struct {
+		again string
+		want  []string
+	}{
+		"it can be by now": {`{"language":"es","lines":["","","Hello","Where is my parcel?"]}`, []string{"", "", "Hello", "Where is my parcel?"}},
+		"it still cannot":  {`{"language":"es","lines":[]}`, []string{""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.spanish()
+			tr := h.translator()
+			h.model.Script(llmtest.Step{Shape: "to_team", Times: 1, Reply: llmtest.Reply{Status: 503}})
+			if got := h.translate(tr); len(got) != 1 || !got[0].Failed {
+				t.Fatalf("got %+v, want one that failed", got)
+			}
+			if got := h.translate(tr); got != nil {
+				t.Fatalf("before the next line %+v, want nothing", got)
+			}
+			h.says("Gracias")
+			h.model.Script(llmtest.Fill("to_team", `{"language":"es","lines":["Thanks"]}`))
+			if got := h.translate(tr); len(got) != 1 || got[0].Text != "Thanks" {
+				t.Fatalf("the next line: %+v", got)
+			}
+			h.model.Script(llmtest.Fill("to_team", tt.again))
+			var texts []string
+			for _, b := range h.translate(tr) {
+				texts = append(texts, b.Text)
+				if !b.Late {
+					t.Errorf("%+v is not late", b)
+				}
+			}
+			if !slices.Equal(texts, tt.want) {
+				t.Errorf("tried again: %q, want %q", texts, tt.want)
+			}
+			if got := h.translate(tr); got != nil {
+				t.Errorf("a third time: %+v", got)
+			}
+		})
+	}
+}
+
+// What is bold, the address of a link, code and lists come through; an answer in
+// which a mark is missing is none.
+func TestTranslateKeepsTheForm(t *testing.T) {
+	line := markup.Tree{
+		markup.Paragraph{Children: []markup.Inline{markup.Text{Text: "It comes "}, markup.Text{Text: "tomorrow", Bold: true}, markup.Text{Text: ", see "},
+			markup.Link{URL: "https://shop.example/a", Label: "here"}}},
+		markup.List{Items: []markup.Tree{{markup.Paragraph{Children: []markup.Inline{markup.Text{Text: "Keep "}, markup.Text{Text: "AB-12", Code: true}}}}}},
+	}
+	h := newHouse(t)
+	h.spanish()
+	h.act(conversation.Translate(conversation.Translated{Of: 2, Locale: "es", Text: "x"}))
+	h.model.Script(llmtest.Fill("to_visitor", `{"text":"Llega ⟦1⟧mañana⟦/1⟧, mire ⟦2⟧aquí⟦/2⟧\nGuarde ⟦1⟧"}`))
+	got, err := h.translator().ToVisitor(t.Context(), h.id, line)
+	want := markup.Tree{
+		markup.Paragraph{Children: []markup.Inline{markup.Text{Text: "Llega "}, markup.Text{Text: "mañana", Bold: true}, markup.Text{Text: ", mire "},
+			markup.Link{URL: "https://shop.example/a", Label: "aquí"}}},
+		markup.List{Items: []markup.Tree{{markup.Paragraph{Children: []markup.Inline{markup.Text{Text: "Guarde "}, markup.Text{Text: "AB-12", Code: true}}}}}},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+	h.model.Script(llmtest.Fill("to_visitor", `{"text":"Llega mañana, mire ⟦2⟧aquí⟦/2⟧\nGuarde ⟦1⟧"}`))
+	if got, err := h.translator().ToVisitor(t.Context(), h.id, line); err == nil {
+		t.Errorf("without a mark it is taken: %+v", got)
+	}
+}
+
 // The team's own language needs no model, and neither does one that nobody knows.
 func TestTranslateNothing(t *testing.T) {
 	h := newHouse(t)
 	h.spanish()
 	tr := h.translator()
 	before := len(h.model.Requests())
-	if got, err := tr.ToVisitor(t.Context(), h.id, "Hello"); got != "Hello" || err != nil {
+	if got, err := tr.ToVisitor(t.Context(), h.id, markup.FromPlain("Hello")); got.Plain() != "Hello" || err != nil {
 		t.Errorf("to nobody's language: %q, %v", got, err)
 	}
 	h.act(conversation.Translate(conversation.Translated{Of: 2, Locale: "en-GB"}))
-	if got, err := tr.ToVisitor(t.Context(), h.id, "Hello"); got != "Hello" || err != nil {
+	if got, err := tr.ToVisitor(t.Context(), h.id, markup.FromPlain("Hello")); got.Plain() != "Hello" || err != nil {
 		t.Errorf("to the team's own: %q, %v", got, err)
 	}
 	if n := len(h.model.Requests()) - before; n != 0 {
@@ -164,11 +238,11 @@ func TestTranslateNothing(t *testing.T) {
 	}
 	h.act(conversation.Translate(conversation.Translated{Of: 3, Locale: "es", Text: "x"}))
 	spendAll(h)
-	if _, err := tr.ToVisitor(t.Context(), h.id, "Hello"); !errors.Is(err, bot.ErrOverBudget) {
+	if _, err := tr.ToVisitor(t.Context(), h.id, markup.FromPlain("Hello")); !errors.Is(err, bot.ErrOverBudget) {
 		t.Errorf("over budget: %v", err)
 	}
 	h.change(func(s *bot.Settings) { s.Model.BaseURL = llm.OfflineURL })
-	if _, err := tr.ToVisitor(t.Context(), h.id, "Hello"); !errors.Is(err, bot.ErrNoModel) {
+	if _, err := tr.ToVisitor(t.Context(), h.id, markup.FromPlain("Hello")); !errors.Is(err, bot.ErrNoModel) {
 		t.Errorf("offline: %v", err)
 	}
 }

@@ -132,9 +132,10 @@ type State struct {
 	// Translate is since when lines are translated, zero for not at all. Translated
 	// is the last of the visitor's lines that the machine has dealt with since;
 	// Speaks the language that it saw her write in.
-	Translate  Mark   `json:"translate,omitzero"`
-	Translated Seq    `json:"translated,omitempty"`
-	Speaks     string `json:"speaks,omitempty"`
+	Translate    Mark         `json:"translate,omitzero"`
+	Translated   Seq          `json:"translated,omitempty"`
+	Untranslated Untranslated `json:"untranslated,omitzero"`
+	Speaks       string       `json:"speaks,omitempty"`
 
 	// Identity is when a signed token said last who the visitor is; zero for an
 	// anonymous one. Cleared is when she cleared her chat: nobody reads it on her

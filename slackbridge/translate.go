@@ -25,9 +25,9 @@ type Translator interface {
 	// May says that there is a model that may be asked about this conversation.
 	May(s conversation.State) bool
 	// ToVisitor is a line in the language that the visitor reads, the line itself
-	// when that is the team's own. It takes seconds at most. An error means that
-	// the line has to go out as it is.
-	ToVisitor(ctx context.Context, id conversation.ID, text string) (string, error)
+	// when that is the team's own. Its form stays: lists, styles, links and code. It
+	// takes seconds at most. An error means that the line has to go out as it is.
+	ToVisitor(ctx context.Context, id conversation.ID, line markup.Tree) (markup.Tree, error)
 }
 
 func (b *Bridge) pressTranslate(ctx context.Context, p press) error {
@@ -50,7 +50,7 @@ func (b *Bridge) putOver(ctx context.Context, s *said, state conversation.State)
 		return nil
 	}
 	s.over = true
-	text, content, err := b.inHerLanguage(ctx, s.thread.Conversation, s.text)
+	text, content, err := b.inHerLanguage(ctx, s.thread.Conversation, s.text, s.content)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -62,25 +62,28 @@ func (b *Bridge) putOver(ctx context.Context, s *said, state conversation.State)
 	return nil
 }
 
-// inHerLanguage is a text in the visitor's language. Without content it is in that
+// inHerLanguage is a line in the visitor's language. Without over it is in that
 // language already.
-func (b *Bridge) inHerLanguage(ctx context.Context, id conversation.ID, text string) (string, json.RawMessage, error) {
+func (b *Bridge) inHerLanguage(ctx context.Context, id conversation.ID, text string, content json.RawMessage) (now string, over json.RawMessage, err error) {
 	if b.Translator == nil {
 		return "", nil, errNoTranslator
 	}
-	over, err := b.Translator.ToVisitor(ctx, id, text)
+	var line markup.Tree
+	if len(content) == 0 || json.Unmarshal(content, &line) != nil {
+		line = markup.FromPlain(text)
+	}
+	said, err := b.Translator.ToVisitor(ctx, id, line)
 	if err != nil {
 		b.log.Warn("a line goes out as it is", "conversation", id, "error", err)
 		return "", nil, err
 	}
-	if over == text {
+	if said.Plain() == line.Plain() {
 		return text, nil, nil
 	}
-	content, err := json.Marshal(markup.FromPlain(over))
-	if err != nil {
+	if over, err = json.Marshal(said); err != nil {
 		return "", nil, fmt.Errorf("encode the line: %w", err)
 	}
-	return over, content, nil
+	return said.Plain(), over, nil
 }
 
 var errNoTranslator = errors.New("no model translates here")
@@ -94,8 +97,10 @@ func reads(text string) item {
 // elsewhere is named by how it begins.
 func (s script) translated(e conversation.Event, b conversation.Translated) (item, bool) {
 	switch {
+	case b.Failed && b.Late:
+		return item{}, false // that was said before
 	case b.Failed:
-		return item{spans: []span{slant("What stands above could not be translated. The next line is tried again.")}}, true
+		return item{spans: []span{slant("What stands above could not be translated. It is tried again with the next line.")}}, true
 	case strings.TrimSpace(b.Text) == "":
 		return item{}, false
 	}
@@ -133,7 +138,7 @@ func (b *Bridge) putEditOver(ctx context.Context, e *edit) error {
 	if !ok || said.Original == "" || strings.TrimSpace(e.text) == "" {
 		return nil
 	}
-	text, content, err := b.inHerLanguage(ctx, e.home, e.text)
+	text, content, err := b.inHerLanguage(ctx, e.home, e.text, e.content)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -11,8 +11,8 @@ import (
 // Redact blanks what was said in one event: its payload, the author's name, its
 // words in the search, and, for a line that came from Slack, what Slack sent.
 // The key becomes a digest, so that a repeated act still finds the event. The
-// State stays. An edit of the event is an event of its own and is redacted by
-// itself. Files that the event carries are nobody's from then on, and their content
+// State stays. Machine translations of the event go with it; an edit is an event of
+// its own and is redacted by itself. Files that the event carries are nobody's from then on, and their content
 // is deleted soon after. conversation.ErrNotFound when there is no such event.
 func (s *Store) Redact(ctx context.Context, id conversation.ID, seq conversation.Seq) error {
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
@@ -29,6 +29,9 @@ func (s *Store) Redact(ctx context.Context, id conversation.ID, seq conversation
 			return fmt.Errorf("forget the codes: %w", err)
 		}
 		if err := t.dropFiles(ctx, id, ` and seq = $2`, int64(seq)); err != nil {
+			return err
+		}
+		if err := t.blankTranslations(ctx, id, seq); err != nil {
 			return err
 		}
 		return found(t.blank(ctx, id, ` and seq = $2`, int64(seq)))
@@ -119,6 +122,23 @@ func (t *tx) blank(ctx context.Context, id conversation.ID, where string, args .
 		}
 	}
 	return t.exec(ctx, `update events set payload = '{}', name = '', words = '' where conversation = $1`+where, args...)
+}
+
+// blankTranslations blanks what a machine has made of a line.
+func (t *tx) blankTranslations(ctx context.Context, id conversation.ID, of conversation.Seq) error {
+	events, err := all(ctx, t, scanEvent, selectEvents+` where conversation = $1 and seq > $2 and kind = $3`, string(id), int64(of), string(conversation.KindTranslated))
+	if err != nil {
+		return fmt.Errorf("look for translations: %w", err)
+	}
+	for _, e := range events {
+		if b, ok := e.Body.(conversation.Translated); !ok || b.Of != of {
+			continue
+		}
+		if _, err := t.blank(ctx, id, ` and seq = $2`, int64(e.Seq)); err != nil {
+			return fmt.Errorf("redact a translation: %w", err)
+		}
+	}
+	return nil
 }
 
 var errStillRead = errors.New("the text is blanked, but the write-ahead log could not be emptied because it is being read; erase again")

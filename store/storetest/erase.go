@@ -53,8 +53,17 @@ func redact(t *testing.T, url string) {
 			line = e
 		}
 	}
+	of := conversation.Translated{Of: line.Seq, Locale: "es", Text: "secret"}
+	other := conversation.Translated{Of: 1, Locale: "es", Text: "kept"}
+	for _, b := range []conversation.Body{of, other} {
+		state = mustAppend(t, s, state.ID, "", conversation.Append(conversation.Draft{Author: conversation.Author{Role: conversation.System}, Source: conversation.FromBot, Body: b})).State
+	}
 	must(t, s.Redact(ctx, state.ID, line.Seq))
 	got := events(t, s, state.ID)
+	of.Text = ""
+	if n := len(got); got[n-2].Body != conversation.Body(of) || got[n-1].Body != conversation.Body(other) {
+		t.Errorf("translations after redaction = %+v, %+v", got[n-2].Body, got[n-1].Body)
+	}
 	for _, e := range got {
 		m, ok := e.Body.(conversation.Message)
 		switch {
