@@ -36,7 +36,7 @@ func TestMarksOfTheWeek(t *testing.T) {
 				if len(posts) != 1 {
 					t.Fatalf("%d lists of marks", len(posts))
 				}
-				for _, want := range []string{"2 March to 8 March 2026: 1 wrong escalation, 0 missed ones", "Wrong escalation", "Maya", "talk to a human", "Note: that was no question for us", "handoff eval --recorded"} {
+				for _, want := range []string{"2 March to 8 March 2026: 1 wrong escalation, 0 missed ones", "Wrong escalation", "Maya", "talk to a human", "Note: that was no question for us", "level: ai_first", "handoff eval --recorded"} {
 					if !strings.Contains(posts[0].Visible(), want) {
 						t.Errorf("%q is not in\n%s", want, posts[0].Visible())
 					}
