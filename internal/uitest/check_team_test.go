@@ -223,6 +223,7 @@ func TestUI076_WhoTypesIsShownForSixSeconds(t *testing.T) {
 		r.wire.inject(event{Kind: "typing", Data: fmt.Sprintf(`{"from":{"role":%q,"name":"Maya"},"expires_in_ms":%d}`, role, ms)})
 	}
 	const shown = "all('[data-role=typing]')[0]?.offsetParent && all('[data-role=typing]')[0].innerText.includes('Maya is typing')"
+	v.js("(window.typed=0,Handoff.on('typing',()=>typed++),0)")
 	typing("agent", 60_000)
 	v.until(shown)
 	v.later(6100 * time.Millisecond)
@@ -232,6 +233,7 @@ func TestUI076_WhoTypesIsShownForSixSeconds(t *testing.T) {
 	r.maya.says("done")
 	v.reads("agent: done")
 	v.until("!(" + shown + ")")
+	v.until("typed === 1")
 	v.clean()
 }
 

@@ -22,6 +22,23 @@ func TestWhatStandsByTheButtonStaysInSight(t *testing.T) {
 	v.clean()
 }
 
+// The look is the site's to set where docs/widget.md says so, and what its owner sends
+// with a report holds nothing of the visitor.
+func TestASiteSetsTheLookAndReportsWithoutSecrets(t *testing.T) {
+	r := start(t, setup{site: site{style: "handoff-widget::part(chat){--handoff-surface:rgb(255, 250, 240);--handoff-accent:rgb(120, 20, 60)}"}})
+	v := r.visit(desktop)
+	v.open()
+	v.say("a secret")
+	v.reads("visitor: a secret", "bot: ")
+	v.until("getComputedStyle(q('panel')).backgroundColor === 'rgb(255, 250, 240)'")
+	v.until("[q('launcher'), all('.own .bubble')[0]].every(e => getComputedStyle(e).backgroundColor === 'rgb(120, 20, 60)')")
+	v.until("(d => d.version && d.status === 'online')(Handoff.debug())")
+	if v.js("[storage().token, 'secret'].some(s => JSON.stringify(Handoff.debug()).includes(s))") != false {
+		t.Errorf("a report holds what is the visitor's: %v", v.js("Handoff.debug()"))
+	}
+	v.clean()
+}
+
 // In a frame the chat stands on the button's side, also right to left.
 func TestTheFrameStandsOnTheButtonsSide(t *testing.T) {
 	for attrs, side := range map[string]string{

@@ -143,7 +143,10 @@ export class Follower {
   private take(event: ServerEvent): void {
     const { durable, ephemeral } = parse(event);
     if (durable) this.advance(applyDurable(this.state, durable));
-    if (ephemeral) this.update(applyEphemeral(this.state, ephemeral, this.hooks.now()));
+    if (!ephemeral) return;
+    const before = this.state;
+    this.update(applyEphemeral(before, ephemeral, this.hooks.now()));
+    this.hooks.advanced(before, this.state);
   }
 
   private advance(after: ChatState): void {

@@ -16,6 +16,7 @@ export function paint(config: WidgetConfig, options: Options, css: string): Pick
 
   const container = document.createElement('div');
   container.className = 'h';
+  container.setAttribute('part', 'chat'); // where a site sets the properties of the look
   look(container, config, options);
   const launcher = button(config.launcher ?? 'Open chat');
   container.append(launcher);

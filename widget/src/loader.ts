@@ -184,7 +184,7 @@ function shutdown(o?: { forget?: boolean }): Promise<void> {
   return hushed(ending);
 }
 
-const idle: HandoffState = { status: 'idle', unread: 0, conversation: { phase: 'bot' } };
+const state = (): HandoffState => panel?.state() ?? { status: 'idle', unread: 0, conversation: { phase: 'bot' } };
 
 const api: Record<string, (...args: never[]) => unknown> = {
   boot,
@@ -214,7 +214,8 @@ const api: Record<string, (...args: never[]) => unknown> = {
     for (const one of heard) if (one.name === name && (!listener || one.listener === listener)) one.stop();
   },
   ready: () => readiness,
-  state: () => panel?.state() ?? idle,
+  state,
+  debug: () => ({ version, ...state() }),
   shutdown,
 };
 for (const name of ['send', 'escalate', 'cancelEscalation', 'identify']) {

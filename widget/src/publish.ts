@@ -8,6 +8,7 @@ export function publishAdvance(before: ChatState, after: ChatState, emit: Emit, 
   for (const { id, seq, from, text } of fresh(before, after)) {
     if (from.role !== 'visitor' && text !== '') emit('message:received', { id, seq, from: from.role, ...(words && { text }) });
   }
+  if (after.typing && after.typing !== before.typing) emit('typing');
   if (before.stateSeq === after.stateSeq) return;
   const name = transition(before, after);
   if (name) emit(name, detail(after));

@@ -106,10 +106,10 @@ export class Team {
    * What had the keyboard was drawn anew, or went with what it did: its like has it now,
    * or the composer. On a phone that would bring up the keys, so there it is the log.
    */
-  holdOn(held: HTMLElement): void {
+  holdOn(held: HTMLElement | null): void {
     const { core, shell, composer, log } = this.window;
     const now = core.root.activeElement;
-    if ((now && now !== held) || (held.isConnected && !held.closest('[hidden]'))) return;
+    if (!held || (now && now !== held) || (held.isConnected && !held.closest('[hidden]'))) return;
     const line = held.closest<HTMLElement>('[data-seq]');
     const alike = `${line ? `[data-seq="${line.dataset['seq']}"] ` : ''}[data-handoff="${held.dataset['handoff']}"]:enabled`;
     [...shell.dialog.querySelectorAll<HTMLElement>(alike), ...(shell.isPhone() ? [] : [composer.area]), log.log]

@@ -181,7 +181,7 @@ export class Window {
     const held = this.core.root.activeElement as HTMLElement | null;
     this.shell.dialog.dataset['phase'] = this.chat.state.phase;
     for (const view of this.views) view.update(model);
-    if (held) this.team?.holdOn(held);
+    this.team?.holdOn(held);
     this.composer.settle();
     this.log.settle();
     const wait = this.nextChange(model);

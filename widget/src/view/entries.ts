@@ -4,7 +4,7 @@ import { botAnswers, draw, humanLabel, icon, s } from '../kit';
 import type { Team } from '../team';
 import type { WidgetConfig } from '../types';
 
-export const faces = [...'😀😂😊😍🤔😕😢😡👍👎👋🙏🎉❤️🔥✅'.matchAll(/\p{Extended_Pictographic}\uFE0F?/gu)].map(String);
+export const faces = '😀 😂 😊 😍 🤔 😕 😢 😡 👍 👎 👋 🙏 🎉 ❤️ 🔥 ✅'.split(' ');
 
 const shapes = {
   download: 'M10 3.5v8.5m-3.7-3.2L10 12.5l3.7-3.7M4 16.2h12',

@@ -37,6 +37,7 @@ export interface BootOptions {
   isolation?: 'shadow' | 'iframe';
   persistence?: 'device' | 'tab' | 'none';
   consent?: 'granted' | 'required';
+  /** The page by its path; the address in full is never told. */
   pageContext?: 'path' | 'none';
   greeting?: string;
   /** At most four. */
@@ -76,6 +77,8 @@ export interface Events {
   open: Record<string, never>;
   close: Record<string, never>;
   unread: { count: number };
+  /** The agent is writing. */
+  typing: Record<string, never>;
   'message:sent': { client_id: string; text?: string };
   'message:failed': { client_id: string; text?: string };
   'message:received': { id: string; seq: number; from: 'bot' | 'agent' | 'system'; text?: string };
@@ -99,7 +102,7 @@ export interface HandoffApi {
   boot(options: BootOptions): Promise<void>;
   update(options: Partial<BootOptions>): void;
   shutdown(o?: { forget?: boolean }): Promise<void>;
-  open(o?: { draft?: string; view?: string }): void;
+  open(o?: { draft?: string; view?: 'chat' | 'escalate' | 'history' }): void;
   close(): void;
   toggle(): void;
   isOpen(): boolean;
@@ -118,5 +121,7 @@ export interface HandoffApi {
   ready(): Promise<void>;
   consent(given: boolean): void;
   state(): HandoffState;
+  /** What to send along with a report of a fault: no words and no tokens. */
+  debug(): HandoffState & { version: string };
   version: string;
 }
