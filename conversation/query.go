@@ -28,10 +28,12 @@ type Query struct {
 const MostCounted = 1000
 
 // Listing is one page of what a Query finds. Total is how many there are, and
-// MostCounted+1 stands for all beyond.
+// MostCounted+1 stands for all beyond. Found is the last event of each that has the
+// text of the Query, or a name with it.
 type Listing struct {
 	States []State
 	Total  int
+	Found  map[ID]Event
 }
 
 // Labels is what conversations are told apart by, each once and in order: the

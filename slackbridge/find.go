@@ -1,11 +1,15 @@
 package slackbridge
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -89,9 +93,59 @@ func (b *Bridge) lookFor(ctx context.Context, user, text string, page int) (hits
 	rows, err := b.readRows(ctx, list.States)
 	f := hits{page: q.Offset / hitsPage, pages: (list.Total + hitsPage - 1) / hitsPage, total: list.Total}
 	for _, r := range rows {
-		f.blocks = append(f.blocks, r.line(user, b.Now()), slack.NewActionBlock("", r.buttons(listOf(r.state.Mode))...))
+		f.blocks = append(f.blocks, r.line(user, b.Now()))
+		if e, ok := list.Found[r.state.ID]; ok {
+			f.blocks = append(f.blocks, r.found(e, text)...)
+		}
+		f.blocks = append(f.blocks, slack.NewActionBlock("", r.buttons(listOf(r.state.Mode))...))
 	}
 	return f, err
+}
+
+// found shows the line of a conversation that has the words looked for, nothing where
+// only the name of its author has them.
+func (r inboxRow) found(e conversation.Event, text string) []slack.Block {
+	said, note := "", ""
+	switch body := e.Body.(type) {
+	case conversation.Message:
+		said = body.Text
+	case conversation.Edited:
+		said = body.Text
+	case conversation.Note:
+		said, note = body.Text, "Note · "
+	default:
+		return nil
+	}
+	before, match, after, ok := excerpt(said, text)
+	if !ok {
+		return nil
+	}
+	who := cmp.Or(script{visitor: r.brief.visitor(r.state)}.voiceOf(e.Author).name, "Handoff")
+	return block1(richLine("", slant(note+who+": "), words(before), strong(match), words(after)))
+}
+
+// around is how many letters of a line are shown on each side of what was found.
+const around = 60
+
+// excerpt is where text stands in a line, in any case, with some of what is around
+// it; ok is false where it does not stand.
+func excerpt(line, text string) (before, match, after string, ok bool) {
+	line = oneLine(line, math.MaxInt)
+	lower := func(s string) string { return strings.Map(unicode.ToLower, s) } // letter by letter
+	from, _, ok := strings.Cut(lower(line), lower(strings.TrimSpace(text)))
+	if !ok {
+		return "", "", "", false
+	}
+	letters, start := []rune(line), utf8.RuneCountInString(from)
+	end := start + utf8.RuneCountInString(strings.TrimSpace(text))
+	before, after = string(letters[max(0, start-around):start]), string(letters[end:min(len(letters), end+around)])
+	if start > around {
+		before = "…" + before
+	}
+	if len(letters) > end+around {
+		after += "…"
+	}
+	return before, string(letters[start:end]), after, true
 }
 
 // listOf is the list of the inbox in which a mode stands.

@@ -61,7 +61,7 @@ func (in inbox) blocks() []slack.Block {
 // numberLine are the numbers of now and of today.
 func (in inbox) numberLine() slack.Block {
 	n := in.numbers
-	claimed := "nobody was claimed yet"
+	claimed := "none claimed yet"
 	if n.Claims > 0 {
 		claimed = "median time to claim " + took(n.Median)
 	}

@@ -45,7 +45,28 @@ func (s *Store) List(ctx context.Context, q conversation.Query) (conversation.Li
 	first := min(max(q.Offset, 0), len(ids))
 	page := ids[first:min(first+limitOf(q), len(ids))]
 	states, err := s.states(ctx, page)
-	return conversation.Listing{States: states, Total: len(ids)}, err
+	if err != nil {
+		return conversation.Listing{}, err
+	}
+	found, err := s.found(ctx, page, strings.TrimSpace(q.Text))
+	return conversation.Listing{States: states, Total: len(ids), Found: found}, err
+}
+
+// found reads the last event with the text in each of these conversations.
+func (s *Store) found(ctx context.Context, ids []string, text string) (map[conversation.ID]conversation.Event, error) {
+	if len(ids) == 0 || text == "" || reference.MatchString(text) {
+		return nil, nil
+	}
+	places, args := placeholders(ids)
+	args = append(args, like(text))
+	events, err := all(ctx, s.read, scanEvent, fmt.Sprintf(`%s where (conversation, seq) in
+		(select conversation, max(seq) from events where conversation in (%s) and words like $%d escape '\' group by conversation)`,
+		selectEvents, places, len(args)), args...)
+	out := make(map[conversation.ID]conversation.Event, len(events))
+	for _, e := range events {
+		out[e.Conversation] = e
+	}
+	return out, err
 }
 
 // states reads the folds of these conversations, in this order.

@@ -91,6 +91,12 @@ func listing(t *testing.T, url string) {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
 	}
+	for text, want := range map[string]string{"hello": "Hello", "I am a": "I am a", "": "", reference: ""} {
+		got, _ := one[conversation.Listing](t)(d.List(context.Background(), conversation.Query{Text: text})).Found[d.ids["a"]].Body.(conversation.Message)
+		if got.Text != want {
+			t.Errorf("%q is found in %q, want %q", text, got.Text, want)
+		}
+	}
 	mustAppend(t, d.Store, d.ids["a"], "", conversation.Close(maya, conversation.Closing{}, false))
 	if got := d.list(t, conversation.Query{Handler: "U1", Modes: []conversation.Mode{conversation.IsClosed}}); got != "1: a" {
 		t.Errorf("closed by her: %q", got)
