@@ -78,15 +78,15 @@ func bundle(dir string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// modules bundles the files of /w/: those of the panel together, and two that the
-// loader may fetch instead or beside. NAME_PATH is where one of them is.
+// modules bundles the files of /w/: those of the panel together, and those that the
+// loader or the settings may fetch instead or beside. NAME_PATH is where one of them is.
 func modules(dir string, define map[string]string, short *names) ([]asset, error) {
 	all, err := together(dir, define, short)
 	if err != nil {
 		return nil, err
 	}
 	define["PANEL_PATH"] = fmt.Sprintf("%q", "/w/"+all[0].address)
-	for _, name := range []string{"isolate", "settings"} {
+	for _, name := range []string{"isolate", "greet", "settings"} {
 		a, err := module(dir, "src/"+name+".ts", name, define, short)
 		if err != nil {
 			return nil, err

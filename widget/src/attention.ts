@@ -2,40 +2,37 @@
 // the launcher, and the number before the page's title. It never opens anything and
 // never moves.
 import type { Core } from './core';
-import { amendmentOf, button, h, isRemoved, s, setText, tool, wordsOf } from './kit';
+import { amendmentOf, isRemoved, s, wordsOf } from './kit';
 import type { ChatState } from './store';
+import { Preview } from './view/preview';
 
 export class Attention {
-  private readonly name = h('b');
-  private readonly words = h('span', { dir: 'auto' });
-  private readonly card: HTMLElement;
+  private readonly card: Preview;
   private shown = 0;
   private dismissed = 0;
   private prefix = '';
 
   constructor(core: Core, open: () => void) {
-    this.card = h('div', { class: 'preview', 'data-handoff': 'preview', hidden: true },
-      button('', undefined, open, {}, this.name, this.words), tool('dismiss', s.dismiss, 'close', () => this.dismiss(), { class: 'dismiss' }));
-    core.launcher.after(this.card);
+    this.card = new Preview('preview', open, () => this.dismiss());
+    core.launcher.after(this.card.element);
   }
 
   update(state: ChatState, unread: number, open: boolean): void {
     const last = unread > 0 && !open ? state.messages.filter((message) => ['bot', 'agent'].includes(message.from.role) && !isRemoved(amendmentOf(state, message))).pop() : undefined;
     this.shown = last && last.seq > Math.max(state.read, this.dismissed) ? last.seq : 0;
-    this.card.hidden = this.shown === 0;
-    setText(this.name, last?.from.name ?? s.assistant);
-    setText(this.words, (last && wordsOf(state, last)) ?? '');
+    this.card.element.hidden = this.shown === 0;
+    this.card.say(last?.from.name ?? s.assistant, (last && wordsOf(state, last)) ?? '');
     this.title(document.visibilityState === 'hidden' ? unread : 0);
   }
 
   stop(): void {
     this.title(0);
-    this.card.remove();
+    this.card.element.remove();
   }
 
   private dismiss(): void {
     this.dismissed = this.shown;
-    this.card.hidden = true;
+    this.card.element.hidden = true;
   }
 
   // Before whatever title the page has now: the page may change it meanwhile.

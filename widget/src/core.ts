@@ -37,6 +37,7 @@ export interface Options {
   consent?: string;
   pageContext?: string;
   greeting?: string;
+  greetAfter?: number;
   starters?: string[];
   escalation?: { afterAnswers?: number; form?: FormSchema | 'none' };
   sounds?: boolean;

@@ -118,7 +118,7 @@ async function start(given: Any, mine: number): Promise<void> {
   core = { ...paint(config, wanted, css), base, module: base + PANEL_PATH, options, config, css, emit, load, toggle, restart };
   core.launcher.addEventListener('click', toggle);
   for (const intent of ['pointerenter', 'focus', 'touchstart']) core.launcher.addEventListener(intent, () => void load(), { passive: true });
-  extra?.apply(core);
+  extra?.start(core);
   // Somebody with a conversation, an unsent message or an open panel gets it without asking.
   if (/"(open|conversation|outbox)":/.test(stored())) (window.requestIdleCallback ?? setTimeout)(() => void load());
   markReady();

@@ -1,6 +1,7 @@
 // The panel: everything behind the launcher. It is fetched on first interest
 // and lives until shutdown.
 import badgeCss from './style/badge.css';
+import palette from './style/palette.css';
 import css from './style/panel.css';
 import { Announcer } from './a11y';
 import { Api } from './api';
@@ -26,7 +27,7 @@ export * from './kit';
  * the page can be used in between.
  */
 export async function speak(core: Core): Promise<void> {
-  core.sheet.replaceSync(core.css + css + badgeCss);
+  core.sheet.replaceSync(core.css + palette + css + badgeCss);
   await Promise.all([learnLanguage(core), colour(core), new Promise((done) => setTimeout(done))]);
 }
 
@@ -93,7 +94,7 @@ class Session implements Panel {
     listen(document, 'visibilitychange', () => this.frame.ask(), signal);
     listen(window, 'pageshow', this.back, signal);
     void this.begin();
-    if (this.storage.wasOpen() && !this.window.isPhone()) this.open({}, false);
+    if (this.storage.visit().open && !this.window.isPhone()) this.open({}, false);
   }
 
   // With a user of the site's nothing is shown before the server has agreed.

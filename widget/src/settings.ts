@@ -7,6 +7,7 @@ import { look } from './launcher';
 
 
 
+declare const GREET_PATH: string;
 declare const ISOLATE_PATH: string;
 
 type Warn = (text: string) => void;
@@ -37,6 +38,7 @@ const checks: Record<keyof Options, Check> = {
   consent: oneOf('granted', 'required'),
   pageContext: oneOf('path', 'none'),
   greeting: text,
+  greetAfter: (value) => (typeof value === 'number' && value >= 5 && value <= 600 ? value : undefined),
   starters: (value) => (Array.isArray(value) && value.length <= 4 && value.every((one) => typeof one === 'string') ? value : undefined),
   escalation: (value) => (isObject(value) ? value : undefined),
   sounds: flag,
@@ -64,10 +66,14 @@ export function read(given: Record<string, unknown>, warn: Warn): Options {
     if (value === undefined) warn(`${name} is not what it may be.${docs}`);
     else taken[name] = name === 'escalation' ? escalation(value as Record<string, unknown>, warn) : value;
   }
+  if (taken['greetAfter'] && taken['persistence'] === 'none') {
+    warn(`greetAfter needs a place where it is kept that she was greeted, and persistence is none.${docs}`);
+    delete taken['greetAfter'];
+  }
   return taken as unknown as Options;
 }
 
-const written = new Set(['user', 'offset', 'launcher', 'starters', 'escalation', 'sounds', 'exposeText']);
+const written = new Set(['user', 'offset', 'launcher', 'starters', 'escalation', 'sounds', 'exposeText', 'greetAfter']);
 
 /** A data- attribute is text: JSON where the option is more than that. `data-offset="24,80"` is short for the object. */
 function plain(name: string, value: unknown): unknown {
@@ -123,8 +129,15 @@ function schema(value: unknown, warn: Warn): FormSchema | undefined {
 
 let trigger: ((event: Event) => void) | undefined;
 
+/** Shows what the options say on a widget that has just been painted, and fetches what they ask for. */
+export function start(core: Core): void {
+  apply(core);
+  const { greetAfter } = core.options;
+  if (greetAfter) void (import(core.base + GREET_PATH) as Promise<typeof import('./greet')>).then(({ greet }) => greet(core, greetAfter), () => undefined);
+}
+
 /** Shows what the options say, on a button that has just been painted or stands there. */
-export function apply(core: Core): void {
+function apply(core: Core): void {
   const { container, options, config, launcher } = core;
   for (const name of ['--al', '--ad', '--il', '--id', '--rl', '--rd']) container.style.removeProperty(name);
   look(container, config, options);

@@ -21,10 +21,17 @@ export interface Kept {
   unrated?: string;
   /** No sound when a person answers. */
   muted?: boolean;
+  /** When the greeting was put aside, in ms since 1970. */
+  aside?: number;
 }
 
 /** The tab's own entry holds this beside what is kept, or alone. */
-interface Tab { open?: boolean }
+interface Tab {
+  /** The panel stands open. */
+  open?: true | undefined;
+  /** She has been in the chat, or was greeted. */
+  met?: true;
+}
 
 export class Storage {
   readonly name: string;
@@ -54,13 +61,14 @@ export class Storage {
     this.failed = !write(this.lasting, this.name, this.memory);
   }
 
-  /** Whether the panel stood open in this tab. */
-  wasOpen(): boolean {
-    return read<Tab>(this.tab, this.name)?.open === true;
+  /** What is known of this visit. */
+  visit(): Tab {
+    return read<Tab>(this.tab, this.name) ?? {};
   }
 
-  setOpen(open: boolean): void {
-    write(this.tab, this.name, { ...read<Tab>(this.tab, this.name), open: open || undefined });
+  /** Merges into that; false where nothing can be kept. undefined removes a field. */
+  mark(patch: Tab): boolean {
+    return !!this.tab && write(this.tab, this.name, { ...this.visit(), ...patch });
   }
 
   /** Whether `event` says that another tab has written. */

@@ -2,6 +2,7 @@
 // way to the team and what she is told meanwhile, the cards below the log, the
 // menus, files to attach, and what reaches her while she does not look. A file of
 // its own, fetched when the panel has been opened and has nothing else to do.
+import previewCss from './style/preview.css';
 import css from './style/team.css';
 import { Attention } from './attention';
 import { askOf, contactCard, fields, known, type ContactCard, type Fields, type Known } from './contact';
@@ -60,7 +61,7 @@ export class Team {
   constructor(readonly window: Window) {
     const { core, chat, storage, header, composer, log } = window;
     learn(words);
-    adopt(core.container, css);
+    adopt(core.container, css + previewCss);
     this.heard = new Heard((text) => window.announcer.say(text));
     this.requests = new Requests(chat, storage);
     this.attach = new Attach(window);

@@ -80,7 +80,7 @@ export class Window {
       const active = document.activeElement as HTMLElement | null;
       const inPage = focus && active && active !== document.body && active !== this.core.root.host ? active : undefined;
       this.shell.open(inPage ?? this.core.launcher);
-      this.storage.setOpen(true);
+      this.storage.mark({ open: true });
       // The back button of a phone closes what covers the page.
       if (this.isPhone() && !history.state?.handoff) history.pushState({ ...history.state, handoff: true }, '');
       this.opened(true);
@@ -115,7 +115,7 @@ export class Window {
     if (history.state?.handoff) history.back();
     this.team?.dismiss();
     this.shell.close();
-    this.storage.setOpen(false);
+    this.storage.mark({ open: undefined });
     this.opened(false);
   }
 

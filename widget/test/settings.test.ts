@@ -13,6 +13,8 @@ test.each([
   ['launcher', '.help', { selector: '.help' }],
   ['launcher', { selector: '#a' }, { selector: '#a' }],
   ['starters', '["a"]', ['a']],
+  ['greetAfter', '20', 20],
+  ['greetAfter', 600, 600],
   ['sounds', '', true],
   ['exposeText', true, true],
   ['user', '{"jwt":"x"}', { jwt: 'x' }],
@@ -28,6 +30,10 @@ test.each([
   ['accent', 'red'],
   ['persistence', 'forever'],
   ['pageContext', 'full'],
+  ['greetAfter', '4'],
+  ['greetAfter', 601],
+  ['greetAfter', ''],
+  ['greetAfter', 'soon'],
   ['starters', ['a', 'b', 'c', 'd', 'e']],
   ['launcher', { selector: '<b>' }],
   ['container', '#nowhere'],
@@ -57,4 +63,11 @@ test('markup in a label is named and stays text', () => {
   const [options, warnings] = taken({ escalation: { form } });
   expect(options['escalation']).toEqual({ form });
   expect(warnings[0]).toContain('shown as text');
+});
+
+test('a greeting is refused where nothing is kept', () => {
+  const [options, warnings] = taken({ greetAfter: 20, persistence: 'none' });
+  expect(options).toEqual({ key: 'pk_x', persistence: 'none' });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('greetAfter');
 });

@@ -15,6 +15,7 @@ export const en = {
   openChat: 'Open chat',
   openUnread: { one: 'Open chat, {0} unread message', other: 'Open chat, {0} unread messages' } as Forms,
   closeChat: 'Close chat',
+  dismiss: 'Dismiss',
   menu: 'Menu',
   emoji: 'Add an emoji',
   conversation: 'Conversation',

@@ -6,7 +6,6 @@ export const team = {
   narrower: 'Make it narrower',
   mute: 'Mute sounds',
   unmute: 'Unmute sounds',
-  dismiss: 'Dismiss',
   typing: '{0} is typing',
   waiting: 'Waiting for a person',
   position: { type: 'ordinal', one: '{0}st in line', two: '{0}nd in line', few: '{0}rd in line', other: '{0}th in line' } as Forms | string,

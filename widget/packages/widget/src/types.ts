@@ -40,6 +40,8 @@ export interface BootOptions {
   /** The page by its path; the address in full is never told. */
   pageContext?: 'path' | 'none';
   greeting?: string;
+  /** Seconds, 5 to 600, after which the greeting is shown beside the button, once in a visit. */
+  greetAfter?: number;
   /** At most four. */
   starters?: string[];
   escalation?: { afterAnswers?: number; form?: FormSchema | 'none' };
