@@ -36,6 +36,8 @@ export interface Options {
   persistence?: string;
   consent?: string;
   pageContext?: string;
+  unavailable?: string;
+  unavailableText?: string;
   greeting?: string;
   greetAfter?: number;
   starters?: string[];

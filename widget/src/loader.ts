@@ -19,7 +19,7 @@ const script = document.currentScript as HTMLScriptElement | null;
 const page = window as unknown as { Handoff?: Any & { q?: Early[] }; HandoffSettings?: Any };
 const base = script?.src ? new URL(script.src).origin : '';
 /** Everything else is read, checked and shown by the settings module. */
-const simple = /^(key|locale|theme|accent|position|consent|baseUrl)$/;
+const simple = /^(key|locale|theme|accent|position|consent|baseUrl|unavailableText)=|^unavailable=say$/;
 
 const heard: { name: string; listener: unknown; stop(): void }[] = [];
 let asked = '';
@@ -31,8 +31,14 @@ let loading: Promise<Panel> | undefined;
 let early: Early[] = [];
 let generation = 0;
 let ending = Promise.resolve();
+/** The button of a chat that could not start yet, and whether it was pressed. */
+let stand: ReturnType<typeof paint> | undefined;
+let pressed: boolean | undefined;
 let grant: (() => void) | undefined;
 let consented: Promise<void> | undefined;
+/** Says that nobody can be reached. */
+const note = document.createElement('p');
+note.role = 'status';
 let markReady: () => void;
 let readiness: Promise<void>;
 renew();
@@ -66,7 +72,7 @@ function on(name: string, listener: (detail: unknown) => void): () => void {
 
 function load(): Promise<Panel> {
   const mine = core as Core;
-  loading ??= (import(mine.module) as Promise<PanelModule>).then(async (module) => {
+  loading ??= bring<PanelModule>(mine.module).then(async (module) => {
     await module.speak(mine);
     if (core !== mine) throw new Error('shut down');
     panel = module.mount(mine);
@@ -86,7 +92,18 @@ function whenReady<T>(work: (panel: Panel) => T | Promise<T>): Promise<T> {
 }
 
 function settings(): Promise<Settings> {
-  return import(base + SETTINGS_PATH) as Promise<Settings>;
+  return bring(base + SETTINGS_PATH);
+}
+
+/** A module. A browser does not ask again for one that has failed: where a press tries again it is fetched before. */
+async function bring<T>(address: string): Promise<T> {
+  if (says()) await fetch(address);
+  return import(address) as Promise<T>;
+}
+
+/** Whether the site wants to say that nobody can be reached. */
+function says(): boolean {
+  return options?.unavailable === 'say';
 }
 
 function boot(given: Any): Promise<void> {
@@ -110,11 +127,13 @@ function refuse(why: string): Promise<never> {
 async function start(given: Any, mine: number): Promise<void> {
   if (given['consent'] === 'required') await (consented ??= new Promise((resolve) => { grant = resolve; }));
   await ending.catch(() => undefined);
-  const extra = Object.keys(given).every((name) => simple.test(name)) ? undefined : await settings();
+  const plain = Object.entries(given).every(([name, value]) => simple.test(name + '=' + value));
+  const extra = plain ? undefined : await reach(() => settings().catch(() => undefined), mine);
   const wanted = extra ? extra.read(given, warn) : (given as unknown as Options);
-  const config = await ask(wanted, mine);
+  const config = await reach(() => ask(wanted), mine);
   if (mine !== generation) return;
   options = wanted;
+  stand?.root.host.remove();
   core = { ...paint(config, wanted, css), base, module: base + PANEL_PATH, options, config, css, emit, load, toggle, restart };
   core.launcher.addEventListener('click', toggle);
   for (const intent of ['pointerenter', 'focus', 'touchstart']) core.launcher.addEventListener(intent, () => void load(), { passive: true });
@@ -123,6 +142,7 @@ async function start(given: Any, mine: number): Promise<void> {
   if (/"(open|conversation|outbox)":/.test(stored())) (window.requestIdleCallback ?? setTimeout)(() => void load());
   markReady();
   emit('ready');
+  if (pressed) toggle();
 }
 
 function restart(wanted: Options): void {
@@ -130,28 +150,51 @@ function restart(wanted: Options): void {
 }
 
 function toggle(): void {
-  void whenReady((p) => (p.isOpen() ? p.close() : p.open({}, true)));
+  whenReady((p) => {
+    note.remove();
+    if (p.isOpen()) p.close();
+    else p.open({}, true);
+  }).catch(sorry);
 }
 
-// A server that does not answer leaves no trace on the page; it is asked again
-// when the device comes back or the page is looked at, at most once a minute.
-async function ask({ key, locale }: Options, mine: number): Promise<WidgetConfig> {
-  const query = new URLSearchParams(locale ? { key, locale } : { key });
+/** Says so anew, where the site wants that. */
+function sorry(): void {
+  if (!says()) return;
+  (core ?? stand)?.container.append(note);
+  setTimeout(() => { note.textContent = options?.unavailableText ?? 'Chat is unavailable right now.'; });
+}
+
+// A server that does not answer leaves no trace on the page, or the button where the
+// site wants that. It is asked again when the button is pressed and, at most once a
+// minute, when the device comes back or the page is looked at.
+async function reach<T>(work: () => Promise<T | undefined>, mine: number): Promise<T> {
   for (;;) {
-    const since = Date.now();
-    const answer = await fetch(`${base}/v1/widget/config?${query}`, { credentials: 'omit' }).catch(() => undefined);
-    const body = (await answer?.json().catch(() => undefined)) as (WidgetConfig & { error?: { message?: string } }) | undefined;
-    if (answer?.ok && body) return { ...body, ...(locale && { locale }) };
-    if (answer && answer.status < 500 && answer.status !== 429) return refuse(`the chat did not start: ${body?.error?.message ?? answer.status}`);
-    do await anotherChance(); while (Date.now() - since < 60_000 && mine === generation);
+    const soon = Date.now() + 60_000;
+    const got = await work();
+    if (got) return got;
+    if (mine === generation && says() && (options?.launcher ?? options?.container) == null) stand ??= paint({} as WidgetConfig, options as Options, css);
+    if (pressed) sorry();
+    do pressed = await anotherChance(); while (!pressed && Date.now() < soon && mine === generation);
     if (mine !== generation) throw new Error('shut down');
   }
 }
 
-function anotherChance(): Promise<unknown> {
+async function ask({ key, locale }: Options): Promise<WidgetConfig | undefined> {
+  const query = new URLSearchParams(locale ? { key, locale } : { key });
+  const answer = await fetch(`${base}/v1/widget/config?${query}`, { credentials: 'omit' }).catch(() => undefined);
+  const body = (await answer?.json().catch(() => undefined)) as (WidgetConfig & { error?: { message?: string } }) | undefined;
+  if (answer?.ok && body) return { ...body, ...(locale && { locale }) };
+  if (answer && answer.status < 500 && answer.status !== 429) return refuse(`the chat did not start: ${body?.error?.message ?? answer.status}`);
+  return undefined;
+}
+
+/** Resolves with whether the button was pressed. */
+function anotherChance(): Promise<boolean> {
   return new Promise((resolve) => {
-    addEventListener('online', resolve, { once: true });
-    document.addEventListener('visibilitychange', resolve, { once: true });
+    const hear = ({ type }: Event): void => resolve(type === 'click');
+    addEventListener('online', hear, { once: true });
+    document.addEventListener('visibilitychange', hear, { once: true });
+    stand?.launcher.addEventListener('click', hear, { once: true });
   });
 }
 
@@ -169,7 +212,8 @@ function leave(): void {
   generation++;
   panel?.leave();
   core?.root.host.remove();
-  core = panel = loading = booted = undefined;
+  stand?.root.host.remove();
+  core = panel = loading = booted = stand = pressed = undefined;
   early = [];
   renew();
 }

@@ -36,6 +36,8 @@ const checks: Record<keyof Options, Check> = {
   isolation: oneOf('shadow', 'iframe'),
   persistence: oneOf('device', 'tab', 'none'),
   consent: oneOf('granted', 'required'),
+  unavailable: oneOf('hide', 'say'),
+  unavailableText: text,
   pageContext: oneOf('path', 'none'),
   greeting: text,
   greetAfter: (value) => (typeof value === 'number' && value >= 5 && value <= 600 ? value : undefined),

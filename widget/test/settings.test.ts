@@ -30,6 +30,7 @@ test.each([
   ['accent', 'red'],
   ['persistence', 'forever'],
   ['pageContext', 'full'],
+  ['unavailable', 'shout'],
   ['greetAfter', '4'],
   ['greetAfter', 601],
   ['greetAfter', ''],

@@ -37,6 +37,10 @@ export interface BootOptions {
   isolation?: 'shadow' | 'iframe';
   persistence?: 'device' | 'tab' | 'none';
   consent?: 'granted' | 'required';
+  /** What is there when the server cannot be reached: nothing, or the button, which says so. */
+  unavailable?: 'hide' | 'say';
+  /** Said instead of the English words. */
+  unavailableText?: string;
   /** The page by its path; the address in full is never told. */
   pageContext?: 'path' | 'none';
   greeting?: string;
