@@ -164,7 +164,7 @@ export class Team {
     if (core.config.leave_message) this.pressed = true;
     log.scroller.following = true;
     await this.window.attempt(this.escalate());
-    if (!this.place.isTaken()) composer.focus();
+    if (!this.place.isTaken() && !this.menus.main.isOpen()) composer.focus(); // she may have gone on meanwhile
   }
 
   /**

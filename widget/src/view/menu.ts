@@ -6,6 +6,7 @@ import { drawing, type Entry } from './entries';
 export interface Menu {
   /** Closes it if it is open, and says whether it was. */
   dismiss(): boolean;
+  isOpen(): boolean;
   show(list: Entry[]): void;
   toggle(entries: () => Entry[]): void;
 }
@@ -42,5 +43,5 @@ export function menu(opener: HTMLElement, host: HTMLElement, name: string): Menu
     opener.setAttribute('aria-expanded', 'true');
     items[0]?.focus();
   };
-  return { dismiss, show, toggle: (entries) => { if (!dismiss()) show(entries()); } };
+  return { dismiss, isOpen: () => !!open, show, toggle: (entries) => { if (!dismiss()) show(entries()); } };
 }
