@@ -56,6 +56,8 @@ const (
 	KindIdentified   Kind = "identified"
 	KindTracked      Kind = "tracked"
 	KindCleared      Kind = "cleared"
+
+	KindTranscriptAsked Kind = "transcript_asked"
 )
 
 // Page is where the visitor is, without query string and fragment.

@@ -289,6 +289,7 @@ const (
 	MailNotice     MailFor = "notice"     // somebody answered; without anybody's words
 	MailReply      MailFor = "reply"      // what agents wrote while she was away
 	MailTranscript MailFor = "transcript" // the whole of it, at the close
+	MailAsked      MailFor = "asked"      // the whole of it so far, as she asked
 	MailTeam       MailFor = "team"       // the ladder's email step
 )
 

@@ -32,11 +32,17 @@ type (
 	// Cleared says that the visitor has cleared her chat: she cannot read it any
 	// more, on no device, and is mailed no more.
 	Cleared struct{}
+
+	// TranscriptAsked says that the visitor wants all that was said by mail, at the
+	// address she has proved.
+	TranscriptAsked struct{}
 )
 
 func (Identified) kind() Kind { return KindIdentified }
 func (Tracked) kind() Kind    { return KindTracked }
 func (Cleared) kind() Kind    { return KindCleared }
+
+func (TranscriptAsked) kind() Kind { return KindTranscriptAsked }
 
 // Claims are what the site's server says of the visitor, as rules and agents
 // read them: sub, name and email beside the attributes. nil for nobody.

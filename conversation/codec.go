@@ -56,6 +56,8 @@ var decoders = map[Kind]func(facts, payload []byte) (Body, error){
 	KindIdentified:   decode[Identified],
 	KindTracked:      decode[Tracked],
 	KindCleared:      decode[Cleared],
+
+	KindTranscriptAsked: decode[TranscriptAsked],
 }
 
 // EncodeBody splits a body into its facts (what the fold reads) and its payload

@@ -117,6 +117,14 @@ func TestVisitorActs(t *testing.T) {
 		{"an address is proved", addressed(), with(func(s State) Decider { return VerifyContact(anna, s.Address) }), []Kind{KindVerified, KindMessage}, nil, WithBot},
 		{"an address is proved twice", after(addressed(), with(func(s State) Decider { return VerifyContact(anna, s.Address) })), with(func(s State) Decider { return VerifyContact(anna, s.Address) }), nil, nil, WithBot},
 		{"another address than the last", addressed(), with(func(s State) Decider { return VerifyContact(anna, s.Address-1) }), nil, nil, WithBot},
+		{"asks for the chat by mail", proved(), AskTranscript(anna, t0), []Kind{KindTranscriptAsked}, nil, WithBot},
+		{"asks for it again", after(proved(), AskTranscript(anna, t0)), AskTranscript(anna, t0), nil, ErrNothingNew, WithBot},
+		{"asks for it after another line", after(proved(), AskTranscript(anna, t0), says("and this")), AskTranscript(anna, t0), []Kind{KindTranscriptAsked}, nil, WithBot},
+		{"asks for it at a new address", after(proved(), AskTranscript(anna, t0), GiveContact(anna, ContactGiven{Email: "e@f.example"}), proves()), AskTranscript(anna, t0), []Kind{KindTranscriptAsked}, nil, WithBot},
+		{"asks for it without a proved address", addressed(), AskTranscript(anna, t0), nil, ErrUnproved, WithBot},
+		{"asks for it with an address that is not proved yet", after(proved(), GiveContact(anna, ContactGiven{Email: "e@f.example"})), AskTranscript(anna, t0), nil, ErrUnproved, WithBot},
+		{"asks for it after clearing", after(proved(), Clear(anna)), AskTranscript(anna, t0), nil, ErrUnproved, IsClosed},
+		{"asks for it while blocked", after(proved(), Append(Draft{Author: maya, Body: Blocked{Until: t0.Add(time.Hour)}})), AskTranscript(anna, t0), nil, ErrBlocked, WithBot},
 		{"no address", []Decider{says("x"), GiveContact(anna, ContactGiven{Phone: "+49 30 12345"})}, VerifyContact(anna, 0), nil, nil, WithBot},
 	})
 }
@@ -128,6 +136,13 @@ func addressed() []Decider {
 		GiveContact(anna, ContactGiven{Phone: "+49 30 12345"}),
 	}
 }
+
+// proves is the code of the address given last, typed in.
+func proves() Decider {
+	return with(func(s State) Decider { return VerifyContact(anna, s.Address) })
+}
+
+func proved() []Decider { return after(addressed(), proves()) }
 
 // She is thanked for what she gave.
 func TestContactIsConfirmed(t *testing.T) {

@@ -143,6 +143,23 @@ func VerifyContact(by Author, of Seq) Decider {
 	}
 }
 
+// AskTranscript asks for a mail with all that was said, to the address that the
+// visitor has proved, else ErrUnproved. The same is mailed once: until somebody has
+// spoken, or she has proved an address anew, asking again is ErrNothingNew.
+func AskTranscript(by Author, now time.Time) Decider {
+	return func(s State) ([]Draft, error) {
+		switch {
+		case now.Before(s.BlockedUntil):
+			return nil, ErrBlocked
+		case s.Verified.Seq == 0:
+			return nil, ErrUnproved
+		case s.TranscriptAsked > max(s.LastVisitor.Seq, s.LastBot.Seq, s.LastAgent.Seq, s.Verified.Seq):
+			return nil, ErrNothingNew
+		}
+		return []Draft{{Author: by, Source: FromWidget, Body: TranscriptAsked{}}}, nil
+	}
+}
+
 // Rate records the rating, once.
 func Rate(by Author, r Rated) Decider {
 	return func(s State) ([]Draft, error) {

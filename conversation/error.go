@@ -27,6 +27,10 @@ var (
 	ErrTopicOpen = errors.New("a restricted topic stays with people")
 	// ErrBlocked: the team has blocked this visitor for now.
 	ErrBlocked = errors.New("the visitor is blocked")
+	// ErrUnproved: the visitor has proved no address that this could be mailed to.
+	ErrUnproved = errors.New("no address is proved")
+	// ErrNothingNew: what is asked for was mailed, and nobody has spoken since.
+	ErrNothingNew = errors.New("nothing was said since the last time")
 	// ErrStorageFull: the disk, or the quota, of the log is full. Nothing was
 	// written and nothing that was acknowledged is lost; writes work again as soon
 	// as there is room.

@@ -87,7 +87,7 @@ func (s State) Permit(d Draft) error {
 	case Feedback:
 		return s.permitOf(d, b.Of)
 	case Opened, PageChanged, Note, Decided, Asked, Declined, Announced, ContactGiven, Rated, StopAsked, TurnFailed,
-		Summarised, Blocked, Unblocked, Verified, Mailed, Labelled, Misjudged, Missed, Unmarked, Proposed, Learned, Translating, Translated, Identified, Tracked, Cleared:
+		Summarised, Blocked, Unblocked, Verified, Mailed, Labelled, Misjudged, Missed, Unmarked, Proposed, Learned, Translating, Translated, Identified, Tracked, Cleared, TranscriptAsked:
 	}
 	return nil
 }

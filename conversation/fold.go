@@ -39,6 +39,8 @@ func (s State) Apply(e Event) State {
 		return s.identified(e, b)
 	case Cleared:
 		return s.cleared(e)
+	case TranscriptAsked:
+		s.TranscriptAsked = e.Seq
 	case Rated:
 		s.Score = b.Score
 	case StopAsked:

@@ -113,6 +113,7 @@ type State struct {
 	// a mail to her covers; NoticeMailed the one mail an unproved address gets.
 	// LastReply is when agents' words were mailed last; MailRefused the last mail
 	// that the address given last would not take, 0 when the one after was taken.
+	// TranscriptAsked is when she asked last for all of it by mail.
 	Contact      Mark      `json:"contact,omitzero"`
 	HasMail      bool      `json:"has_mail,omitempty"`
 	Address      Seq       `json:"address,omitempty"` // the event that gave the address she is mailed at
@@ -122,6 +123,8 @@ type State struct {
 	NoticeMailed Seq       `json:"notice_mailed,omitempty"`
 	LastReply    time.Time `json:"last_reply,omitzero"`
 	MailRefused  Seq       `json:"mail_refused,omitempty"`
+
+	TranscriptAsked Seq `json:"transcript_asked,omitempty"`
 
 	Summarised   int       `json:"summarised,omitempty"` // the last epoch with a summary
 	Proposed     Seq       `json:"proposed,omitempty"`   // the close that has proposed something to learn

@@ -15,7 +15,7 @@ func VisibleToVisitor(d Draft) bool {
 	case Transferred:
 		return b.Shown
 	case Opened, PageChanged, Note, Decided, Asked, Declined, Announced, ContactGiven, Feedback, StopAsked, TurnFailed,
-		Offered, Stepped, Reminded, Summarised, Blocked, Unblocked, Verified, Mailed, Labelled, Misjudged, Missed, Unmarked, Proposed, Learned, Translating, Translated, Identified, Tracked, Cleared:
+		Offered, Stepped, Reminded, Summarised, Blocked, Unblocked, Verified, Mailed, Labelled, Misjudged, Missed, Unmarked, Proposed, Learned, Translating, Translated, Identified, Tracked, Cleared, TranscriptAsked:
 		return false
 	}
 	return false

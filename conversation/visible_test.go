@@ -49,6 +49,7 @@ var everyBody = []Body{
 	Identified{Visitor: "vis_2", Taken: true, Mail: true, Subject: "user-42", Name: "Anna", Email: "anna@mail.example", Attributes: map[string]any{"plan": "pro"}},
 	Tracked{When: t0, Name: "checkout failed", Props: map[string]any{"code": "402"}},
 	Cleared{},
+	TranscriptAsked{},
 }
 
 func TestEveryKindHasABody(t *testing.T) {

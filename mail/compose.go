@@ -72,6 +72,8 @@ func (c *composed) wanted(ctx context.Context) error {
 		return c.wantsCode()
 	case conversation.MailTranscript:
 		return c.wantsTranscript(ctx)
+	case conversation.MailAsked:
+		return c.wantsAsked()
 	case conversation.MailReply, conversation.MailNotice:
 		return c.wantsReply(ctx)
 	case conversation.MailTeam:
@@ -158,11 +160,23 @@ func (c *composed) wantsTranscript(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.lines = slices.DeleteFunc(conversation.Lines(c.events), func(l conversation.Line) bool { return l.VSeq == 0 })
-	if !away || len(c.lines) == 0 {
+	if c.all(); !away || len(c.lines) == 0 {
 		return errNotWanted
 	}
 	return nil
+}
+
+// wantsAsked: wherever she is, to the address that is the proved one now.
+func (c *composed) wantsAsked() error {
+	if c.all(); c.state.Verified.Seq == 0 || len(c.lines) == 0 {
+		return errNotWanted
+	}
+	return nil
+}
+
+// all makes it quote every line that the visitor can read.
+func (c *composed) all() {
+	c.lines = slices.DeleteFunc(conversation.Lines(c.events), func(l conversation.Line) bool { return l.VSeq == 0 })
 }
 
 // wantsReply: of lines that are still unread; a mail that was put off while she
@@ -250,7 +264,9 @@ func (c *composed) letter(ctx context.Context) (*letter, error) {
 	case conversation.MailReply:
 		return c.replyLetter(ctx)
 	case conversation.MailTranscript:
-		return c.transcriptLetter(ctx)
+		return c.transcriptLetter(ctx, "transcript.intro", "transcript.how")
+	case conversation.MailAsked:
+		return c.transcriptLetter(ctx, "asked.intro", "reply.how")
 	case conversation.MailTeam:
 		return c.teamLetter(), nil
 	}

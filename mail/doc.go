@@ -11,6 +11,7 @@
 //     to any other address once, without anybody's words and without a way into
 //     the chat;
 //   - the whole conversation at its close, to a proved address, when she is away;
+//   - the same so far when she asks for it, to a proved address, wherever she is;
 //   - the ladder's email step, to the team's own address, without her words.
 //
 // While she is there nothing is sent; a line that she leaves unread is. Nothing is

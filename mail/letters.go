@@ -64,14 +64,14 @@ func (c *composed) replyLetter(ctx context.Context) (*letter, error) {
 	return l, nil
 }
 
-// transcriptLetter holds the whole conversation.
-func (c *composed) transcriptLetter(ctx context.Context) (*letter, error) {
+// transcriptLetter holds the whole conversation, between two of the sentences.
+func (c *composed) transcriptLetter(ctx context.Context, intro, how string) (*letter, error) {
 	where, err := c.resume(ctx)
 	if err != nil {
 		return nil, err
 	}
 	l := &letter{subject: c.say("transcript.subject")}
-	l.say(c.say("transcript.intro"))
+	l.say(c.say(intro))
 	for _, line := range c.lines {
 		head := c.speaker(line.Author)
 		if line.Author.Role == conversation.System {
@@ -79,7 +79,7 @@ func (c *composed) transcriptLetter(ctx context.Context) (*letter, error) {
 		}
 		l.quote(line.At.UTC().Format("2006-01-02 15:04")+"  "+head, c.text(line))
 	}
-	c.open(l, c.say("transcript.how"), where)
+	c.open(l, c.say(how), where)
 	return l, nil
 }
 
@@ -138,6 +138,7 @@ var sentences = map[string]string{
 	"transcript.subject": "Your chat with {team} ({ref})",
 	"transcript.intro":   "Your chat with {team} has ended. This is what was said; times are UTC.",
 	"transcript.how":     "Still not solved? Open the chat and write again; a reply to this mail reaches nobody.",
+	"asked.intro":        "You asked for your chat with {team}. This is what was said so far; times are UTC.",
 	"unsubscribe":        "No more mails of {team} to this address",
 }
 

@@ -219,6 +219,47 @@ func TestTranscript(t *testing.T) {
 	r.noRows()
 }
 
+// She asks for what was said so far: it comes at once, although she is there, and
+// an agent's line in it is not mailed again.
+func TestAskedTranscript(t *testing.T) {
+	r := newRig(t, fakesmtp.Options{})
+	r.proved(hers)
+	r.claim()
+	r.here(true)
+	slip := r.says(maya, "wrong customer")
+	r.says(maya, "Done.")
+	r.act(conversation.Append(conversation.Draft{Author: maya, Body: conversation.Retracted{Of: slip}}))
+	r.act(conversation.Append(conversation.Draft{Author: maya, Body: conversation.Note{Text: "difficult customer"}}))
+	r.drive()
+	r.none()
+	r.act(conversation.AskTranscript(anna, r.now))
+	r.drive()
+	l := r.one()
+	if l.Subject != "Your chat with Acme support ("+r.ref+")" {
+		t.Errorf("subject %q", l.Subject)
+	}
+	has(t, "the mail", l.Text, "You asked for your chat with Acme support.", "You:\n  "+secret, "Maya:\n  Done.", "/resume#resume-")
+	hasNot(t, "the mail", l.Text+l.HTML, "wrong customer", "difficult", "has ended")
+	r.here(false)
+	r.pass(time.Hour)
+	r.none()
+	r.noRows()
+}
+
+// Until it goes out the address has to stay a proved one.
+func TestAskedTranscriptOfAnotherAddress(t *testing.T) {
+	r := newRig(t, fakesmtp.Options{})
+	r.proved(hers)
+	r.smtp.Stop()
+	r.act(conversation.AskTranscript(anna, r.now))
+	r.drive()
+	r.gives("other@mail.example")
+	r.smtp.Start()
+	r.pass(time.Hour)
+	has(t, "the one mail", r.one().Subject, "is your code")
+	r.noRows()
+}
+
 func TestNoTranscript(t *testing.T) {
 	for name, prepare := range map[string]func(*rig){
 		"she is there":  func(r *rig) { r.proved(hers); r.here(true) },

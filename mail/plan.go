@@ -53,6 +53,8 @@ func (v *visit) plan(ctx context.Context) error {
 				continue
 			}
 			m.For, m.Through, m.Due = conversation.MailTranscript, e.Seq, e.At.Add(undone)
+		case conversation.TranscriptAsked:
+			m.For, m.Through = conversation.MailAsked, e.Seq
 		default:
 			continue
 		}
@@ -185,7 +187,7 @@ func (v *visit) reply(ctx context.Context, rows []ledger.Mail) (ledger.Mail, boo
 func pending(rows []ledger.Mail) bool {
 	for _, r := range rows {
 		switch r.For {
-		case conversation.MailReply, conversation.MailNotice, conversation.MailTranscript:
+		case conversation.MailReply, conversation.MailNotice, conversation.MailTranscript, conversation.MailAsked:
 			return true
 		case conversation.MailCode, conversation.MailTeam:
 		}

@@ -36,8 +36,8 @@ func TestBlockedVisitor(t *testing.T) {
 					}
 				}
 			}
-			if n != 10 {
-				t.Errorf("%d requests were refused, want 10", n)
+			if n != 12 {
+				t.Errorf("%d requests were refused, want 12", n)
 			}
 			if got := g.backlog(id, ""); got[len(got)-2].field("reason") != "blocked" {
 				t.Errorf("the end of what she reads: %v", got)

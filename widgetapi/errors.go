@@ -53,6 +53,10 @@ const (
 	codeClosed       = "conversation_closed"
 	codeBlocked      = "blocked"
 	codeRated        = "already_rated"
+	codeUnproved     = "address_unproved"
+	codeNothingNew   = "nothing_new"
+	codeMailsStopped = "mails_stopped"
+	codeNoMail       = "no_mail"
 	codeTooEarly     = "too_early"
 	codeWrong        = "code_wrong"
 	codeExpired      = "code_expired"
@@ -95,6 +99,10 @@ var faults = map[string]answer{
 	codeClosed:           {http.StatusConflict, "This conversation ended too long ago to be reopened. Start a new one.", true},
 	codeBlocked:          {http.StatusForbidden, "You can't write here for now; what was said so far stays readable.", true},
 	codeRated:            {http.StatusConflict, "This conversation has a rating already.", true},
+	codeUnproved:         {http.StatusConflict, "There is no confirmed email address in this chat. Confirm yours first.", true},
+	codeNothingNew:       {http.StatusConflict, "This chat was mailed already, and nothing was said since.", true},
+	codeMailsStopped:     {http.StatusConflict, "Mails to your address were stopped by the link in one of them. That link's page allows them again.", true},
+	codeNoMail:           {http.StatusConflict, "This server sends no mails. Write the section mail in the configuration.", false},
 	codeTooEarly:         {http.StatusConflict, "A person can be asked for after the assistant has tried to answer. Write what you need first.", true},
 	codeWrong:            {http.StatusUnprocessableEntity, "The code is not right. Take the six digits of the newest mail.", true},
 	codeExpired:          {http.StatusGone, "The code has expired. Give the address again, and a new one is sent.", true},
@@ -126,6 +134,8 @@ var domain = []struct {
 	{conversation.ErrClosed, codeClosed},
 	{conversation.ErrRated, codeRated},
 	{conversation.ErrBlocked, codeBlocked},
+	{conversation.ErrUnproved, codeUnproved},
+	{conversation.ErrNothingNew, codeNothingNew},
 	{session.ErrCodeWrong, codeWrong},
 	{session.ErrCodeExpired, codeExpired},
 	{session.ErrCodeSpent, codeSpent},

@@ -53,15 +53,19 @@ func (full) UseCode(context.Context, session.Purpose, conversation.ID, [32]byte,
 	return session.Grant{}, noRoom()
 }
 
+func (full) OptOut(context.Context, string) (string, bool, error) { return "", false, noRoom() }
+
 func (full) StopMails(context.Context, string, bool) error { return noRoom() }
 
 // A full disk refuses what it cannot keep with 507 and says so; what is stored
 // can be read, and the operator finds it in the log.
 func TestAFullDiskSaysSo(t *testing.T) {
-	h := newHouse(t, func(c *Config) { c.Server.PublicURL = publicURL })
+	h := newHouse(t, mailing, func(c *Config) { c.Server.PublicURL = publicURL })
 	g := h.guest()
 	id := g.open()
 	h.appendAs(id, conversation.Append(botSays("An answer"))) // for the route of the thumb
+	h.appendAs(id, conversation.Append(                       // for the route that mails
+		by(visitorA, conversation.ContactGiven{Mail: true, Email: "ada@shop.example"}), by(visitorA, conversation.Verified{})))
 	g.say(id, "c1", "kept")
 	h.clock.add(2 * time.Hour) // the session's end would be moved
 	room := h.server.deps

@@ -46,6 +46,7 @@ var validBodies = map[string]any{
 	"identify":         IdentifyBody{JWT: signed(shopSecret, claimsOf("user-7"))},
 	"track":            TrackBody{Name: "checkout failed", Props: map[string]any{"code": "402"}},
 	"link":             EmptyBody{},
+	"mailTranscript":   EmptyBody{},
 }
 
 func bodyFor(t *testing.T, rt route) any {

@@ -165,7 +165,7 @@ func (s *Server) resumeAs(c *call, purpose session.Purpose, grant session.Grant,
 		return reply{}, err
 	}
 	return reply{status: http.StatusCreated, body: ResumeReply{
-		token, made.Visitor, stamp(made.Expires), made.Verified, c.key.Key, ConversationReply{state.ID, state.Reference},
+		token, made.Visitor, stamp(made.Expires), made.Verified, c.key.Key, conversationReply(state),
 	}}, nil
 }
 

@@ -25,11 +25,18 @@ type PageChangeBody struct {
 	Context map[string]any `json:"context"`
 }
 
-// ConversationReply names a new conversation: its id, and the short reference
-// for people.
+// ConversationReply names a conversation: its id, and the short reference for
+// people. Email and Verified are as in [ConversationLine]: of a visitor who is
+// signed in they may hold from the beginning.
 type ConversationReply struct {
 	ID        conversation.ID `json:"id"`
 	Reference string          `json:"reference"`
+	Email     bool            `json:"email,omitempty"`
+	Verified  bool            `json:"verified,omitempty"`
+}
+
+func conversationReply(s conversation.State) ConversationReply {
+	return ConversationReply{ID: s.ID, Reference: s.Reference, Email: s.HasMail, Verified: s.Verified.Seq != 0}
 }
 
 func (s *Server) openConversation(c *call, b *OpenBody) (reply, error) {
@@ -48,7 +55,7 @@ func (s *Server) openConversation(c *call, b *OpenBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusCreated, body: ConversationReply{state.ID, state.Reference}}, nil
+	return reply{status: http.StatusCreated, body: conversationReply(state)}, nil
 }
 
 // ConversationsReply lists the visitor's conversations, newest first.

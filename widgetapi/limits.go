@@ -51,7 +51,7 @@ type Limits struct {
 	UploadsPerMessage   int `yaml:"uploads_per_message" mapstructure:"uploads_per_message" doc:"files in a message"`
 	UploadsPerDay       int `yaml:"uploads_per_day" mapstructure:"uploads_per_day" doc:"files per day and visitor"`
 	UploadBytesPerDayIP int `yaml:"upload_bytes_per_day_ip" mapstructure:"upload_bytes_per_day_ip" doc:"bytes of files per day and IP"`
-	MailsPerDayAddress  int `yaml:"mails_per_day_address" mapstructure:"mails_per_day_address" doc:"mails per day to an address that nobody has proved, and caused by one visitor"`
+	MailsPerDayAddress  int `yaml:"mails_per_day_address" mapstructure:"mails_per_day_address" doc:"mails per day to an address that nobody has proved, and caused by one visitor; chats per day that a visitor has mailed to her own"`
 }
 
 // LimitsDefaults returns the limits as they are when nothing is set.

@@ -115,7 +115,7 @@ func TestHiddenKindsHaveNoPayload(t *testing.T) {
 		conversation.Announced{}, conversation.ContactGiven{}, conversation.Feedback{}, conversation.StopAsked{}, conversation.TurnFailed{},
 		conversation.Offered{}, conversation.Stepped{}, conversation.Reminded{}, conversation.Summarised{}, conversation.Blocked{}, conversation.Unblocked{},
 		conversation.Labelled{}, conversation.Misjudged{}, conversation.Missed{}, conversation.Unmarked{}, conversation.Proposed{}, conversation.Learned{}, conversation.Translating{}, conversation.Translated{},
-		conversation.Verified{}, conversation.Mailed{}, conversation.Identified{}, conversation.Tracked{}, conversation.Cleared{},
+		conversation.Verified{}, conversation.Mailed{}, conversation.Identified{}, conversation.Tracked{}, conversation.Cleared{}, conversation.TranscriptAsked{},
 	} {
 		e := conversation.Event{Conversation: someID, Seq: 1, Draft: by(systemA, b)}
 		if conversation.VisibleToVisitor(e.Draft) {

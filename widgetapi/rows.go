@@ -68,6 +68,8 @@ type Codes interface {
 	// UseCode uses a code up, or says why not: session.ErrCodeWrong, ErrCodeExpired
 	// or ErrCodeSpent. One of a link is found by its hash, whatever the conversation.
 	UseCode(ctx context.Context, p session.Purpose, id conversation.ID, hash [32]byte, now time.Time) (session.Grant, error)
+	// OptOut says whether the mails to an address are stopped, and by which code.
+	OptOut(ctx context.Context, address string) (code string, stopped bool, err error)
 	// StopMails stops the mails to the address that a link with this code was mailed
 	// to, or allows them again. conversation.ErrNotFound when no link holds it.
 	StopMails(ctx context.Context, code string, stop bool) error

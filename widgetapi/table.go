@@ -38,6 +38,7 @@ func routes() []route {
 		{http.MethodPost, "/v1/conversations/{id}/rating", "rate", "Rate the conversation, once", owner, budgetRequest, nil, empty(), takes((*Server).rate)},
 		{http.MethodPost, "/v1/conversations/{id}/feedback", "feedback", "A thumb on one answer of the bot", owner, budgetRequest, nil, empty(), takes((*Server).feedback)},
 		{http.MethodGet, "/v1/conversations/{id}/transcript", "transcript", "The conversation as a text file", owner, budgetRequest, nil, text(), plain((*Server).transcript)},
+		{http.MethodPost, "/v1/conversations/{id}/transcript", "mailTranscript", "Mail all that was said so far to the address that the visitor has proved", writer, budgetRequest, nil, answers(202, MailedReply{}), takes((*Server).mailTranscript)},
 		{http.MethodPost, "/v1/conversations/{id}/contact", "contact", "How the visitor can be reached", writer, budgetContact, nil, answers(200, PhaseReply{}), takes((*Server).contact)},
 		{http.MethodPost, "/v1/conversations/{id}/contact/verify", "verifyContact", "Prove an address with the code sent to it", owner, budgetContact, nil, answers(200, PhaseReply{}), takes((*Server).verifyContact)},
 

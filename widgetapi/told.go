@@ -7,6 +7,7 @@ var told = map[string]string{
 	"email":          "The email is not an address. Write it as name@example.com.",
 	"phone":          "The phone is not a number. Use digits, spaces and + - ( ).",
 	"message_long":   "The message is too long. Send it in parts.",
+	"chats_mailed":   "Enough chats were mailed for today. Try again tomorrow, or download the transcript.",
 	"file_lost":      "One of the files is not there any more. Send it again.",
 	"link_device":    "This link was used already, is older than ten minutes, or a newer one has replaced it. Make a new one in the chat on the other device.",
 	"link_used":      "This link was used already, or a newer mail has replaced it. Open the link in the newest mail, or the chat where you wrote to us.",

@@ -1,6 +1,7 @@
 package handofftest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 //	visitor anna presses human|stop|cancel|close
 //	visitor anna gives EMAIL
 //	visitor anna proves               (types the code of the last mail)
+//	visitor anna mails [STATUS]       (has what was said mailed to her; with a status that is refused)
 //	visitor anna rates N
 //	visitor anna looks                (she has read everything so far)
 //	visitor anna sees WHO TEXT        (WHO: bot, visitor, system, an agent's name)
@@ -79,6 +81,11 @@ func (s *story) visitorActs(v *Visitor, verb string, rest []string) (acted bool,
 	case "proves":
 		digits, _, _ := strings.Cut(s.letter.Subject, " ")
 		v.Post("contact/verify", map[string]any{"code": digits})
+	case "mails":
+		status, err := v.Try("transcript", map[string]any{})
+		if want := cmp.Or(arg, "202"); strconv.Itoa(status) != want {
+			return true, fmt.Errorf("status %d (%w)", status, err)
+		}
 	case "rates":
 		score, err := strconv.Atoi(arg)
 		if err != nil {

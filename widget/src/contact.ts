@@ -24,14 +24,14 @@ export function known(state: ChatState, history: number): Known {
   const { email, verified } = state.conversation ?? {};
   const k: Known = { asked: 0, taken: 0, call: false, email: email === true, verified: false, emailAt: 0 };
   let mailed = 0;
-  let confirmed = verified ? history : 0;
+  let confirmed = verified ? history : -1; // in a new conversation from its beginning
   for (const { seq, notice = '', at } of state.messages) {
     if (asking.has(notice)) [k.asked, k.call] = [seq, notice === 'suggest'];
     if (taken.has(notice)) k.taken = seq;
     if (notice === 'contact_taken') [mailed, k.email, k.emailAt] = [seq, true, Date.parse(at) || 0];
     if (notice === 'contact_verified') confirmed = seq;
   }
-  k.verified = k.email && confirmed > 0 && confirmed >= mailed;
+  k.verified = k.email && confirmed >= mailed;
   return k;
 }
 

@@ -88,6 +88,11 @@ export class Requests {
     await this.chat.api.revoke(true).catch((error: ApiError) => { if (error.status !== 401) throw error; });
   }
 
+  /** Has what was said mailed to the address she has confirmed; resolves with a hint of it. */
+  mailChat(): Promise<{ to: string }> {
+    return this.chat.post('/transcript', {});
+  }
+
   transcript(): Promise<string> {
     return this.chat.api.fetch(`${this.chat.follower.path}/transcript`, 'text/plain').then((response) => response.text());
   }

@@ -8,7 +8,7 @@ import { Attention } from './attention';
 import { askOf, contactCard, fields, known, type ContactCard, type Fields, type Known } from './contact';
 import type { FormSchema } from './core';
 import { form } from './form';
-import { adopt, language, learn, s, sentence, unreadCount } from './kit';
+import { adopt, language, learn, s, say, sentence, unreadCount } from './kit';
 import { Requests } from './requests';
 import { ring } from './sound';
 import { team as words } from './strings/team';
@@ -244,6 +244,16 @@ export class Team {
 
   transcript(): void {
     void this.window.attempt(this.requests.transcript().then(download));
+  }
+
+  /** Mails go out, and she has confirmed an address for them. */
+  isMailed(): boolean {
+    return this.window.core.config.mail === true && this.known().verified;
+  }
+
+  async mailChat(): Promise<void> {
+    const { to } = await this.requests.mailChat();
+    this.window.tell(say(s.mailed, to));
   }
 
   mute(): void {

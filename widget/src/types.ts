@@ -86,7 +86,7 @@ export interface WidgetConfig {
 
 export interface ConversationRef {
   id: string; reference?: string; phase?: Phase; unread?: number; updated_at?: string;
-  /** An address to answer at is known; the visitor has confirmed it. */
+  /** An address to answer at is known; the visitor has confirmed it, or the site vouches for it. */
   email?: boolean; verified?: boolean;
 }
 /** A link that continues the chat on another device, once; `expires_in` is in seconds. */

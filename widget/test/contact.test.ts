@@ -55,6 +55,17 @@ describe('the contact form', () => {
     expect(shown(applyAll(asked, [notice(4, 'team_unreachable')]), { aside })).toBe('form');
   });
 
+  it('knows what is confirmed: by a line, by the list of chats, or from the beginning', () => {
+    const verified = (events: Parameters<typeof chat>[0], ref: Parameters<typeof chat>[1], history = 0): boolean => known(chat(events, ref), history).verified;
+    expect(verified([], {})).toBe(false);
+    expect(verified([], { email: true })).toBe(false);
+    expect(verified([], { email: true, verified: true })).toBe(true);
+    expect(verified([notice(1, 'contact_taken')], {})).toBe(false);
+    expect(verified([notice(1, 'contact_taken'), notice(2, 'contact_verified')], {})).toBe(true);
+    expect(verified([notice(1, 'contact_taken')], { email: true, verified: true }, 1)).toBe(true);
+    expect(verified([notice(1, 'contact_taken'), notice(2, 'contact_taken')], { email: true, verified: true }, 1)).toBe(false);
+  });
+
   it('asks only for what is not known', () => {
     const first = chat(asks('offline', 'away'));
     expect(fields(first, known(first, 0), false, false)).toEqual({ name: true, email: true, phone: false, message: false });

@@ -11,7 +11,7 @@ const english: Record<string, unknown> = { ...en, ...team, ...files, ...devices 
 
 /** Stands on a chip, a button or in the menu, where room is short. */
 const buttons = ['talkToPerson', 'leaveMessage', 'keepTrying', 'requested', 'leaveEmail', 'cancel', 'contactSend', 'notNow', 'codeSend', 'codeAgain',
-  'rateSend', 'newChat', 'endChat', 'endAndClear', 'otherDevice', 'transcript', 'stop', 'retry', 'delete', 'copy', 'copied'];
+  'rateSend', 'newChat', 'endChat', 'endAndClear', 'otherDevice', 'transcript', 'mailChat', 'stop', 'retry', 'delete', 'copy', 'copied'];
 /** Words that are the same in some languages, and patterns. */
 const alike = new Set(['title', 'menu', 'conversation', 'you', 'assistant', 'someone', 'aiTag', 'at', 'said', 'dayAt', 'stop', 'sources', 'name', 'email', 'message', 'code', 'privacy', 'typing']);
 
@@ -67,7 +67,7 @@ describe.each(languages)('%s', (tag, words) => {
   });
 
   it.runIf(['ar', 'he'].includes(tag))('keeps names and addresses in their own direction', () => {
-    for (const key of ['greeting', 'said', 'placeholderAgent', 'typing', 'fileRefused', 'fileMany', 'fileRemove', 'codeIntro']) expect(words[key], key).toContain('\u2068{0}\u2069');
+    for (const key of ['greeting', 'said', 'placeholderAgent', 'typing', 'fileRefused', 'fileMany', 'fileRemove', 'codeIntro', 'mailed']) expect(words[key], key).toContain('\u2068{0}\u2069');
   });
 });
 

@@ -42,6 +42,8 @@ func act(e conversation.Event) string {
 		return told("the site reports: " + brief(b.Name))
 	case conversation.Cleared:
 		return "the visitor has cleared the chat"
+	case conversation.TranscriptAsked:
+		return "the visitor wants the chat by mail"
 	case conversation.Asked:
 		return told("asked for a person", "by", b.How)
 	case conversation.Declined:

@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'Dieser Chat ist zu Ende. Beginnen Sie einen neuen; was Sie geschrieben haben, bleibt erhalten.',
   endChat: 'Chat beenden',
   transcript: 'Verlauf herunterladen',
+  mailChat: 'Chat per E-Mail erhalten',
+  mailed: 'Gesendet an {0}.',
   otherDevice: 'Auf anderem Gerät fortsetzen',
   endAndClear: 'Beenden und löschen',
   aiNote: 'KI kann Fehler machen.',

@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'Este chat ha terminado. Empiece otro; lo que escribió se conserva.',
   endChat: 'Terminar este chat',
   transcript: 'Descargar la conversación',
+  mailChat: 'Recibir el chat por correo',
+  mailed: 'Enviado a {0}.',
   otherDevice: 'Continuar en otro dispositivo',
   endAndClear: 'Terminar y borrar',
   aiNote: 'La IA puede equivocarse.',

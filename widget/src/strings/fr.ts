@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'Ce chat est terminé. Commencez-en un autre\u202f; ce que vous avez écrit est conservé.',
   endChat: 'Terminer ce chat',
   transcript: 'Télécharger la conversation',
+  mailChat: 'Recevoir le chat par e-mail',
+  mailed: 'Envoyé à {0}.',
   otherDevice: 'Continuer sur un autre appareil',
   endAndClear: 'Terminer et effacer',
   aiNote: 'L’IA peut se tromper.',

@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'הצ׳אט הזה הסתיים. אפשר להתחיל חדש; מה שכתבת נשמר.',
   endChat: 'סיום הצ׳אט',
   transcript: 'הורדת השיחה',
+  mailChat: 'קבלת הצ׳אט בדוא״ל',
+  mailed: 'נשלח אל \u2068{0}\u2069.',
   otherDevice: 'המשך במכשיר אחר',
   endAndClear: 'סיום ומחיקה',
   aiNote: 'AI עלול לטעות.',

@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'Questa chat è finita. Ne inizi una nuova; quello che ha scritto è conservato.',
   endChat: 'Termina la chat',
   transcript: 'Scarica la conversazione',
+  mailChat: 'Ricevi la chat per e-mail',
+  mailed: 'Inviata a {0}.',
   otherDevice: 'Continua su un altro dispositivo',
   endAndClear: 'Termina e cancella',
   aiNote: 'L’IA può sbagliare.',

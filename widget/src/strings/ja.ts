@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'このチャットは終了しました。新しいチャットを始めてください。入力した内容は残っています。',
   endChat: 'チャットを終了',
   transcript: '会話をダウンロード',
+  mailChat: '会話をメールで受け取る',
+  mailed: '{0} に送りました。',
   otherDevice: '別の端末で続ける',
   endAndClear: '終了して消去',
   aiNote: 'AI は間違えることがあります。',

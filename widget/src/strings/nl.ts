@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'Deze chat is afgelopen. Begin een nieuwe; wat u schreef, blijft bewaard.',
   endChat: 'Chat beëindigen',
   transcript: 'Gesprek downloaden',
+  mailChat: 'Gesprek naar mij mailen',
+  mailed: 'Verzonden naar {0}.',
   otherDevice: 'Verder op een ander apparaat',
   endAndClear: 'Beëindigen en wissen',
   aiNote: 'AI kan fouten maken.',

@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'Ten czat się zakończył. Rozpocznij nowy; to, co napisano, zostaje zachowane.',
   endChat: 'Zakończ ten czat',
   transcript: 'Pobierz zapis rozmowy',
+  mailChat: 'Wyślij mi rozmowę e-mailem',
+  mailed: 'Wysłano na {0}.',
   otherDevice: 'Kontynuuj na innym urządzeniu',
   endAndClear: 'Zakończ i usuń',
   aiNote: 'AI może się mylić.',

@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: 'Este chat terminou. Comece outro; o que você escreveu está guardado.',
   endChat: 'Encerrar este chat',
   transcript: 'Baixar a conversa',
+  mailChat: 'Receber o chat por e-mail',
+  mailed: 'Enviado para {0}.',
   otherDevice: 'Continuar em outro dispositivo',
   endAndClear: 'Encerrar e apagar',
   aiNote: 'A IA pode errar.',

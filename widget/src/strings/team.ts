@@ -48,4 +48,6 @@ export const team = {
   endAndClear: 'End chat and clear',
   endChat: 'End this chat',
   transcript: 'Download transcript',
+  mailChat: 'Email me this chat',
+  mailed: 'Sent to {0}.',
 };

@@ -120,6 +120,8 @@ export const words: Partial<Strings> = {
   ended: '此聊天已结束。请开始新的聊天；您写的内容已保留。',
   endChat: '结束聊天',
   transcript: '下载聊天记录',
+  mailChat: '将聊天发到我的邮箱',
+  mailed: '已发送到 {0}。',
   otherDevice: '在其他设备上继续',
   endAndClear: '结束并清除',
   aiNote: 'AI 可能会出错。',

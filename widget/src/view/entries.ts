@@ -40,6 +40,7 @@ export function entries(team: Team): Entry[] {
   if (over) add(s.newChat, 'plus', 'new-chat', () => window.newChat());
   if (conversation) {
     add(s.transcript, 'download', 'transcript', () => team.transcript());
+    if (team.isMailed()) add(s.mailChat, 'mail', 'mail-chat', () => window.attempt(team.mailChat()));
     add(storage.load().muted ? s.unmute : s.mute, 'bell', 'mute', () => team.mute());
     if (core.config.devices && !chat.ended) add(s.otherDevice, 'link', 'other-device', () => window.attempt(team.otherDevice()));
     if (!over) add(s.endChat, 'end', 'end', () => window.attempt(team.requests.end()));
