@@ -94,3 +94,4 @@ fuzz:
 	go test -run - -fuzz FuzzPolicy -fuzztime $(FUZZTIME) -parallel 1 ./config
 	go test -run - -fuzz FuzzInbound -fuzztime $(FUZZTIME) -parallel 1 ./slackbridge
 	go test -run - -fuzz FuzzRichText -fuzztime $(FUZZTIME) -parallel 1 ./markup
+	go test -run - -fuzz FuzzRephrased -fuzztime $(FUZZTIME) -parallel 1 ./markup

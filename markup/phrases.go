@@ -185,7 +185,7 @@ func readPhrase(line []Inline, phrase string) ([]Inline, bool) {
 		from = m[1]
 		switch {
 		case end:
-			if n != open || strings.TrimSpace(words) == "" {
+			if open == 0 || n != open || strings.TrimSpace(words) == "" {
 				return nil, false
 			}
 			out, open = append(out, inOtherWords(marked[n-1], brackets.Replace(words))), 0

@@ -46,7 +46,7 @@ func TestRephrasedByNonsense(t *testing.T) {
 	for name, first := range map[string]string{
 		"a mark is missing": "Ihr Paket ist ⟦1⟧unterwegs⟦/1⟧", "twice": "⟦1⟧a⟦/1⟧ ⟦1⟧b⟦/1⟧ ⟦2⟧c⟦/2⟧", "nested": "⟦1⟧a ⟦2⟧b⟦/2⟧⟦/1⟧", "crossed": "⟦1⟧a ⟦2⟧b⟦/1⟧⟦/2⟧",
 		"open": "⟦1⟧a⟦/1⟧ ⟦2⟧b", "an end alone": "⟦/1⟧a ⟦2⟧b⟦/2⟧", "one more": "⟦1⟧a⟦/1⟧ ⟦2⟧b⟦/2⟧ ⟦3⟧", "none of them": "⟦0⟧ ⟦1⟧a⟦/1⟧ ⟦2⟧b⟦/2⟧",
-		"empty": "⟦1⟧ ⟦/1⟧ ⟦2⟧b⟦/2⟧", "nothing": "", "huge": "⟦1⟧a⟦/1⟧ ⟦2⟧b⟦/2⟧⟦9999⟧",
+		"empty": "⟦1⟧ ⟦/1⟧ ⟦2⟧b⟦/2⟧", "nothing": "", "the end of none": "a⟦/0⟧ ⟦1⟧a⟦/1⟧ ⟦2⟧b⟦/2⟧", "huge": "⟦1⟧a⟦/1⟧ ⟦2⟧b⟦/2⟧⟦9999⟧",
 	} {
 		if got, ok := parcel().Rephrased([]string{first, "⟦1⟧", "a", "⟦1⟧a⟦/1⟧"}); ok {
 			t.Errorf("%s is taken: %+v", name, got)

@@ -93,3 +93,34 @@ func liesSomewhere(t Tree) bool {
 	raw, _ := json.Marshal(t) // strings, numbers and booleans
 	return strings.Contains(string(raw), `"host":`)
 }
+
+// FuzzRephrased gives a message any phrases, as a model may write them: nothing
+// panics, what is taken keeps the addresses of its links, and its own phrases are
+// taken.
+func FuzzRephrased(f *testing.F) {
+	for _, seed := range []string{"⟦1⟧a⟦/1⟧ ⟦2⟧b⟦/2⟧", "a⟦/0⟧", "⟦/1⟧⟦1⟧", "⟦9999⟧", "a\nb"} {
+		f.Add(seed)
+	}
+	tree := Tree{
+		Paragraph{Children: []Inline{Text{Text: "Your parcel is "}, Text{Text: "on its way", Bold: true}, Text{Text: ": "}, Link{URL: "https://shop.example/t", Label: "track it"}}},
+		Paragraph{Children: []Inline{Text{Text: "A1", Code: true}, Text{Text: " is your code"}}},
+	}
+	if own, ok := tree.Rephrased(tree.Phrases()); !ok || own.Plain() != tree.Plain() {
+		f.Fatalf("its own phrases make %q, %v", own.Plain(), ok)
+	}
+	f.Fuzz(func(t *testing.T, first string) {
+		out, ok := tree.Rephrased([]string{first, tree.Phrases()[1]})
+		if ok && !strings.Contains(string(encoded(t, out)), "https://shop.example/t") {
+			t.Errorf("%q loses the link: %+v", first, out)
+		}
+	})
+}
+
+func encoded(t *testing.T, tree Tree) []byte {
+	t.Helper()
+	raw, err := json.Marshal(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
