@@ -11,15 +11,6 @@ import (
 	"github.com/handoff-bot/handoff/markup"
 )
 
-// The bot's own lines, where the model has no part.
-const (
-	wordsOffer = "I don't have anything about that in my knowledge. Would you like to talk to a person?"
-	wordsShow  = "I can ask the team for you: choose “Talk to a person” below. Or tell me more, and I'll keep trying."
-	wordsRetry = "I can't answer that right now. Would you like me to ask the team again?"
-	wordsAsk   = "I can bring in a colleague. Tell me in a sentence or two what it is about, so that they can help you at once."
-	wordsLeak  = "I can't share that. Is there anything else I can help you with?"
-)
-
 // maxSources is how many sources an answer shows.
 const maxSources = 3
 
@@ -43,24 +34,32 @@ func (t *turn) outcome(v escalation.Verdict, withheld string) []conversation.Dra
 	case escalation.Escalate:
 		return t.escalates(decided, v)
 	case escalation.Ask:
-		return []conversation.Draft{decided, t.line(conversation.Message{Text: wordsAsk, Ask: true})}
+		return []conversation.Draft{decided, t.line(conversation.Message{Ask: true,
+			Text: t.speech().Say("bot.ask", "I can bring in a colleague. Tell me in a sentence or two what it is about, so that they can help you at once.")})}
 	case escalation.Withhold:
 		return []conversation.Draft{decided, t.system(t.words(v))}
 	case escalation.Offer, escalation.Answer:
 	}
-	return []conversation.Draft{decided, t.line(conversation.Message{Text: offerWords(v), Offer: true})}
+	return []conversation.Draft{decided, t.line(conversation.Message{Text: t.offerWords(v), Offer: true})}
+}
+
+// speech says the bot's own lines, where the model has no part, in the language she
+// writes, as far as that is known, else in the one of her page. They are stored as
+// they are said, as answers are.
+func (t *turn) speech() conversation.Speech {
+	return conversation.SpeechIn(t.state.Speaks, t.state.Locale)
 }
 
 // offerWords asks whether a person is wanted, where there is no answer to go with
 // the question.
-func offerWords(v escalation.Verdict) string {
+func (t *turn) offerWords(v escalation.Verdict) string {
 	switch {
 	case v.WantsPerson():
-		return wordsShow
+		return t.speech().Say("bot.show", "I can ask the team for you: choose “Talk to a person” below. Or tell me more, and I'll keep trying.")
 	case v.Reason == escalation.ReasonModelDown, v.Reason == escalation.ReasonOverBudget:
-		return wordsRetry
+		return t.speech().Say("bot.retry", "I can't answer that right now. Would you like me to ask the team again?")
 	}
-	return wordsOffer
+	return t.speech().Say("bot.offer", "I don't have anything about that in my knowledge. Would you like to talk to a person?")
 }
 
 // words is what the visitor is told of a verdict that escalates or withholds.
@@ -131,5 +130,5 @@ func (t *turn) stopped() []conversation.Draft {
 
 func (t *turn) leaked() []conversation.Draft {
 	decided := t.decided(t.judge(""), "")
-	return []conversation.Draft{decided, t.line(conversation.Message{Text: wordsLeak})}
+	return []conversation.Draft{decided, t.line(conversation.Message{Text: t.speech().Say("bot.leak", "I can't share that. Is there anything else I can help you with?")})}
 }

@@ -85,6 +85,31 @@ func TestSpeaksTheVisitorsLanguage(t *testing.T) {
 	}
 }
 
+// The bot's own lines are in the language she is known to write, else in that of her
+// page.
+func TestTheBotsOwnLinesAreInHerLanguage(t *testing.T) {
+	for _, tt := range []struct{ page, writes, want string }{
+		{"", "", "Talk to a person"}, {"de-AT", "", "Mit dem Team sprechen"}, {"de", "es", "Hablar con una persona"}, {"fr", "sv", "Parler à quelqu’un"},
+	} {
+		h := newHouse(t)
+		s, err := h.store.Create(t.Context(), anna, conversation.Opened{Visitor: anna.ID, Widget: "pk", Locale: tt.page})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.id = s.ID
+		if tt.writes != "" {
+			h.act(conversation.Switch(maya, true))
+			h.act(conversation.Translate(conversation.Translated{Of: 1, Locale: tt.writes, Text: "x"}))
+		}
+		h.presses()
+		h.says("Is there a human? I want to talk to a person")
+		h.nobody()
+		if m := h.hears(tt.want); !m.Offer {
+			t.Errorf("page %q, writes %q: %q offers nobody", tt.page, tt.writes, m.Text)
+		}
+	}
+}
+
 func TestRestrictedTopicInTheDraftOnly(t *testing.T) {
 	h := newHouse(t)
 	h.model.Script(llmtest.Say("Parcels take two days. I can give you a refund for that. Just tell me your number."))

@@ -168,3 +168,18 @@ func TestEachNoticeReadsBack(t *testing.T) {
 		}
 	}
 }
+
+// The bot names the button as the widget labels it.
+func TestTheBotNamesTheButton(t *testing.T) {
+	label := regexp.MustCompile(`talkToPerson: '(.+)',`)
+	for tag, sentences := range catalogues() {
+		raw, err := os.ReadFile("../widget/src/strings/" + tag + ".ts")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := label.FindSubmatch(raw)
+		if found == nil || !strings.Contains(sentences["bot.show"], string(found[1])) {
+			t.Errorf("%s: the button is %q, the bot says %q", tag, found, sentences["bot.show"])
+		}
+	}
+}

@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -146,12 +145,10 @@ func (b *Bridge) holdEdit(ctx context.Context, e edit) error {
 	if _, err := b.Log.Append(ctx, e.home, e.key(heldEdit), conversation.Append(note)); err != nil {
 		return fmt.Errorf("keep the edit inside: %w", err)
 	}
-	value := string(e.thread.Conversation) + " " + e.ts + " " + e.at
-	m := message{
-		text:   mrkdwn("Your edit mentions somebody in Slack, so it stayed inside."),
-		blocks: block1(richLine("", words("Your edit mentions somebody in Slack, so it stayed inside. The visitor still reads what you wrote before."))),
-	}
-	m.blocks = append(m.blocks, slack.NewActionBlock("", button(string(offerEdit), value, offerLabels[offerEdit]), button(string(offerKeep), value, offerLabels[offerKeep])))
+	line := e.ts + " " + e.at
+	m := draw.Say(draw.Words("Your edit mentions somebody in Slack, so it stayed inside. The visitor still reads what you wrote before.")).
+		Offering(e.thread.Conversation, line, draw.OfferEdit, draw.OfferKeep)
+	m.Text = "Your edit mentions somebody in Slack, so it stayed inside."
 	b.aside.add(whisper{user: e.event.Author.ID, channel: e.thread.Channel, thread: e.thread.TS, m: m})
 	return nil
 }
@@ -172,10 +169,10 @@ func (b *Bridge) pressEdit(ctx context.Context, p press) error {
 	latest, gone := w.last()
 	switch {
 	case w.event.Author.ID != p.who.ID:
-		b.tellPresser(p, words("Only its author can send this edit."))
+		b.tellPresser(p, draw.Words("Only its author can send this edit."))
 		return nil
 	case i < 0 || gone || latest >= at || i < len(held)-1:
-		b.replaceOriginal(p, words("This edit has gone out already, or the line was changed since."))
+		b.replaceOriginal(p, draw.Words("This edit has gone out already, or the line was changed since."))
 		return nil
 	}
 	note, _ := held[i].Body.(conversation.Note)
@@ -187,6 +184,6 @@ func (b *Bridge) pressEdit(ctx context.Context, p press) error {
 	if _, err := b.Log.Append(ctx, w.home, e.key(":e:"), conversation.Append(back, e.change())); err != nil {
 		return fmt.Errorf("send the edit: %w", err)
 	}
-	b.replaceOriginal(p, words("Your edit was sent to the visitor."))
+	b.replaceOriginal(p, draw.Words("Your edit was sent to the visitor."))
 	return nil
 }

@@ -209,7 +209,7 @@ func (b *Bridge) act(ctx context.Context, s said) (sent bool, err error) {
 			return false, nil
 		}
 		if f.Do == goesOut {
-			if err := b.putOver(ctx, &s, state); err != nil {
+			if err := b.translation.line(ctx, &s, state); err != nil {
 				return false, err
 			}
 		}

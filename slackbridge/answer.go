@@ -6,18 +6,13 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
 // Forms that answer at once: what was submitted changes nothing, and the answer
 // takes the place of the form. It travels in the acknowledgement, since an update
 // sent beside it could come first. Nothing of it is stored.
-
-const (
-	modalTry      = "handoff_modal_try"
-	inputSentence = "sentence"
-	inputLevel    = "level"
-)
 
 // answerTime is how long an answer may take; Slack waits three seconds.
 const answerTime = 2 * time.Second
@@ -29,7 +24,7 @@ func (b *Bridge) answering(raw []byte) (envelope, func(context.Context, envelope
 		return e, nil
 	}
 	return e, map[string]func(context.Context, envelope) (slack.ModalViewRequest, error){
-		modalSearch: b.submitSearch, modalTry: b.submitTry,
+		draw.ModalSearch: b.submitSearch, draw.ModalTry: b.submitTry,
 	}[e.View.CallbackID]
 }
 
@@ -41,7 +36,7 @@ func (b *Bridge) answerAtOnce(ctx context.Context, raw []byte) any {
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	wrong := map[string]string{modalSearch: inputWords, modalTry: inputSentence}[e.View.CallbackID]
+	wrong := map[string]string{draw.ModalSearch: draw.InputWords, draw.ModalTry: draw.InputSentence}[e.View.CallbackID]
 	refuse := func(why string) any {
 		return map[string]any{"response_action": "errors", "errors": map[string]string{wrong: why}}
 	}
@@ -64,31 +59,12 @@ func (b *Bridge) answerAtOnce(ctx context.Context, raw []byte) any {
 	return map[string]any{"response_action": "update", "view": view}
 }
 
-// tryForm asks for a sentence.
-func (b *Bridge) tryForm() slack.ModalViewRequest { return b.tryView("", "", nil) }
-
-func (b *Bridge) tryView(sentence, level string, verdict []slack.Block) slack.ModalViewRequest {
-	input := slack.NewPlainTextInputBlockElement(plain("I was charged twice"), inputSentence)
-	input.MaxLength, input.InitialValue = maxInput, clip(sentence, maxInput)
-	blocks := []slack.Block{slack.NewInputBlock(inputSentence, plain("What a visitor might write"), nil, input)}
-	if len(b.Levels) > 0 {
-		choices := [][2]string{{anything, "As configured"}}
-		for _, l := range b.Levels {
-			choices = append(choices, [2]string{chosen(l), l})
-		}
-		blocks = append(blocks, optional(slack.NewInputBlock(inputLevel, plain("Level"), nil, pickOne(inputLevel, chosen(level), choices))))
-	}
-	view := modal(modalTry, "Try a sentence", "", append(blocks, verdict...)...)
-	view.Submit, view.Close = plain("Try"), plain("Close")
-	return view
-}
-
 // submitTry judges a sentence. Nothing of it is kept.
 func (b *Bridge) submitTry(ctx context.Context, e envelope) (slack.ModalViewRequest, error) {
-	sentence, level := e.View.text(inputSentence), unchosen(e.View.chosen(inputLevel))
+	sentence, level := e.View.text(draw.InputSentence), draw.Unchosen(e.View.chosen(draw.InputLevel))
 	said, err := b.tried(ctx, sentence, level)
 	if err != nil {
 		return slack.ModalViewRequest{}, err
 	}
-	return b.tryView(sentence, level, block1(richLine("", words(said)))), nil
+	return draw.TryForm(sentence, level, b.Levels, said), nil
 }

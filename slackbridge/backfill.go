@@ -171,7 +171,7 @@ func (m slackMessage) oursAlone(me identity) bool {
 func (b *Bridge) heardOf(ctx context.Context, t ledger.Thread) (bool, error) {
 	events, err := readAll(ctx, b.Log, t.Conversation, 0)
 	if err != nil {
-		return false, fmt.Errorf("read the log: %w", err)
+		return false, err
 	}
 	return slices.ContainsFunc(events, func(e conversation.Event) bool {
 		team, channel, _, ok := splitKey(e.Key)
@@ -296,7 +296,7 @@ func (b *Bridge) backfillRows(ctx context.Context, me identity, t ledger.Thread,
 func (b *Bridge) missing(ctx context.Context, me identity, t ledger.Thread, oldest, newest string, there map[string]bool) error {
 	events, err := readAll(ctx, b.Log, t.Conversation, 0)
 	if err != nil {
-		return fmt.Errorf("read the log: %w", err)
+		return err
 	}
 	var rows []ledger.Inbound
 	for _, e := range events {

@@ -17,6 +17,7 @@ import (
 	"github.com/handoff-bot/handoff/feed"
 	"github.com/handoff-bot/handoff/learn"
 	"github.com/handoff-bot/handoff/replies"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -83,7 +84,7 @@ type Deps struct {
 	Proposes func() bool
 	// Evidence tells what a decision of the log, the event at, rests on beyond what
 	// the log says; nil for nothing.
-	Evidence func(ctx context.Context, events []conversation.Event, at conversation.Seq) (Evidence, error)
+	Evidence func(ctx context.Context, events []conversation.Event, at conversation.Seq) (draw.Evidence, error)
 	// Translator translates between agents and visitors; nil where there is no model.
 	Translator Translator
 	// Mends proposes changes of the policy for what agents say of it; nil for none.
@@ -128,7 +129,8 @@ type Bridge struct {
 	// What is said to one person: in a thread, directly, and as an answer.
 	aside, direct, answers *whispers
 
-	receipts receipts
+	receipts    receipts
+	translation translation
 
 	again   chan struct{} // asks for a backfill, capacity one
 	recount chan struct{} // asks for a look at who the agents are, capacity one
@@ -173,7 +175,7 @@ func New(d Deps) (*Bridge, error) {
 	}
 	b.people = newPeople(b.client, d.Config, d.Limits.CacheFor, d.Now)
 	b.rooms = newRooms(b.client, d.Threads, d.Now)
-	b.briefs = &briefs{log: d.Log, kept: map[conversation.ID]Brief{}, past: map[conversation.ID]past{}}
+	b.briefs = &briefs{log: d.Log, kept: map[conversation.ID]draw.Brief{}, past: map[conversation.ID]past{}}
 	b.homes, b.watches = newHomes(b), newWatches(b)
 	b.notes = newNotices(b)
 	b.digests = newDigests(b, b.notes.wake)
@@ -182,6 +184,7 @@ func New(d Deps) (*Bridge, error) {
 	b.sockets = newSockets(b)
 	b.aside, b.direct, b.answers = b.newWhispers()
 	b.receipts = newReceipts()
+	b.translation = translation{by: d.Translator, log: d.Logger}
 	return b, nil
 }
 
@@ -245,7 +248,7 @@ func (b *Bridge) leads() bool { return b.Leader == nil || b.Leader.Held() }
 // silent. It is the only one that tries while Slack is down.
 func (b *Bridge) probe(ctx context.Context) error {
 	for {
-		if ok, _ := b.health.State(); !ok || b.self.Load() == nil {
+		if ok, _ := b.health.State(); !ok || b.unsure() {
 			b.introduce(ctx)
 		}
 		select {
@@ -265,11 +268,16 @@ func (b *Bridge) lookAgain() time.Duration {
 	if ok, retry := b.client.Throttle.Take("auth.test", ""); !ok {
 		return retry.Sub(b.Now())
 	}
-	if b.self.Load() == nil {
+	if b.unsure() {
 		return min(b.health.Pause(), 20*b.Limits.ProbeEvery)
 	}
 	return b.health.Pause()
 }
+
+// unsure says that Slack has to be asked who we are, also while it answers: it has
+// not said so yet, or has refused the token, and another call was answered at the
+// same moment.
+func (b *Bridge) unsure() bool { return b.self.Load() == nil || b.notes.lasts(causeToken) }
 
 // introduce calls auth.test and remembers who we are.
 func (b *Bridge) introduce(ctx context.Context) {
@@ -287,7 +295,7 @@ func (b *Bridge) introduce(ctx context.Context) {
 			b.log.Warn("slack is not usable", "error", err)
 		}
 		if f, _ := webapi.Failed(err); f.Kind == webapi.TokenRefused {
-			b.notes.stand(causeToken, "Slack refuses the bot token: "+mrkdwn(f.Code)+". Install the app again and set the new xoxb- token as slack.bot_token.", true)
+			b.notes.stand(causeToken, "Slack refuses the bot token: "+draw.Mrkdwn(f.Code)+". Install the app again and set the new xoxb- token as slack.bot_token.", true)
 		}
 		return
 	}

@@ -2,9 +2,11 @@ package slackbridge
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // briefs keeps the briefs of recent conversations, so that redrawing a card
@@ -12,7 +14,7 @@ import (
 type briefs struct {
 	log  conversation.Reader
 	mu   sync.Mutex
-	kept map[conversation.ID]Brief
+	kept map[conversation.ID]draw.Brief
 	past map[conversation.ID]past
 }
 
@@ -21,7 +23,7 @@ type briefs struct {
 type past struct {
 	visitor string
 	count   int
-	last    []Earlier
+	last    []draw.Earlier
 }
 
 // before returns what is kept of the conversations before this one, of the visitor
@@ -55,7 +57,7 @@ func makeRoom[T any](kept map[conversation.ID]T) {
 const maxBriefs = 2000
 
 // of returns the brief of a conversation up to now.
-func (b *briefs) of(ctx context.Context, id conversation.ID) (Brief, error) {
+func (b *briefs) of(ctx context.Context, id conversation.ID) (draw.Brief, error) {
 	b.mu.Lock()
 	brief := b.kept[id]
 	b.mu.Unlock()
@@ -80,7 +82,7 @@ func (b *briefs) of(ctx context.Context, id conversation.ID) (Brief, error) {
 
 // upTo is of for who knows the last event: nothing is read when the brief that is
 // kept has come so far.
-func (b *briefs) upTo(ctx context.Context, id conversation.ID, seq conversation.Seq) (Brief, error) {
+func (b *briefs) upTo(ctx context.Context, id conversation.ID, seq conversation.Seq) (draw.Brief, error) {
 	b.mu.Lock()
 	brief, ok := b.kept[id]
 	b.mu.Unlock()
@@ -99,7 +101,7 @@ func readAll(ctx context.Context, log conversation.Reader, id conversation.ID, a
 	for {
 		events, err := log.Events(ctx, id, after, page)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read the log: %w", err)
 		}
 		all = append(all, events...)
 		if len(events) < page {

@@ -8,9 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -44,44 +43,43 @@ func (p press) key() string {
 // block in the card.
 func (b *Bridge) acts() map[string]func(context.Context, press) error {
 	return map[string]func(context.Context, press) error{
-		actClaim:                 b.unlessKept(b.pressClaim),
-		actTakeOver:              b.unlessKept(b.pressTakeOver),
-		actRelease:               b.decides(func(p press) conversation.Decider { return conversation.Release(p.by) }),
-		actHandBack:              b.pressHandBack,
-		actClose:                 b.pressClose,
-		actReopen:                b.unlessKept(b.decides(func(p press) conversation.Decider { return conversation.Reopen(p.by) })),
-		actAccept:                b.decides(func(p press) conversation.Decider { return conversation.Claim(p.by, conversation.ByAccept) }),
-		actAssign:                b.pressAssign,
-		actTransfer:              b.pressTransfer,
-		actUndo:                  b.pressUndo,
-		actLift:                  b.pressLift,
-		actWatch:                 b.pressWatch,
-		actTranscript:            b.openTranscript,
-		actMenu:                  b.pressMenu,
-		actReply:                 b.pressReply,
-		actLine:                  b.pressLineMenu,
-		actTranslate:             b.pressTranslate,
-		actCanned:                b.pressCanned,
-		actDraft:                 b.pressDraft,
-		actMissed:                b.openMissed,
-		actMisjudged:             b.openMisjudged,
-		actWhy:                   b.openWhy,
-		actLearn:                 b.openLearn,
-		actApprove:               b.pressApprove,
-		actAdapt:                 b.openLearn,
-		actDismiss:               b.pressDismiss,
-		actUnmark:                b.pressUnmark,
-		actEarlier:               b.pressPage,
-		actLater:                 b.pressPage,
-		string(offerSend):        b.pressLine(askSend),
-		string(offerTakeAndSend): b.pressLine(askTake),
-		string(offerReopen):      b.pressLine(askTake),
-		string(offerAnyway):      b.pressLine(askAnyway),
-		string(offerEdit):        b.pressEdit,
-		string(offerMove):        b.pressMove,
-		string(offerRetry):       b.pressRetry,
-		string(offerTake):        b.unlessKept(b.pressTakeOver),
-		string(offerKeep):        b.pressKeep,
+		draw.ActClaim:                 b.unlessKept(b.pressClaim),
+		draw.ActTakeOver:              b.unlessKept(b.pressTakeOver),
+		draw.ActRelease:               b.decides(func(p press) conversation.Decider { return conversation.Release(p.by) }),
+		draw.ActHandBack:              b.pressHandBack,
+		draw.ActClose:                 b.pressClose,
+		draw.ActReopen:                b.unlessKept(b.decides(func(p press) conversation.Decider { return conversation.Reopen(p.by) })),
+		draw.ActAccept:                b.decides(func(p press) conversation.Decider { return conversation.Claim(p.by, conversation.ByAccept) }),
+		draw.ActAssign:                b.pressAssign,
+		draw.ActTransfer:              b.pressTransfer,
+		draw.ActUndo:                  b.pressUndo,
+		draw.ActLift:                  b.pressLift,
+		draw.ActWatch:                 b.pressWatch,
+		draw.ActTranscript:            b.openTranscript,
+		draw.ActMenu:                  b.pressMenu,
+		draw.ActReply:                 b.pressReply,
+		draw.ActLine:                  b.pressLineMenu,
+		draw.ActTranslate:             b.pressTranslate,
+		draw.ActCanned:                b.pressCanned,
+		draw.ActDraft:                 b.pressDraft,
+		draw.ActMissed:                b.openMissed,
+		draw.ActMisjudged:             b.openMisjudged,
+		draw.ActLearn:                 b.openLearn,
+		draw.ActApprove:               b.pressApprove,
+		draw.ActAdapt:                 b.openLearn,
+		draw.ActDismiss:               b.pressDismiss,
+		draw.ActUnmark:                b.pressUnmark,
+		draw.ActEarlier:               b.pressPage,
+		draw.ActLater:                 b.pressPage,
+		string(draw.OfferSend):        b.pressLine(askSend),
+		string(draw.OfferTakeAndSend): b.pressLine(askTake),
+		string(draw.OfferReopen):      b.pressLine(askTake),
+		string(draw.OfferAnyway):      b.pressLine(askAnyway),
+		string(draw.OfferEdit):        b.pressEdit,
+		string(draw.OfferMove):        b.pressMove,
+		string(draw.OfferRetry):       b.pressRetry,
+		string(draw.OfferTake):        b.unlessKept(b.pressTakeOver),
+		string(draw.OfferKeep):        b.pressKeep,
 	}
 }
 
@@ -123,10 +121,10 @@ func (b *Bridge) workPress(ctx context.Context, me identity, e envelope, fresh b
 // aim reads what the press is about.
 func (p *press) aim() {
 	value := p.action.Value
-	if p.action.ActionID == actMenu || p.action.ActionID == actLine {
+	if p.action.ActionID == draw.ActMenu || p.action.ActionID == draw.ActLine {
 		_, value, _ = strings.Cut(p.action.SelectedOption.Value, ":")
 	}
-	if p.e.View.CallbackID == modalReply {
+	if p.e.View.CallbackID == draw.ModalReply {
 		value, _, _ = strings.Cut(p.e.View.Metadata, " ") // a choice there names a reply
 	}
 	id, ts, _ := strings.Cut(value, " ")
@@ -162,7 +160,7 @@ func (b *Bridge) admitPress(ctx context.Context, p *press) (bool, error) {
 	p.who, p.by, p.admin = who, b.people.author(who), b.people.admin(who.ID)
 	if why != "" {
 		b.log.Info("a press was refused", "conversation", p.id, "action", p.action.ActionID, "user", who.ID)
-		b.tellPresser(*p, words(why))
+		b.tellPresser(*p, draw.Words(why))
 		return false, nil
 	}
 	return true, nil
@@ -200,7 +198,7 @@ func (b *Bridge) standsThere(ctx context.Context, p *press) error {
 
 // homeOf is the channel whose members may act: the conversation's own.
 func (b *Bridge) homeOf(p *press) string {
-	if p.action.ActionID == actUndo && p.channel != "" {
+	if p.action.ActionID == draw.ActUndo && p.channel != "" {
 		return p.channel // it may have been passed on to where the presser is not
 	}
 	return cmp.Or(p.spot.Channel, p.channel, p.state.Route.Channel, b.Config.Channel)
@@ -208,7 +206,7 @@ func (b *Bridge) homeOf(p *press) string {
 
 // tellPresser says something privately where the button was pressed; in the Home
 // there is no such place, so it becomes a direct message.
-func (b *Bridge) tellPresser(p press, spans ...span) {
+func (b *Bridge) tellPresser(p press, spans ...draw.Span) {
 	switch {
 	case p.e.Container.MessageTS != "":
 		// In a thread without replies a private message would not show (Slack:
@@ -223,8 +221,8 @@ func (b *Bridge) tellPresser(p press, spans ...span) {
 }
 
 // directly sends a direct message.
-func (b *Bridge) directly(user string, spans ...span) {
-	b.direct.add(whisper{user: user, m: message{text: parsed(spans), blocks: block1(richLine("", spans...))}})
+func (b *Bridge) directly(user string, spans ...draw.Span) {
+	b.direct.add(whisper{user: user, m: draw.Say(spans...)})
 }
 
 // append runs a press's decision and shows on the card at once what became of it.
@@ -259,7 +257,7 @@ func (b *Bridge) unlessKept(run func(context.Context, press) error) func(context
 			return err
 		}
 		if len(why) > 0 {
-			b.tellPresser(p, append(why, words(" Nothing was changed."))...)
+			b.tellPresser(p, append(why, draw.Words(" Nothing was changed."))...)
 			return nil
 		}
 		return run(ctx, p)
@@ -272,15 +270,15 @@ func (b *Bridge) pressClaim(ctx context.Context, p press) error {
 }
 
 func (b *Bridge) pressTakeOver(ctx context.Context, p press) error {
-	out, err := b.append(ctx, p, conversation.TakeOver(p.by, seenOwner(p.action.BlockID)))
+	out, err := b.append(ctx, p, conversation.TakeOver(p.by, draw.SeenOwner(p.action.BlockID)))
 	if err == nil && len(out.Events) > 0 && p.e.Container.Ephemeral {
-		b.replaceOriginal(p, words("You have this chat now. Lines you wrote before stay inside."))
+		b.replaceOriginal(p, draw.Words("You have this chat now. Lines you wrote before stay inside."))
 	}
 	return err
 }
 
 func (b *Bridge) pressKeep(ctx context.Context, p press) error {
-	b.replaceOriginal(p, words("Your line stays inside. The visitor does not see it."))
+	b.replaceOriginal(p, draw.Words("Your line stays inside. The visitor does not see it."))
 	return nil
 }
 
@@ -302,11 +300,11 @@ func (b *Bridge) pressLine(asked string) func(context.Context, press) error {
 // sendKept sends the note w to the visitor.
 func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) error {
 	if _, gone := w.last(); !w.inside() || gone {
-		b.replaceOriginal(p, words("This line has gone out already, or was deleted."))
+		b.replaceOriginal(p, draw.Words("This line has gone out already, or was deleted."))
 		return nil
 	}
 	if w.event.Author.ID != p.who.ID {
-		b.tellPresser(p, words("Only its author can send this line."))
+		b.tellPresser(p, draw.Words("Only its author can send this line."))
 		return nil
 	}
 	text, content := w.now()
@@ -321,9 +319,9 @@ func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) e
 	if err != nil || !sent {
 		return err
 	}
-	m := message{text: "Your line was sent to the visitor.", blocks: block1(richLine("", words("Your line was sent to the visitor.")))}
+	m := draw.Say(draw.Words("Your line was sent to the visitor."))
 	if !fromForm(s.ts) {
-		m.blocks = append(m.blocks, slack.NewActionBlock("", button(string(offerMove), string(p.id)+" "+s.ts, offerLabels[offerMove])))
+		m = m.Offering(p.id, s.ts, draw.OfferMove)
 	}
 	b.replaceMessage(p, m)
 	return nil
@@ -331,13 +329,13 @@ func (b *Bridge) sendKept(ctx context.Context, p press, w where, asked string) e
 
 // replaceOriginal puts a line of ours in the place of a private message with
 // buttons, so that they cannot be pressed twice.
-func (b *Bridge) replaceOriginal(p press, spans ...span) {
-	b.replaceMessage(p, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
+func (b *Bridge) replaceOriginal(p press, spans ...draw.Span) {
+	b.replaceMessage(p, draw.Say(spans...))
 }
 
 // replaceMessage is replaceOriginal with buttons of its own. Where there is no
 // private message to replace, it is said privately in the thread.
-func (b *Bridge) replaceMessage(p press, m message) {
+func (b *Bridge) replaceMessage(p press, m draw.Message) {
 	switch {
 	case p.e.Response != "" && p.e.Container.Ephemeral:
 		b.answers.add(whisper{user: p.e.User.ID, address: p.e.Response, replace: true, m: m})

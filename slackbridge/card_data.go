@@ -7,26 +7,31 @@ import (
 	"slices"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
 // card gathers what a card says, but for the links into its thread.
-func (b *Bridge) card(ctx context.Context, id conversation.ID) (Card, error) {
+func (b *Bridge) card(ctx context.Context, id conversation.ID) (draw.Card, error) {
 	state, err := b.Log.State(ctx, id)
 	if err != nil {
-		return Card{}, fmt.Errorf("read the state: %w", err)
+		return draw.Card{}, fmt.Errorf("read the state: %w", err)
 	}
 	brief, err := b.briefs.of(ctx, id)
 	if err != nil {
-		return Card{}, fmt.Errorf("read the brief: %w", err)
+		return draw.Card{}, fmt.Errorf("read the brief: %w", err)
 	}
-	c := Card{State: state, Brief: brief, Translates: b.translates(state)}
+	c := draw.Card{State: state, Brief: brief, Translates: b.translation.offered(state)}
 	if c.Visitor, err = b.presence(ctx, id); err != nil {
-		return Card{}, fmt.Errorf("look for the visitor: %w", err)
+		return draw.Card{}, fmt.Errorf("look for the visitor: %w", err)
 	}
 	if b.Receipts != nil {
-		if c.Unsent, err = b.Receipts.Undelivered(ctx, id); err != nil {
-			return Card{}, fmt.Errorf("look for the lines to send again: %w", err)
+		unsent, err := b.Receipts.Undelivered(ctx, id)
+		if err != nil {
+			return draw.Card{}, fmt.Errorf("look for the lines to send again: %w", err)
+		}
+		for _, r := range unsent {
+			c.Unsent = append(c.Unsent, r.TS)
 		}
 	}
 	c.Before, c.Earlier, err = b.earlier(ctx, state)
@@ -34,16 +39,16 @@ func (b *Bridge) card(ctx context.Context, id conversation.ID) (Card, error) {
 }
 
 // cardIn is the card with the links into the thread it stands above.
-func (b *Bridge) cardIn(ctx context.Context, t ledger.Thread) (Card, error) {
+func (b *Bridge) cardIn(ctx context.Context, t ledger.Thread) (draw.Card, error) {
 	c, err := b.card(ctx, t.Conversation)
 	if err != nil {
 		return c, err
 	}
-	c.Links, err = b.links(ctx, t, c.Brief.cited())
+	c.Links, err = b.links(ctx, t, c.Brief.Cited())
 	return c, err
 }
 
-func (b *Bridge) presence(ctx context.Context, id conversation.ID) (p Presence, err error) {
+func (b *Bridge) presence(ctx context.Context, id conversation.ID) (p draw.Presence, err error) {
 	p.Mails = b.Mails != nil && b.Mails()
 	if b.Visitors == nil {
 		return p, nil
@@ -58,25 +63,22 @@ func (b *Bridge) presence(ctx context.Context, id conversation.ID) (p Presence, 
 	return p, err
 }
 
-// countEarlier is how far the visitor's earlier conversations are counted.
-const countEarlier = 50
-
 // earlier are the conversations the visitor had before this one. They do not
 // change while it lasts, so they are looked up once, and again when she turns out to
 // be somebody who is known.
-func (b *Bridge) earlier(ctx context.Context, s conversation.State) (int, []Earlier, error) {
+func (b *Bridge) earlier(ctx context.Context, s conversation.State) (int, []draw.Earlier, error) {
 	if p, ok := b.briefs.before(s.ID, s.Visitor); ok || s.Visitor == "" {
 		return p.count, p.last, nil
 	}
-	states, err := b.Log.Search(ctx, conversation.Query{Visitor: s.Visitor, Limit: countEarlier + 2})
+	states, err := b.Log.Search(ctx, conversation.Query{Visitor: s.Visitor, Limit: draw.CountEarlier + 2})
 	if err != nil {
 		return 0, nil, fmt.Errorf("look for earlier conversations: %w", err)
 	}
 	states = slices.DeleteFunc(states, func(o conversation.State) bool { return o.ID == s.ID || o.Opened.At.After(s.Opened.At) })
 	slices.SortStableFunc(states, func(a, b conversation.State) int { return b.Opened.At.Compare(a.Opened.At) })
 	p := past{visitor: s.Visitor, count: len(states)}
-	for _, o := range states[:min(len(states), maxEarlier)] {
-		e := Earlier{Reference: o.Reference}
+	for _, o := range states[:min(len(states), draw.MaxEarlier)] {
+		e := draw.Earlier{Reference: o.Reference}
 		t, err := b.Threads.ThreadOf(ctx, o.ID)
 		if err != nil && !errors.Is(err, conversation.ErrNotFound) {
 			return 0, nil, fmt.Errorf("look for an earlier thread: %w", err)
@@ -88,19 +90,6 @@ func (b *Bridge) earlier(ctx context.Context, s conversation.State) (int, []Earl
 	}
 	b.briefs.keepPast(s.ID, p)
 	return p.count, p.last, nil
-}
-
-// cited are the events the card's facts come from.
-func (b Brief) cited() []conversation.Seq {
-	out := []conversation.Seq{b.AskSeq, b.Reach, b.WhySeq, b.Upset.Seq, b.Unsure.Seq}
-	for _, t := range b.Tried {
-		out = append(out, t.Seq)
-	}
-	for _, p := range b.Summary.Points[:min(len(b.Summary.Points), maxPoints)] {
-		out = append(out, p.Seq)
-	}
-	slices.Sort(out)
-	return slices.Compact(slices.DeleteFunc(out, func(s conversation.Seq) bool { return s == 0 }))
 }
 
 // links are the addresses of the messages in a thread that hold these events. A

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -25,10 +26,10 @@ func (b *Bridge) drawCard(ctx context.Context, id conversation.ID, now bool) (du
 	if err != nil || print == "" {
 		return time.Time{}, err
 	}
-	if next := t.CardAt.Add(b.Limits.CardEvery); (!now || alike(print, t.Card)) && next.After(b.Now()) {
+	if next := t.CardAt.Add(b.Limits.CardEvery); (!now || draw.Alike(print, t.Card)) && next.After(b.Now()) {
 		return next, nil
 	}
-	if alike(print, t.Card) && !b.client.Throttle.Spare("chat.update") {
+	if draw.Alike(print, t.Card) && !b.client.Throttle.Spare("chat.update") {
 		return b.Now().Add(dressEvery), nil
 	}
 	if ok, retry := b.client.Throttle.Take("chat.update", t.Channel); !ok {
@@ -73,7 +74,7 @@ func (b *Bridge) answerPress(ctx context.Context, p press) (bool, error) {
 
 // staleCard returns the card to draw with its print, which is empty when there is
 // nothing to draw.
-func (b *Bridge) staleCard(ctx context.Context, id conversation.ID) (t ledger.Thread, card Card, print string, err error) {
+func (b *Bridge) staleCard(ctx context.Context, id conversation.ID) (t ledger.Thread, card draw.Card, print string, err error) {
 	t, err = b.Threads.ThreadOf(ctx, id)
 	if errors.Is(err, conversation.ErrNotFound) || err == nil && t.State != ledger.Open {
 		return t, card, "", nil
@@ -84,13 +85,13 @@ func (b *Bridge) staleCard(ctx context.Context, id conversation.ID) (t ledger.Th
 	if card, err = b.cardIn(ctx, t); err != nil {
 		return t, card, "", err
 	}
-	if print = card.print(t.Marker); print == t.Card {
+	if print = card.Print(t.Marker); print == t.Card {
 		print = ""
 	}
 	return t, card, print, nil
 }
 
-func (b *Bridge) redraw(ctx context.Context, t ledger.Thread, card Card, print string) (time.Time, error) {
+func (b *Bridge) redraw(ctx context.Context, t ledger.Thread, card draw.Card, print string) (time.Time, error) {
 	rev := int(card.State.Seq)
 	err := b.update(ctx, t.Channel, t.TS, card.Render(t.Marker, rev))
 	if webapi.HasCode(err, blockRefusals...) {
@@ -123,10 +124,10 @@ func (b *Bridge) cardStands(ctx context.Context, t ledger.Thread, print string) 
 }
 
 // update changes a message of ours.
-func (b *Bridge) update(ctx context.Context, channel, ts string, m message) error {
-	m.username, m.broadcast = "", false
+func (b *Bridge) update(ctx context.Context, channel, ts string, m draw.Message) error {
+	m.Username, m.Broadcast = "", false
 	return b.client.Call(ctx, "chat.update", channel, func(ctx context.Context) error {
-		_, _, _, err := b.client.API.UpdateMessageContext(ctx, channel, ts, m.options()...)
+		_, _, _, err := b.client.API.UpdateMessageContext(ctx, channel, ts, m.Options()...)
 		return err
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -63,8 +64,10 @@ func (b *Bridge) Check(ctx context.Context, around Around) []Finding {
 	}
 	named := append([]string{b.Config.Channel, b.Config.AdminChannel}, around.Channels...)
 	slices.Sort(named)
-	for _, channel := range nonEmpty(slices.Compact(named)...) {
-		out = append(out, b.checkChannel(ctx, api, channel))
+	for _, channel := range slices.Compact(named) {
+		if channel != "" {
+			out = append(out, b.checkChannel(ctx, api, channel))
+		}
 	}
 	return append(out, b.checkAgents(ctx, api)...)
 }
@@ -117,7 +120,7 @@ func (b *Bridge) checkChannel(ctx context.Context, api *slack.Client, id string)
 }
 
 func (b *Bridge) checkAgents(ctx context.Context, api *slack.Client) []Finding {
-	if len(b.Config.Agents) != 1 || !groupID.MatchString(b.Config.Agents[0]) {
+	if len(b.Config.Agents) != 1 || !draw.IsGroup(b.Config.Agents[0]) {
 		return nil
 	}
 	group := b.Config.Agents[0]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -112,7 +113,7 @@ func (b *Bridge) countSockets(ctx context.Context, url string) (int, error) {
 	}
 	hangUp(conn)
 	if hello.Type != "hello" {
-		return 0, fmt.Errorf("a greeting of the type %q", clip(hello.Type, 40))
+		return 0, fmt.Errorf("a greeting of the type %q", draw.Clip(hello.Type, 40))
 	}
 	return hello.NumConnections, nil
 }

@@ -2,16 +2,20 @@ package slackbridge
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -25,7 +29,7 @@ func TestResponseAddressIsNotLogged(t *testing.T) {
 	down := roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") })
 	b := &Bridge{Deps: Deps{Now: time.Now, HTTP: &http.Client{Transport: down}}, log: slog.New(slog.NewTextHandler(&log, nil))}
 	_, _, b.answers = b.newWhispers()
-	b.answers.add(whisper{address: "https://hooks.slack.test/actions/T1/secret", m: message{text: "x"}})
+	b.answers.add(whisper{address: "https://hooks.slack.test/actions/T1/secret", m: draw.Message{Text: "x"}})
 	b.answers.deliver(t.Context(), b.answers.list[0])
 	if out := log.String(); strings.Contains(out, "secret") || !strings.Contains(out, "no route") {
 		t.Errorf("logged %s", out)
@@ -49,17 +53,17 @@ func TestNamesOfALargeWorkspace(t *testing.T) {
 		})
 		p := newTestPeople(rt)
 		c := p.client
-		if !p.taken(t.Context())(fold("person1")) || page > 4 {
+		if !p.taken(t.Context())(draw.Fold("person1")) || page > 4 {
 			t.Errorf("%d pages were read while a post waited", page)
 		}
-		if page = 0; !p.taken(t.Context())(fold("person1")) || page > 0 {
+		if page = 0; !p.taken(t.Context())(draw.Fold("person1")) || page > 0 {
 			t.Errorf("the next post read %d pages again", page)
 		}
 		page = 0
 		if _, err := p.learn(t.Context(), c.Throttle.Await); page != pages || err != nil {
 			t.Errorf("%d pages were read, want %d", page, pages)
 		}
-		if taken := p.taken(t.Context()); !taken(fold("person8")) || taken(fold("somebody else")) {
+		if taken := p.taken(t.Context()); !taken(draw.Fold("person8")) || taken(draw.Fold("somebody else")) {
 			t.Error("the names are not known")
 		}
 	})
@@ -73,4 +77,32 @@ func newTestPeople(rt http.RoundTripper) *people {
 // newTestClient asks rt.
 func newTestClient(rt http.RoundTripper) *webapi.Client {
 	return webapi.New(webapi.Options{Token: "xoxb-1", URL: "https://slack.test/", HTTP: &http.Client{Transport: rt}, Now: time.Now})
+}
+
+// A refused token is asked about again although another call was answered since.
+func TestARefusedTokenIsAskedAbout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := roundTrip(func(*http.Request) (*http.Response, error) {
+			body := `{"ok":true,"team_id":"T1","user_id":"U1","bot_id":"B1"}`
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body))}, nil
+		})
+		cfg := Defaults()
+		cfg.BotToken, cfg.AppToken, cfg.Channel = fakeslack.SampleBotToken, fakeslack.SampleAppToken, fakeslack.SampleSupport
+		b, err := New(Deps{Config: cfg, HTTP: &http.Client{Transport: answers}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.self.Store(&identity{Team: "T1", Bot: "B1"})
+		b.notes.stand(causeToken, "Slack refuses the bot token.", true)
+		b.health.Answered()
+		ctx, end := context.WithCancel(t.Context())
+		var probe sync.WaitGroup
+		probe.Go(func() { _ = b.probe(ctx) })
+		time.Sleep(time.Minute)
+		end()
+		probe.Wait()
+		if b.notes.lasts(causeToken) {
+			t.Error("the token counts as refused after Slack has taken it")
+		}
+	})
 }

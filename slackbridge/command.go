@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/duty"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // channelOrID reads an id that comes as a string or as an object with an id.
@@ -30,21 +31,14 @@ func (c *channelOrID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-const helpText = `/handoff on, /handoff off — you are on duty, or not
-/handoff status — who is there, who waits, and whether everything works
-/handoff find WORDS — chats with these words
-/handoff try WORDS — what the policy would do with a sentence
-/handoff help — this list
-In a chat's thread: write to answer, start a line with ;; to keep it inside, and use the buttons of the card.`
-
 // workCommand deals with /handoff.
 func (b *Bridge) workCommand(ctx context.Context, me identity, e envelope, fresh bool) error {
-	reply := func(m message) error {
+	reply := func(m draw.Message) error {
 		b.answers.add(whisper{user: e.UserID, address: e.Response, m: m})
 		return nil
 	}
 	say := func(text string) error {
-		return reply(message{text: mrkdwn(text), blocks: block1(richLine("", words(text)))})
+		return reply(draw.Say(draw.Words(text)))
 	}
 	who, why, err := b.standingAnywhere(ctx, me, userRef{ID: e.UserID})
 	if err != nil {
@@ -54,10 +48,10 @@ func (b *Bridge) workCommand(ctx context.Context, me identity, e envelope, fresh
 		return say(why)
 	}
 	verb, rest, _ := strings.Cut(strings.TrimSpace(e.Text), " ")
-	rest = unescape(strings.TrimSpace(rest))
+	rest = draw.Unescape(strings.TrimSpace(rest))
 	switch strings.ToLower(verb) {
 	case "", "help":
-		return say(helpText)
+		return say(draw.HelpText)
 	case "status":
 		return b.replyStatus(ctx, reply)
 	case "find":
@@ -69,7 +63,7 @@ func (b *Bridge) workCommand(ctx context.Context, me identity, e envelope, fresh
 	case "off":
 		return b.replyDuty(ctx, me, e, who, duty.Off, fresh, say)
 	}
-	return say("There is no /handoff " + oneLine(verb, 40) + ".\n" + helpText)
+	return say("There is no /handoff " + draw.OneLine(verb, 40) + ".\n" + draw.HelpText)
 }
 
 // replyDuty is /handoff on and off.
@@ -122,15 +116,15 @@ func (b *Bridge) tried(ctx context.Context, sentence, level string) (string, err
 	if err != nil {
 		return "", fmt.Errorf("try a sentence: %w", err)
 	}
-	return clip(text, maxBlockChars), nil
+	return draw.Clip(text, draw.MaxBlockChars), nil
 }
 
 // answer answers through the address Slack gave us for this one interaction. kind
 // is ephemeral, in_channel, or "" for that of the message that is replaced.
-func (b *Bridge) answer(ctx context.Context, address string, m message, kind string, replace bool) error {
+func (b *Bridge) answer(ctx context.Context, address string, m draw.Message, kind string, replace bool) error {
 	off := false
 	err := slack.PostWebhookCustomHTTPContext(ctx, address, b.HTTP, &slack.WebhookMessage{
-		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.blocks}, ResponseType: kind, ReplaceOriginal: replace, Parse: "none",
+		Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: kind, ReplaceOriginal: replace, Parse: "none",
 		UnfurlLinks: &off, UnfurlMedia: &off,
 	})
 	var named *url.Error

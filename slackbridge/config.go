@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // Config is the section "slack" of handoff.yaml.
@@ -111,10 +112,10 @@ func oneOf(add adder, key, value string, allowed ...string) {
 
 func (c Config) places(add adder) {
 	const mend = "use the id at the end of the channel's details in Slack, such as C0SUPPORT"
-	if !channelID.MatchString(c.Channel) {
+	if !isChannel(c.Channel) {
 		add("channel", fmt.Sprintf("%q is not a channel id", c.Channel), mend)
 	}
-	if c.AdminChannel != "" && !channelID.MatchString(c.AdminChannel) {
+	if c.AdminChannel != "" && !isChannel(c.AdminChannel) {
 		add("admin_channel", fmt.Sprintf("%q is not a channel id", c.AdminChannel), mend)
 	}
 	u, err := url.Parse(c.APIURL)
@@ -128,9 +129,9 @@ func (c Config) places(add adder) {
 func (c Config) people(add adder) {
 	groups := 0
 	for i, id := range c.Agents {
-		if groupID.MatchString(id) {
+		if draw.IsGroup(id) {
 			groups++
-		} else if !userID.MatchString(id) {
+		} else if !draw.IsUser(id) {
 			add(fmt.Sprintf("agents[%d]", i), fmt.Sprintf("%q is neither a user id nor a user group id", id), "use ids such as U0MAYA, or one group such as S0SUPPORT")
 		}
 	}
@@ -138,7 +139,7 @@ func (c Config) people(add adder) {
 		add("agents", "mixes a user group with other entries", "list user ids, or exactly one user group")
 	}
 	for i, id := range c.Admins {
-		if !userID.MatchString(id) {
+		if !draw.IsUser(id) {
 			add(fmt.Sprintf("admins[%d]", i), fmt.Sprintf("%q is not a user id", id), "use ids such as U0MAYA")
 		}
 	}
@@ -152,11 +153,7 @@ func (c Config) people(add adder) {
 	}
 }
 
-var (
-	channelID = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
-	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
-	groupID   = regexp.MustCompile(`^S[A-Z0-9]{2,}$`)
-)
+var channelID = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
 
-// IsGroup says that an id is a user group's.
-func IsGroup(id string) bool { return groupID.MatchString(id) }
+// isChannel says that an id is a channel's.
+func isChannel(id string) bool { return channelID.MatchString(id) }

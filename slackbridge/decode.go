@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -212,7 +213,7 @@ func (m slackMessage) blockIDs() []string {
 
 // marked says that a message carries one of our markers.
 func (m slackMessage) marked() bool {
-	if m.Metadata != nil && m.Metadata.Type == metadataType {
+	if m.Metadata != nil && m.Metadata.Type == draw.MetadataType {
 		return true
 	}
 	return slices.ContainsFunc(m.blockIDs(), func(id string) bool { return strings.HasPrefix(id, "h:cnv_") })

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // digests count the cards that were posted without a mention, into one line per
@@ -134,7 +135,7 @@ func (n *digests) write(ctx context.Context) {
 	n.mu.Unlock()
 	for of, d := range grown {
 		channel, text := of.channel, of.words(d.count)
-		m := message{text: text, blocks: block1(richLine("", slant(text)))}
+		m := draw.Say(draw.Slant(text))
 		var err error
 		method := "chat.update"
 		if d.ts == "" {

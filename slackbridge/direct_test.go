@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/handoff-bot/handoff/internal/fakeslack"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // B-71: what calls Slack when nobody says otherwise uses no proxy and follows no
@@ -37,7 +38,7 @@ func TestB71DirectToSlack(t *testing.T) {
 	if found := b.Check(t.Context(), Around{}); len(found) != 1 || found[0].OK || !strings.Contains(found[0].Message, "http_307") {
 		t.Errorf("a Slack that redirects: %+v, want it refused", found)
 	}
-	if err := b.sayInAnswer(t.Context(), whisper{address: slack.URL + "/response/1", m: message{text: "x"}}); err == nil {
+	if err := b.sayInAnswer(t.Context(), whisper{address: slack.URL + "/response/1", m: draw.Message{Text: "x"}}); err == nil {
 		t.Error("an answer that is redirected counts as delivered")
 	}
 	if ok, _ := b.Health(); ok {

@@ -31,24 +31,28 @@
 //
 // What visitors write reaches Slack as raw text elements of rich_text blocks and
 // as plain_text, which Slack does not parse, and escaped in notification texts;
-// see escape.go, one function per sink. What agents write reaches visitors by the
+// see escape.go in package draw, one function per sink. What agents write reaches visitors by the
 // table in line.go and by nothing else.
+//
+// What people see is drawn in package draw from plain data; this package gathers that
+// data, sends what was drawn, and does what is pressed. Package webapi makes the
+// calls, package ledger has the rows.
 //
 // Where things are, by file:
 //
 //	how Slack reaches us     socket opengate http inbound workers rows gate backfill
 //	what it says             decode event odd shortcut command
-//	what a line does         line line_menu act_* files retract retry receipts tell
+//	what a line does         line line_menu marker act_* files retract retry receipts tell
 //	what a press does        button menu may modal* undo leave move thread_move reply*
 //	what answers a question  answer why watch transcript find status marks mend learn learn_file
-//	reading the log          bridge mirror desk script rouse
-//	posts of a thread        post compose parts redraw doubt translate
-//	the card                 card card_* cardpost brief briefs
+//	reading the log          bridge mirror desk rouse
+//	posts of a thread        post redraw doubt translate
+//	the card                 card_data cardpost briefs
 //	App Home                 home home_* homes
 //	posts beside the thread  errand errand_file notify weekly*
-//	what one person is told  aside whispers
+//	what one person is told  whispers
 //	people                   people everyone roster onduty presence
 //	channels                 rooms trouble places invited
 //	for the operator         notice* digest check checkapp manifest
-//	used everywhere          config limits alone span escape
+//	used everywhere          config limits alone
 package slackbridge

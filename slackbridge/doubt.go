@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -55,7 +56,7 @@ func (v *visit) rootOf(ctx context.Context, t ledger.Thread) (root string, err e
 
 // carries says that a message has this marker.
 func (m slackMessage) carries(marker string) bool {
-	if m.Metadata != nil && m.Metadata.Type == metadataType && m.Metadata.Payload["marker"] == marker {
+	if m.Metadata != nil && m.Metadata.Type == draw.MetadataType && m.Metadata.Payload["marker"] == marker {
 		return true
 	}
 	for _, id := range m.blockIDs() {

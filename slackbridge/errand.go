@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -26,7 +26,7 @@ func (v *visit) errands(ctx context.Context, said bool) error {
 	}
 	for _, e := range v.w.Events {
 		b, ok := e.Body.(conversation.Transferred)
-		if !ok || b.To.ID == "" || b.To.ID == e.Author.ID || v.state.Owner.ID != b.To.ID || !userID.MatchString(b.To.ID) {
+		if !ok || b.To.ID == "" || b.To.ID == e.Author.ID || v.state.Owner.ID != b.To.ID || !draw.IsUser(b.To.ID) {
 			continue // nobody to tell: she pressed it herself, or it is another's by now
 		}
 		if err := v.tellOwner(ctx, e, b); err != nil {
@@ -154,30 +154,16 @@ func (v *visit) arrivedAt(ctx context.Context, e ledger.Errand, user, mark strin
 	return there, err
 }
 
-func (v *visit) ownerMessage(ctx context.Context, ev conversation.Event, b conversation.Transferred, mark string) (message, error) {
+// ownerMessage tells a new owner of the chat, with the way to its thread.
+func (v *visit) ownerMessage(ctx context.Context, ev conversation.Event, b conversation.Transferred, mark string) (draw.Message, error) {
 	name, err := v.visitorName(ctx)
 	if err != nil {
-		return message{}, err
+		return draw.Message{}, err
 	}
 	brief, err := v.briefs.of(ctx, v.w.Conversation)
 	if err != nil {
-		return message{}, fmt.Errorf("read the brief: %w", err)
+		return draw.Message{}, fmt.Errorf("read the brief: %w", err)
 	}
-	spans := []span{words("You have this chat now: "), strong(name), words(" · " + v.state.Reference + " · " + brief.ask() + "\n")}
-	switch {
-	case b.Why == conversation.TransferAssigned:
-		spans = append(spans, words("It was assigned to you. Please answer or accept it until "), moment(b.Accept), words(". "))
-	case ev.Author.ID != "":
-		spans = append(spans, words("Passed on by "), span{user: ev.Author.ID, text: ev.Author.Name}, words(". "))
-	}
-	text := clipEscaped(parsed(spans), maxNoticeText)
-	spans = append(spans, span{text: "Open the thread", url: v.permalink(v.thread.Channel, v.thread.TS)})
-	elements := []any{slack.NewRichTextSection(rich(spans)...)}
-	if note := strings.TrimSpace(b.Note); note != "" {
-		elements = append(elements, quote(clip(note, maxInput)))
-	}
-	return message{
-		text: text, blocks: block1(richBlock{id: mark + ":0", elements: elements}),
-		metadata: slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"conversation": string(v.w.Conversation), "marker": mark}},
-	}, nil
+	info := draw.About{State: v.state, Brief: brief, Visitor: name, Link: v.permalink(v.thread.Channel, v.thread.TS)}
+	return info.ToOwner(ev, b, mark), nil
 }

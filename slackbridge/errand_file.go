@@ -2,17 +2,14 @@ package slackbridge
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/slack-go/slack"
 
-	"github.com/handoff-bot/handoff/conversation"
-	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -169,32 +166,12 @@ func (b *Bridge) sharesOf(ctx context.Context, file string) (map[string]bool, er
 func (v *visit) transcript(ctx context.Context) (string, int, error) {
 	events, err := readAll(ctx, v.Log, v.w.Conversation, 0)
 	if err != nil {
-		return "", 0, fmt.Errorf("read the log: %w", err)
+		return "", 0, err
 	}
 	name, err := v.visitorName(ctx)
 	if err != nil {
 		return "", 0, err
 	}
-	sc := newScript(v.state, noThread, name, events)
-	var out strings.Builder
-	n := 0
-	fmt.Fprintf(&out, "%s, %s\n", v.state.Reference, name)
-	for _, e := range events {
-		if e.At.After(v.thread.OpenedAt) {
-			break
-		}
-		switch e.Body.(type) {
-		case conversation.Message, conversation.Note:
-		default:
-			continue
-		}
-		it, ok := sc.item(e)
-		if !ok {
-			continue
-		}
-		n++
-		said := strings.ReplaceAll(markup.Clean(it.text), "\n", "\n    ")
-		fmt.Fprintf(&out, "\n%s  %s: %s\n", e.At.UTC().Format("2006-01-02 15:04 UTC"), cmp.Or(it.voice.name, "To the visitor"), said)
-	}
-	return out.String(), n, nil
+	text, lines := draw.TranscriptText(v.state, name, events, v.thread.OpenedAt)
+	return text, lines, nil
 }

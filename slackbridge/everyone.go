@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/url"
 	"time"
+
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // maxPeoplePages bounds how much of a large workspace is read, in thousands.
@@ -77,7 +79,7 @@ func (p *people) learn(ctx context.Context, pace pacing) (names map[string]bool,
 	p.names = map[string]bool{}
 	for _, m := range all {
 		for _, name := range []string{m.Name, m.Real, m.Profile.Real, m.Profile.Display, m.Profile.First} {
-			if folded := fold(name); folded != "" {
+			if folded := draw.Fold(name); folded != "" {
 				p.names[folded] = true
 			}
 		}

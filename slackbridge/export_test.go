@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -19,7 +20,7 @@ func (b *Bridge) DeskActionIDs() []string { return slices.Sorted(maps.Keys(b.des
 
 // ModalIDs lists the modals that can be submitted.
 func (b *Bridge) ModalIDs() []string {
-	return append(slices.Sorted(maps.Keys(b.submits())), modalLeave)
+	return append(slices.Sorted(maps.Keys(b.submits())), draw.ModalLeave)
 }
 
 // Work does at once with one delivery what the workers do, and says what became of

@@ -12,6 +12,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	fileledger "github.com/handoff-bot/handoff/files/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -181,7 +182,7 @@ func (b *Bridge) tellLost(ctx context.Context, s said, sent bool) {
 		if i > 0 {
 			text += " "
 		}
-		text += strings.TrimSpace(oneLine(l.name, 120) + " " + l.why)
+		text += strings.TrimSpace(draw.OneLine(l.name, 120) + " " + l.why)
 		again = again || l.again
 	}
 	b.unsent(ctx, s, text, again)
@@ -200,7 +201,7 @@ func (b *Bridge) fileGone(ctx context.Context, me identity, file string) error {
 	for _, f := range list {
 		events, err := readAll(ctx, b.Log, f.Conversation, f.Seq-1)
 		if err != nil {
-			return fmt.Errorf("read the log: %w", err)
+			return err
 		}
 		for _, l := range conversation.Lines(events) {
 			if l.Seq != f.Seq {
@@ -293,20 +294,4 @@ func (v *visit) putFile(ctx context.Context, e ledger.Errand, f fileledger.File)
 		return err
 	}
 	return v.upload(ctx, e, f.Name, f.Name+" from "+name, data)
-}
-
-// fileLine is how a file stands in a line of the thread: agents see what it is
-// before they open it.
-func fileLine(f conversation.File) string {
-	return fmt.Sprintf("📎 %s (%s, %s)", f.Name, f.Type, fileSize(f.Size))
-}
-
-func fileSize(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%d KB", (n+500)/1000)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }

@@ -9,31 +9,27 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
-)
-
-const (
-	modalInbox  = "handoff_modal_inbox"
-	modalStatus = "handoff_modal_status"
 )
 
 // homeActs are the buttons of the inbox that are about no conversation.
 func (b *Bridge) homeActs() map[string]func(context.Context, press) error {
 	acts := map[string]func(context.Context, press) error{
-		actEarlierRows: b.pressRows,
-		actLaterRows:   b.pressRows,
-		actUnfilter:    b.changesHome(func(homeView, press) homeView { return homeView{} }),
-		actSearch:      b.opens(b.searchForm, "The search did not open in time. Press Search again."),
-		actStatus:      b.openStatus,
-		actTry:         b.opens(b.tryForm, "The form did not open in time. Press Try a sentence again."),
-		actHelp:        b.openHelp,
-		actEarlierHits: b.pressHits,
-		actLaterHits:   b.pressHits,
-		actFindEarlier: b.pressFound,
-		actFindLater:   b.pressFound,
+		draw.ActEarlierRows: b.pressRows,
+		draw.ActLaterRows:   b.pressRows,
+		draw.ActUnfilter:    b.changesHome(func(draw.HomeView, press) draw.HomeView { return draw.HomeView{} }),
+		draw.ActSearch:      b.opens(draw.SearchForm, "The search did not open in time. Press Search again."),
+		draw.ActStatus:      b.openStatus,
+		draw.ActTry:         b.opens(func() slack.ModalViewRequest { return draw.TryForm("", "", b.Levels, "") }, "The form did not open in time. Press Try a sentence again."),
+		draw.ActHelp:        b.openHelp,
+		draw.ActEarlierHits: b.pressHits,
+		draw.ActLaterHits:   b.pressHits,
+		draw.ActFindEarlier: b.pressFound,
+		draw.ActFindLater:   b.pressFound,
 	}
-	for _, filter := range []string{actByTopic, actByTag, actByPerson, actByPriority} {
-		acts[filter] = b.changesHome(func(v homeView, p press) homeView { return v.chose(filter, p.action.SelectedOption.Value) })
+	for _, filter := range []string{draw.ActByTopic, draw.ActByTag, draw.ActByPerson, draw.ActByPriority} {
+		acts[filter] = b.changesHome(func(v draw.HomeView, p press) draw.HomeView { return v.Chose(filter, p.action.SelectedOption.Value) })
 	}
 	return acts
 }
@@ -45,13 +41,13 @@ func (b *Bridge) pressRows(ctx context.Context, p press) error {
 	if err != nil {
 		return errDrop
 	}
-	return b.changesHome(func(v homeView, _ press) homeView { return v.turned(list, page) })(ctx, p)
+	return b.changesHome(func(v draw.HomeView, _ press) draw.HomeView { return v.Turned(list, page) })(ctx, p)
 }
 
 // changesHome is a press that shows something else in the view it stands in.
-func (b *Bridge) changesHome(change func(homeView, press) homeView) func(context.Context, press) error {
+func (b *Bridge) changesHome(change func(draw.HomeView, press) draw.HomeView) func(context.Context, press) error {
 	return func(ctx context.Context, p press) error {
-		b.redrawHome(ctx, p, func(v homeView) homeView { return change(v, p) })
+		b.redrawHome(ctx, p, func(v draw.HomeView) draw.HomeView { return change(v, p) })
 		return nil
 	}
 }
@@ -67,18 +63,18 @@ func (b *Bridge) refreshHome(ctx context.Context, p press) {
 
 // redrawHome draws the inbox or the watch again that was pressed in, with a change;
 // a change of the Home from elsewhere is drawn there.
-func (b *Bridge) redrawHome(ctx context.Context, p press, change func(homeView) homeView) {
+func (b *Bridge) redrawHome(ctx context.Context, p press, change func(draw.HomeView) draw.HomeView) {
 	switch p.e.View.CallbackID {
-	case modalInbox:
-		v := readHomeView(p.e.View.Metadata)
+	case draw.ModalInbox:
+		v := draw.ReadHomeView(p.e.View.Metadata)
 		if change != nil {
 			v = change(v)
 		}
 		b.updateInbox(ctx, p, v)
-	case modalWatch:
+	case draw.ModalWatch:
 		b.watches.touch(p.e.View.ID)
-	case modalSearch:
-		var w wanted
+	case draw.ModalSearch:
+		var w draw.Wanted
 		if json.Unmarshal([]byte(p.e.View.Metadata), &w) == nil {
 			if err := b.showHits(ctx, p, w); err != nil {
 				b.log.Warn("a search was not drawn again", "error", err)
@@ -94,14 +90,12 @@ func (b *Bridge) redrawHome(ctx context.Context, p press, change func(homeView) 
 }
 
 // inboxModal is the inbox as a modal, for the global shortcut.
-func (b *Bridge) inboxModal(ctx context.Context, user string, v homeView) (slack.ModalViewRequest, error) {
-	blocks, err := b.inboxBlocks(ctx, user, v)
-	view := modal(modalInbox, "Handoff inbox", "", blocks...)
-	view.Close, view.PrivateMetadata = plain("Close"), v.metadata()
-	return view, err
+func (b *Bridge) inboxModal(ctx context.Context, user string, v draw.HomeView) (slack.ModalViewRequest, error) {
+	in, err := b.readInbox(ctx, user, v)
+	return in.Modal(), err
 }
 
-func (b *Bridge) updateInbox(ctx context.Context, p press, v homeView) {
+func (b *Bridge) updateInbox(ctx context.Context, p press, v draw.HomeView) {
 	view, err := b.inboxModal(ctx, p.who.ID, v)
 	if err == nil {
 		err = b.redrawView(ctx, p.e.View, view)
@@ -128,15 +122,15 @@ func (b *Bridge) openInbox(ctx context.Context, me identity, e envelope, fresh b
 		return err
 	}
 	if why != "" {
-		b.directly(e.User.ID, words(why))
+		b.directly(e.User.ID, draw.Words(why))
 		return nil
 	}
-	view, err := b.inboxModal(ctx, e.User.ID, homeView{})
+	view, err := b.inboxModal(ctx, e.User.ID, draw.HomeView{})
 	if err != nil {
 		return err
 	}
 	if !fresh || !b.openModal(ctx, e.Trigger, view) {
-		b.directly(e.User.ID, words("The inbox did not open in time. Use the shortcut again; the inbox is also in the Home of this app."))
+		b.directly(e.User.ID, draw.Words("The inbox did not open in time. Use the shortcut again; the inbox is also in the Home of this app."))
 	}
 	return nil
 }
@@ -152,13 +146,9 @@ func (b *Bridge) openStatus(ctx context.Context, p press) error {
 	if err != nil {
 		return err
 	}
-	view := modal(modalStatus, "Status", "", richLine("", lines...))
-	view.Close = plain("Close")
-	return b.orTell(ctx, p, view, "The status did not open in time. Press Status again.")
+	return b.orTell(ctx, p, draw.StatusView(lines), "The status did not open in time. Press Status again.")
 }
 
 func (b *Bridge) openHelp(ctx context.Context, p press) error {
-	view := modal(modalRead, "Help", "", richLine("", words(helpText)))
-	view.Close = plain("Close")
-	return b.orTell(ctx, p, view, "The help did not open in time. Press Help again.")
+	return b.orTell(ctx, p, draw.HelpView(), "The help did not open in time. Press Help again.")
 }

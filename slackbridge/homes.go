@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -38,7 +39,7 @@ type homes struct {
 
 // look is one person in front of her Home.
 type look struct {
-	view  homeView
+	view  draw.HomeView
 	hash  string   // of the view as Slack has it, "" when not known
 	left  []string // hashes of views that were gone on from: what shows one is old news
 	seen  time.Time
@@ -77,7 +78,7 @@ func newHomes(b *Bridge) *homes {
 
 // open notes that somebody opened her Home or pressed something in it, as v says
 // Slack has it now; the zero v is a Home that was never drawn.
-func (h *homes) open(ctx context.Context, user string, v viewRef, change func(homeView) homeView) error {
+func (h *homes) open(ctx context.Context, user string, v viewRef, change func(draw.HomeView) draw.HomeView) error {
 	if err := h.b.Log.HoldHome(ctx, user, h.holder); err != nil {
 		return fmt.Errorf("note who draws a Home: %w", err)
 	}
@@ -91,7 +92,7 @@ func (h *homes) open(ctx context.Context, user string, v viewRef, change func(ho
 	// What she pressed before, and an opening that comes after its press, show a view
 	// that we have gone on from: what she chose since stays.
 	if v.Hash != "" && !slices.Contains(l.left, v.Hash) {
-		l.hash, l.view = v.Hash, readHomeView(v.Metadata)
+		l.hash, l.view = v.Hash, draw.ReadHomeView(v.Metadata)
 	}
 	if change != nil {
 		l.view = change(l.view)
@@ -221,7 +222,7 @@ func (h *homes) draw(ctx context.Context, user string) {
 	l.stale, l.drawn = false, h.b.Now()
 	h.mu.Unlock()
 	blocks, agent, err := h.b.homeOfUser(ctx, user, view)
-	request := slack.HomeTabViewRequest{Type: slack.VTHomeTab, PrivateMetadata: view.metadata(), Blocks: slack.Blocks{BlockSet: blocks}}
+	request := slack.HomeTabViewRequest{Type: slack.VTHomeTab, PrivateMetadata: view.Metadata(), Blocks: slack.Blocks{BlockSet: blocks}}
 	print := fingerprint(request)
 	if err == nil && (asked > 0 || print != shown) {
 		hash, err = h.b.publish(ctx, user, hash, request)
@@ -298,7 +299,7 @@ func (b *Bridge) publish(ctx context.Context, user, hash string, view slack.Home
 }
 
 // homeOfUser is what somebody's Home shows, and whether she is an agent.
-func (b *Bridge) homeOfUser(ctx context.Context, user string, v homeView) ([]slack.Block, bool, error) {
+func (b *Bridge) homeOfUser(ctx context.Context, user string, v draw.HomeView) ([]slack.Block, bool, error) {
 	me := b.self.Load()
 	if me == nil {
 		return nil, false, webapi.ErrPace
@@ -308,8 +309,11 @@ func (b *Bridge) homeOfUser(ctx context.Context, user string, v homeView) ([]sla
 		return nil, false, err
 	}
 	if why != "" {
-		return block1(richLine("", words("The inbox is for the support team. "+why))), false, nil
+		return draw.Say(draw.Words("The inbox is for the support team. " + why)).Blocks, false, nil
 	}
-	blocks, err := b.inboxBlocks(ctx, user, v)
-	return blocks, true, err
+	in, err := b.readInbox(ctx, user, v)
+	if err != nil {
+		return nil, true, err
+	}
+	return in.Blocks(), true, nil
 }

@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slack-go/slack"
-
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -17,16 +16,10 @@ import (
 // there, and if not, what to write into handoff.yaml. Each invitation is answered
 // once: it has a row, written before the post and completed after it.
 
-// The buttons of the question. The value is the channel and the name of its row.
-const (
-	actInviteNo    = "handoff_invite_no"
-	actInviteCheck = "handoff_invite_check"
-)
-
 // invited answers an invitation. That we have joined by ourselves needs no words.
 func (b *Bridge) invited(ctx context.Context, ev happening) error {
 	channel := string(ev.Channel)
-	if ev.Inviter == "" || b.Errands == nil || !channelID.MatchString(channel) {
+	if ev.Inviter == "" || b.Errands == nil || !isChannel(channel) {
 		return nil
 	}
 	return b.alone(ctx, invitedTo(channel), func() error { return b.answerInvitation(ctx, ev, channel) })
@@ -54,7 +47,7 @@ func (b *Bridge) answerInvitation(ctx context.Context, ev happening, channel str
 	if err != nil {
 		return err
 	}
-	m.metadata = slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"marker": e.Name}}
+	m.Metadata = draw.Marked("", e.Name)
 	if err := b.client.Throttle.Allow("chat.postMessage", channel); err != nil {
 		return err
 	}
@@ -85,28 +78,28 @@ func (b *Bridge) inviteOver(ctx context.Context, e ledger.Errand, how ledger.Pos
 }
 
 // inviteAnswer is what is said in a channel that the app was invited to.
-func (b *Bridge) inviteAnswer(ctx context.Context, name, channel, inviter string) (message, error) {
+func (b *Bridge) inviteAnswer(ctx context.Context, name, channel, inviter string) (draw.Message, error) {
 	is, err := b.rooms.info(ctx, channel)
 	if err != nil {
-		return message{}, err
+		return draw.Message{}, err
 	}
-	var spans []span
+	var spans []draw.Span
 	switch {
 	case is.Shared:
-		spans = []span{words("Other organisations read this channel, so I never post chats here. Invite me to a channel of your own workspace.")}
+		spans = []draw.Span{draw.Words("Other organisations read this channel, so I never post chats here. Invite me to a channel of your own workspace.")}
 	case channel == b.Config.AdminChannel:
-		spans = []span{words("I am here again: notices to the operator come into this channel.")}
+		spans = []draw.Span{draw.Words("I am here again: notices to the operator come into this channel.")}
 	case slices.Contains(b.inUse(), channel):
 		spans = b.postsHere()
 	default:
-		return b.inviteQuestion(name, channel, inviter), nil
+		return draw.InviteQuestion(name, channel, inviter), nil
 	}
-	return message{text: parsed(spans), blocks: block1(richLine("", spans...))}, nil
+	return draw.Say(spans...), nil
 }
 
 // postsHere is said in a channel in use.
-func (b *Bridge) postsHere() []span {
-	return []span{words("I post chats here: each is a card with a thread. Claim it, or just reply in the thread; a line that begins with "), {text: b.notePrefix(), code: true}, words(" stays inside.")}
+func (b *Bridge) postsHere() []draw.Span {
+	return []draw.Span{draw.Words("I post chats here: each is a card with a thread. Claim it, or just reply in the thread; a line that begins with "), draw.Code(b.notePrefix()), draw.Words(" stays inside.")}
 }
 
 func (b *Bridge) notePrefix() string {
@@ -114,17 +107,6 @@ func (b *Bridge) notePrefix() string {
 		return ";;"
 	}
 	return b.Config.NotePrefixes[0]
-}
-
-func (b *Bridge) inviteQuestion(name, channel, inviter string) message {
-	code := func(text string) span { return span{text: text, code: true} }
-	spans := []span{strong("Use this channel for chats?"), words(" "), {user: inviter, text: "A colleague"}, words(" has invited me. Nothing is posted here yet. For all chats, write into handoff.yaml:\n"),
-		code("slack: { channel: " + channel + " }"), words("  (and start the server again)\nFor the chats of one topic, add to it in handoff.restricted_topics:\n"),
-		code("channel: " + channel), words("  (counts at once when the file is saved)")}
-	return message{text: parsed(spans), blocks: []slack.Block{
-		richLine("", spans...),
-		slack.NewActionBlock("", button(actInviteCheck, channel+" "+name, "It is done"), button(actInviteNo, channel+" "+name, "Not now")),
-	}}
 }
 
 // invitation reads which question was pressed; ok is false when it is not that of
@@ -163,14 +145,14 @@ func (b *Bridge) pressInviteCheck(ctx context.Context, p press) error {
 	}
 	if !slices.Contains(b.inUse(), channel) {
 		p.channel = channel
-		b.tellPresser(p, words("The configuration in force does not name "), span{text: channel, code: true}, words(" yet. slack.channel needs a new start; a topic's channel counts when the file was saved and taken. handoff check says what is wrong with a file."))
+		b.tellPresser(p, draw.Words("The configuration in force does not name "), draw.Code(channel), draw.Words(" yet. slack.channel needs a new start; a topic's channel counts when the file was saved and taken. handoff check says what is wrong with a file."))
 		return nil
 	}
 	spans := b.postsHere()
 	if err := b.client.Throttle.Allow("chat.update", channel); err != nil {
 		return err
 	}
-	err := b.update(ctx, channel, ts, message{text: parsed(spans), blocks: block1(richLine("", spans...))})
+	err := b.update(ctx, channel, ts, draw.Say(spans...))
 	if webapi.HasCode(err, "message_not_found") {
 		return nil
 	}

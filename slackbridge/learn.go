@@ -7,10 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/learn"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -18,18 +17,6 @@ import (
 // question and the answer that was given; nothing becomes knowledge before an agent
 // has approved it. What was approved is an event; the process that leads writes it
 // into the file of learned answers, by a row that says whether that was done.
-
-const (
-	actLearn   = "handoff_learn" // opens the form; the value is the conversation
-	actApprove = "handoff_learn_approve"
-	actAdapt   = "handoff_learn_edit"
-	actDismiss = "handoff_learn_dismiss"
-
-	modalLearn = "handoff_modal_learn"
-
-	inputQuestion = "question"
-	inputAnswer   = "answer"
-)
 
 // proposeLearned posts what the log proposes into the thread, at most once for each
 // conversation.
@@ -44,7 +31,7 @@ func (v *visit) proposeLearned(ctx context.Context) error {
 	}
 	events, err := readAll(ctx, v.Log, v.w.Conversation, 0)
 	if err != nil {
-		return fmt.Errorf("read the log: %w", err)
+		return err
 	}
 	mark := fmt.Sprintf("h:%s:learn%d", v.w.Conversation, v.state.Proposed)
 	if !e.Attempted.IsZero() {
@@ -57,12 +44,16 @@ func (v *visit) proposeLearned(ctx context.Context) error {
 			return v.saveErrand(ctx, e)
 		}
 	}
-	m, ok := v.proposal(events, mark)
-	if !ok {
-		e.State = ledger.Gone
-		return v.saveErrand(ctx, e)
+	p, ok := proposedAfter(events, v.state.Proposed)
+	mends := v.proposedMends(events)
+	switch {
+	case ok:
+		return v.postProposal(ctx, e, draw.Proposal(v.w.Conversation, mark, &p, mends))
+	case len(mends) > 0:
+		return v.postProposal(ctx, e, draw.Proposal(v.w.Conversation, mark, nil, mends))
 	}
-	return v.postProposal(ctx, e, m)
+	e.State = ledger.Gone
+	return v.saveErrand(ctx, e)
 }
 
 // proposedAfter is what the log proposes after a close; it is false when there are
@@ -76,7 +67,7 @@ func proposedAfter(events []conversation.Event, closed conversation.Seq) (p conv
 	return p, false
 }
 
-func (v *visit) postProposal(ctx context.Context, e ledger.Errand, m message) error {
+func (v *visit) postProposal(ctx context.Context, e ledger.Errand, m draw.Message) error {
 	if ok, retry := v.client.Throttle.Take("chat.postMessage", v.thread.Channel); !ok {
 		return &later{at: retry, why: "the channel's limit"}
 	}
@@ -110,32 +101,6 @@ func (v *visit) proposalStands(ctx context.Context, e ledger.Errand, mark string
 	return ts, err
 }
 
-// proposal draws it; it is false when there is nothing to propose.
-func (v *visit) proposal(events []conversation.Event, mark string) (message, bool) {
-	p, ok := proposedAfter(events, v.state.Proposed)
-	mends := v.proposedMends(events)
-	if !ok && len(mends) == 0 {
-		return message{}, false
-	}
-	m := message{text: "Worth keeping as knowledge?", metadata: slack.SlackMetadata{
-		EventType: metadataType, EventPayload: map[string]any{"conversation": string(v.w.Conversation), "marker": mark},
-	}}
-	if ok {
-		value := fmt.Sprintf("%s %d", v.w.Conversation, p.Of)
-		approve := button(actApprove, value, "Approve")
-		approve.Style = slack.StylePrimary
-		m.blocks = append(m.blocks, richBlock{id: mark + ":0", elements: []any{
-			slack.NewRichTextSection(rich([]span{strong("Worth keeping as knowledge?"), words(" The AI would answer this from now on. Nothing is kept unless somebody approves it.\n"), strong(p.Question)})...),
-			quote(p.Answer),
-		}}, slack.NewActionBlock("", approve, button(actAdapt, value, "Edit…"), button(actDismiss, value, "Dismiss")))
-	}
-	for i, mend := range mends {
-		said := slack.NewRichTextSection(rich([]span{strong("For the policy: "), words("what was said of a decision of this chat.")})...)
-		m.blocks = append(m.blocks, richBlock{id: fmt.Sprintf("%s:%d", mark, i+1), elements: append([]any{said}, mend.elements()...)})
-	}
-	return m, true
-}
-
 // aimLearn reads the close a proposal is about, and what it proposes: as the log has
 // it, or cut out of the thread as it reads now.
 func (b *Bridge) aimLearn(ctx context.Context, p press) (through conversation.Seq, proposed learn.Proposal, ok bool, err error) {
@@ -149,7 +114,7 @@ func (b *Bridge) aimLearn(ctx context.Context, p press) (through conversation.Se
 	}
 	events, err := readAll(ctx, b.Log, p.id, 0)
 	if err != nil {
-		return 0, proposed, false, fmt.Errorf("read the log: %w", err)
+		return 0, proposed, false, err
 	}
 	if stands, ok := proposedAfter(events, through); ok {
 		return through, learn.Proposal{Question: stands.Question, Answer: stands.Answer, From: stands.From}, true, nil
@@ -164,7 +129,7 @@ func (b *Bridge) pressApprove(ctx context.Context, p press) error {
 		return err
 	}
 	if !ok {
-		b.tellPresser(p, words("The lines this came from were changed or taken back since. Nothing was kept: press Edit… to look at what is left."))
+		b.tellPresser(p, draw.Words("The lines this came from were changed or taken back since. Nothing was kept: press Edit… to look at what is left."))
 		return nil
 	}
 	return b.keepAnswer(ctx, p, through, proposed, p.e.Container.MessageTS)
@@ -173,22 +138,15 @@ func (b *Bridge) pressApprove(ctx context.Context, p press) error {
 // openLearn opens the form with what is proposed, or empty.
 func (b *Bridge) openLearn(ctx context.Context, p press) error {
 	if b.Keep == nil {
-		b.tellPresser(p, words("No file of learned answers is set here (learn.file)."))
+		b.tellPresser(p, draw.Words("No file of learned answers is set here (learn.file)."))
 		return nil
 	}
 	through, proposed, _, err := b.aimLearn(ctx, p)
 	if err != nil {
 		return err
 	}
-	question := slack.NewPlainTextInputBlockElement(plain("Do you deliver to Norway?"), inputQuestion)
-	question.InitialValue, question.MaxLength = clip(proposed.Question, 300), 300
-	answer := textInput(inputAnswer, "Answer", "What the AI should say", proposed.Answer)
-	answer.Optional = false
-	view := modal(modalLearn, "Keep as knowledge", p.id,
-		richLine("", words("The AI answers every visitor from it, so write nothing that belongs to one of them.")),
-		slack.NewInputBlock(inputQuestion, plain("Question"), nil, question), answer)
-	view.PrivateMetadata = fmt.Sprintf("%s %d %s", p.id, through, p.e.Container.MessageTS)
-	view.Submit = plain("Approve")
+	metadata := fmt.Sprintf("%s %d %s", p.id, through, p.e.Container.MessageTS)
+	view := draw.LearnForm(p.id, metadata, proposed.Question, proposed.Answer)
 	return b.orTell(ctx, p, view, "The form did not open in time. Press it again.")
 }
 
@@ -202,7 +160,7 @@ func (b *Bridge) submitLearn(ctx context.Context, p press) error {
 	if err != nil {
 		return err
 	}
-	proposed.Question, proposed.Answer = oneLine(p.e.View.text(inputQuestion), 300), p.e.View.text(inputAnswer)
+	proposed.Question, proposed.Answer = draw.OneLine(p.e.View.text(draw.InputQuestion), 300), p.e.View.text(draw.InputAnswer)
 	if p.channel = p.spot.Channel; proposed.Question == "" || proposed.Answer == "" {
 		return errDrop // Slack lets nobody submit it so
 	}
@@ -234,23 +192,24 @@ func (b *Bridge) keepAnswer(ctx context.Context, p press, through conversation.S
 	}
 	poke(b.learned)
 	if kept.Author.ID != p.who.ID {
-		b.tellPresser(p, strong(oneLine(kept.Author.Name, maxName)), words(" has approved this answer already."))
+		b.tellPresser(p, draw.Strong(draw.OneLine(kept.Author.Name, draw.MaxName)), draw.Words(" has approved this answer already."))
 	}
-	b.settleProposal(ctx, p, post, who(conversation.Staff{ID: kept.Author.ID, Name: kept.Author.Name}), words(" approved this answer: "), words(oneLine(l.Question, 200)))
+	b.settleProposal(ctx, p, post, draw.Who(conversation.Staff{ID: kept.Author.ID, Name: kept.Author.Name}), draw.Words(" approved this answer: "), draw.Words(draw.OneLine(l.Question, 200)))
 	return nil
 }
 
 func (b *Bridge) pressDismiss(ctx context.Context, p press) error {
-	b.settleProposal(ctx, p, p.e.Container.MessageTS, person(p.who.ID), words(" dismissed the proposed answer. Nothing was kept."))
+	b.settleProposal(ctx, p, p.e.Container.MessageTS, draw.Person(p.who.ID), draw.Words(" dismissed the proposed answer. Nothing was kept."))
 	return nil
 }
 
 // settleProposal takes the buttons off the proposal's post.
-func (b *Bridge) settleProposal(ctx context.Context, p press, ts string, spans ...span) {
+func (b *Bridge) settleProposal(ctx context.Context, p press, ts string, spans ...draw.Span) {
 	if ts == "" || p.channel == "" {
 		return
 	}
-	m := message{text: "A proposed answer was dealt with.", blocks: block1(richLine("", spans...))}
+	m := draw.Say(spans...)
+	m.Text = "A proposed answer was dealt with."
 	if err := b.client.Patient(ctx, "chat.update", p.channel, func(ctx context.Context) error { return b.update(ctx, p.channel, ts, m) }); err != nil {
 		b.log.Warn("a proposal still shows its buttons", "conversation", p.id, "error", err)
 	}

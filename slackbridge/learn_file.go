@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/learn"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -78,15 +79,15 @@ func (b *Bridge) writeLearned(ctx context.Context) error {
 
 // tellUnwritten tells who approved an answer that it is not in the file yet.
 func (b *Bridge) tellUnwritten(ctx context.Context, e ledger.Errand, l conversation.Learned, why error) error {
-	if !e.Attempted.IsZero() || !userID.MatchString(l.Agent.ID) {
+	if !e.Attempted.IsZero() || !draw.IsUser(l.Agent.ID) {
 		return nil
 	}
 	e.State, e.Attempted = ledger.Sending, b.Now()
 	if err := b.Errands.SaveErrand(ctx, e); err != nil {
 		return fmt.Errorf("note an approved answer: %w", err)
 	}
-	b.directly(l.Agent.ID, words("Your approved answer is not in the file yet: "), words(oneLine(l.Question, 200)),
-		words("\n"+why.Error()+".\nIt is kept, and written as soon as that is mended."))
+	b.directly(l.Agent.ID, draw.Words("Your approved answer is not in the file yet: "), draw.Words(draw.OneLine(l.Question, 200)),
+		draw.Words("\n"+why.Error()+".\nIt is kept, and written as soon as that is mended."))
 	return nil
 }
 

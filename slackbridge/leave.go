@@ -4,33 +4,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // Whoever goes off duty decides about what she still has: for each conversation,
 // or for all of them.
-
-const (
-	modalLeave = "handoff_modal_leave"
-
-	inputLeave = "leave" // one conversation; its block is leave:<id>
-	inputAll   = "all"
-
-	leaveEach  = "each"
-	leaveKeep  = "keep"
-	leaveHand  = "hand"
-	leaveReady = "release"
-)
-
-// maxLeave is how many conversations the modal asks about one by one; it has
-// room for a hundred blocks.
-const maxLeave = 40
 
 // askLeave tells somebody who went off duty by a button how it stands, and asks
 // about what she still has: as a modal while there is a trigger, in the Home, and
@@ -41,7 +23,7 @@ func (b *Bridge) askLeave(ctx context.Context, p press, how string) error {
 		return err
 	}
 	if len(list) == 0 {
-		b.replaceOriginal(p, words(how))
+		b.replaceOriginal(p, draw.Words(how))
 		return nil
 	}
 	if p.e.Container.ViewID != "" && p.fresh && b.openLeave(ctx, p, list) {
@@ -54,20 +36,12 @@ func (b *Bridge) askLeave(ctx context.Context, p press, how string) error {
 // tellLeave says it where the agent is: in answer to the command, in place of the
 // message she pressed, or as a direct message.
 func (b *Bridge) tellLeave(p press, how string, n int) {
-	text := fmt.Sprintf("%s You still have %s.", how, chats(n))
-	m := message{text: mrkdwn(text), blocks: []slack.Block{richLine("", words(text)), slack.NewActionBlock("", button(actLeave, "leave", "Decide about them"))}}
+	m := draw.StillHas(how, n)
 	if p.e.Response != "" {
 		b.answers.add(whisper{user: p.who.ID, address: p.e.Response, replace: p.e.Container.Ephemeral, m: m})
 		return
 	}
 	b.direct.add(whisper{user: p.who.ID, m: m})
-}
-
-func chats(n int) string {
-	if n == 1 {
-		return "1 chat"
-	}
-	return fmt.Sprintf("%d chats", n)
 }
 
 // hers lists what an agent has.
@@ -87,74 +61,47 @@ func (b *Bridge) pressLeave(ctx context.Context, p press) error {
 	}
 	switch {
 	case len(list) == 0:
-		b.replaceOriginal(p, words("You have no chat any more."))
+		b.replaceOriginal(p, draw.Words("You have no chat any more."))
 	case !p.fresh || !b.openLeave(ctx, p, list):
-		b.tellPresser(p, words("The list did not open in time. Press the button again."))
+		b.tellPresser(p, draw.Words("The list did not open in time. Press the button again."))
 	}
 	return nil
 }
 
 func (b *Bridge) openLeave(ctx context.Context, p press, list []conversation.State) bool {
-	all := pickOne(inputAll, leaveEach, [][2]string{{leaveEach, "Decide for each"}, {leaveKeep, "Keep all until answered"}, {leaveHand, "Hand all over with the note"}, {leaveReady, "Release all"}})
-	blocks := []slack.Block{slack.NewInputBlock(inputAll, plain("Your chats ("+fmt.Sprint(len(list))+")"), nil, all)}
-	for _, s := range list[:min(len(list), maxLeave)] {
+	var rows []draw.Row
+	for _, s := range list[:min(len(list), draw.MaxLeave)] {
 		brief, err := b.briefs.of(ctx, s.ID)
 		if err != nil {
 			b.log.Warn("a brief was not read", "conversation", s.ID, "error", err)
 			return false
 		}
-		label := brief.visitor(s) + " · " + s.Reference
-		if wait := waitingOn(s, p.who.ID, b.Now()); wait != "" {
-			label += " · " + wait
-		}
-		pick := pickOne(inputLeave, leaveKeep, [][2]string{{leaveKeep, "Keep until answered"}, {leaveHand, "Hand over with the note"}, {leaveReady, "Release"}})
-		blocks = append(blocks, slack.NewInputBlock(inputLeave+":"+string(s.ID), plain(oneLine(label, 150)), nil, pick))
+		rows = append(rows, draw.Row{State: s, Brief: brief})
 	}
-	if n := len(list) - maxLeave; n > 0 {
-		blocks = append(blocks, richLine("", slant(fmt.Sprintf("%s more stay with you unless you decide for all.", chats(n)))))
-	}
-	note := textInput(inputNote, "Note for whoever takes over", "What a colleague should know", "")
-	view := modal(modalLeave, "Off duty: your chats", "", append(blocks, note)...)
-	view.Submit = plain("Done")
-	return b.openModal(ctx, p.e.Trigger, view)
-}
-
-// pickOne is a list of which one is chosen, first to begin with.
-func pickOne(action, first string, choices [][2]string) *slack.SelectBlockElement {
-	var options []*slack.OptionBlockObject
-	var initial *slack.OptionBlockObject
-	for _, c := range choices {
-		o := slack.NewOptionBlockObject(c[0], plain(c[1]), nil)
-		if options = append(options, o); c[0] == first {
-			initial = o
-		}
-	}
-	pick := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose"), action, options...)
-	pick.InitialOption = initial
-	return pick
+	return b.openModal(ctx, p.e.Trigger, draw.LeaveForm(p.who.ID, b.Now(), rows, len(list)))
 }
 
 // submitLeave does what she has decided. Only what she owns at that moment is
 // touched, whatever the modal names.
 func (b *Bridge) submitLeave(ctx context.Context, me identity, e envelope) error {
-	p := press{me: me, e: e, action: pressed{ActionID: modalLeave}}
+	p := press{me: me, e: e, action: pressed{ActionID: draw.ModalLeave}}
 	return b.workDeskPress(ctx, p, func(ctx context.Context, p press) error {
 		list, err := b.hers(ctx, p.who.ID)
 		if err != nil {
 			return err
 		}
-		all, note := e.View.chosen(inputAll), e.View.text(inputNote)
+		all, note := e.View.chosen(draw.InputAll), e.View.text(draw.InputNote)
 		gone := 0
 		for _, s := range list {
 			do := all
-			if do == leaveEach || do == "" {
-				do = e.View.State.Values[inputLeave+":"+string(s.ID)][inputLeave].SelectedOption.Value
+			if do == draw.LeaveEach || do == "" {
+				do = e.View.State.Values[draw.LeaveField(s.ID)][draw.InputLeave].SelectedOption.Value
 			}
-			if do != leaveHand && do != leaveReady {
+			if do != draw.LeaveHand && do != draw.LeaveReady {
 				continue
 			}
 			left := note
-			if do == leaveReady {
+			if do == draw.LeaveReady {
 				left = ""
 			}
 			key := fmt.Sprintf("s:v:%s:%s:%s.%s", me.Team, p.who.ID, e.View.ID, e.View.Hash)
@@ -164,24 +111,10 @@ func (b *Bridge) submitLeave(ctx context.Context, me identity, e envelope) error
 			b.refreshCard(ctx, s.ID)
 			gone++
 		}
-		b.directly(p.who.ID, words(leftWords(gone, len(list)-gone)))
+		b.directly(p.who.ID, draw.Words(draw.LeftWords(gone, len(list)-gone)))
 		b.homes.touch(p.who.ID)
 		return nil
 	})
-}
-
-func leftWords(gone, kept int) string {
-	var out []string
-	if gone > 0 {
-		out = append(out, chats(gone)+" went back to the team.")
-	}
-	if kept > 0 {
-		out = append(out, chats(kept)+" stay with you until you have answered; what the visitor writes after that goes to the team.")
-	}
-	if len(out) == 0 {
-		return "You have no chat any more."
-	}
-	return strings.Join(out, " ")
 }
 
 // handOver puts an agent's own conversation back into the queue as she leaves,

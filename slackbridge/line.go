@@ -1,6 +1,9 @@
 package slackbridge
 
-import "github.com/handoff-bot/handoff/conversation"
+import (
+	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
+)
 
 // line is what is known of a line somebody wrote in a thread, enough to say
 // what becomes of it.
@@ -43,7 +46,7 @@ type fate struct {
 	// Tell is what the author is told privately, "" for nothing.
 	Tell telling
 	// Offer lists the buttons under it.
-	Offer []offer
+	Offer []draw.Offer
 	// Mark is the reaction put on the line, "" for none.
 	Mark string
 }
@@ -71,20 +74,6 @@ const (
 	tellClaimed   telling = "claimed"
 )
 
-// offer names a button under a private line.
-type offer string
-
-const (
-	offerSend        offer = "handoff_line_send"
-	offerTake        offer = "handoff_line_take"
-	offerTakeAndSend offer = "handoff_line_take_send"
-	offerKeep        offer = "handoff_line_keep"
-	offerReopen      offer = "handoff_line_reopen"
-	offerAnyway      offer = "handoff_line_anyway"
-	offerEdit        offer = "handoff_edit_anyway"
-	offerMove        offer = "handoff_line_move"
-)
-
 // The reactions.
 const (
 	markInside = "lock"    // 🔒 stayed inside
@@ -102,9 +91,9 @@ func fateOf(l line) fate {
 	case l.Note:
 		return fate{Do: staysInside, Mark: markInside}
 	case l.Elsewhere && l.Asked == "":
-		return fate{Do: staysInside, Tell: tellElsewhere, Offer: []offer{offerSend}, Mark: markInside}
+		return fate{Do: staysInside, Tell: tellElsewhere, Offer: []draw.Offer{draw.OfferSend}, Mark: markInside}
 	case l.Mentions && l.Asked == "":
-		return fate{Do: staysInside, Tell: tellMentions, Offer: []offer{offerAnyway, offerKeep}, Mark: markInside}
+		return fate{Do: staysInside, Tell: tellMentions, Offer: []draw.Offer{draw.OfferAnyway, draw.OfferKeep}, Mark: markInside}
 	}
 	return byMode(l)
 }
@@ -117,7 +106,7 @@ func byMode(l line) fate {
 		if l.Barred {
 			return barred()
 		}
-		return fate{Do: goesOut, How: conversation.AsOwner, Tell: tellClaimed, Offer: []offer{offerMove}}
+		return fate{Do: goesOut, How: conversation.AsOwner, Tell: tellClaimed, Offer: []draw.Offer{draw.OfferMove}}
 	case conversation.WithBot, conversation.IsClosed:
 		if l.Barred {
 			return barred()
@@ -126,9 +115,9 @@ func byMode(l line) fate {
 			return fate{Do: goesOut, How: conversation.TakingIt}
 		}
 		if l.Mode == conversation.IsClosed {
-			return fate{Do: staysInside, Tell: tellClosed, Offer: []offer{offerReopen, offerKeep}, Mark: markInside}
+			return fate{Do: staysInside, Tell: tellClosed, Offer: []draw.Offer{draw.OfferReopen, draw.OfferKeep}, Mark: markInside}
 		}
-		return fate{Do: staysInside, Tell: tellWithBot, Offer: []offer{offerTakeAndSend, offerKeep}, Mark: markInside}
+		return fate{Do: staysInside, Tell: tellWithBot, Offer: []draw.Offer{draw.OfferTakeAndSend, draw.OfferKeep}, Mark: markInside}
 	}
 	return fate{Do: staysInside, Mark: markInside}
 }
@@ -144,9 +133,9 @@ func withAgent(l line) fate {
 	case l.Relay == RelayGroup || l.Asked == askSend || l.Asked == askCut:
 		return fate{Do: goesOut, How: conversation.AsMember}
 	case l.Barred:
-		return fate{Do: staysInside, Tell: tellOwned, Offer: []offer{offerSend}, Mark: markInside}
+		return fate{Do: staysInside, Tell: tellOwned, Offer: []draw.Offer{draw.OfferSend}, Mark: markInside}
 	}
-	return fate{Do: staysInside, Tell: tellOwned, Offer: []offer{offerSend, offerTake}, Mark: markInside}
+	return fate{Do: staysInside, Tell: tellOwned, Offer: []draw.Offer{draw.OfferSend, draw.OfferTake}, Mark: markInside}
 }
 
 // barred is the fate of a line that would make somebody the owner who may not be.

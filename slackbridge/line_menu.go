@@ -9,61 +9,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // A line that was sent from the form is posted by the app, so nobody can edit or
 // delete it in Slack. A menu below it does, by the rules for lines that were typed:
 // its author decides about it, and an admin may take it back. The shortcuts of the
 // message do the same, where it shows one such line.
-
-const (
-	actLine   = "handoff_line" // below a line from the form
-	modalEdit = "handoff_modal_edit"
-
-	lineEdit = "edit"
-	lineBack = "back"
-)
-
-// lineMenu is what can be done about a line from the form, nil for other events.
-func lineMenu(e conversation.Event) slack.Block {
-	ts := formOf(e.Key)
-	if ts == "" {
-		return nil
-	}
-	entry := func(choice, label string) *slack.OptionBlockObject {
-		return slack.NewOptionBlockObject(choice+":"+string(e.Conversation)+" "+ts, plain(label), nil)
-	}
-	entries := []*slack.OptionBlockObject{entry(lineEdit, "Edit…")}
-	if _, note := e.Body.(conversation.Note); note {
-		entries = append(entries, entry(cutSend, "Send to visitor"))
-	} else {
-		entries = append(entries, entry(cutNote, "Keep inside"), entry(cutMove, "Move to another chat…"))
-	}
-	return slack.NewActionBlock("", slack.NewOverflowBlockElement(actLine+":"+ts, append(entries, entry(lineBack, "Take back"))...))
-}
-
-// formOf is what stands for the ts of a line that was sent from the form, by the
-// key of its event; "" for all others.
-func formOf(key string) string {
-	parts := strings.Split(key, ":")
-	if len(parts) < 4 || parts[0] != "s" || parts[2] != formPlace || !fromForm(parts[3]) {
-		return ""
-	}
-	return parts[3]
-}
-
-// isLine says that an event is a line, and not something about one.
-func isLine(b conversation.Body) bool {
-	switch b.(type) {
-	case conversation.Message, conversation.Note:
-		return true
-	}
-	return false
-}
 
 // pressLineMenu does what was chosen in the menu below a line.
 func (b *Bridge) pressLineMenu(ctx context.Context, p press) error {
@@ -81,19 +35,19 @@ func (b *Bridge) pressLineMenu(ctx context.Context, p press) error {
 // onLine does what somebody chose for a line.
 func (b *Bridge) onLine(ctx context.Context, p press, w where, choice string) error {
 	if _, gone := w.last(); gone {
-		b.tellPresser(p, words("This line was taken back already."))
+		b.tellPresser(p, draw.Words("This line was taken back already."))
 		return nil
 	}
 	switch choice {
-	case cutSend:
+	case draw.CutSend:
 		return b.shortcutSend(ctx, p, w)
-	case cutMove:
+	case draw.CutMove:
 		return b.openMove(ctx, p, w)
-	case cutNote:
+	case draw.CutNote:
 		return b.shortcutKeep(ctx, p, w)
-	case lineEdit:
+	case draw.LineEdit:
 		return b.openEdit(ctx, p, w)
-	case lineBack:
+	case draw.LineBack:
 		return b.pressTakeBack(ctx, p, w)
 	}
 	return errDrop
@@ -103,10 +57,10 @@ func (b *Bridge) onLine(ctx context.Context, p press, w where, choice string) er
 func (b *Bridge) pressTakeBack(ctx context.Context, p press, w where) error {
 	if w.event.Author.ID != p.who.ID {
 		if !p.admin {
-			b.tellPresser(p, words("Only its author can take this line back."))
+			b.tellPresser(p, draw.Words("Only its author can take this line back."))
 			return nil
 		}
-		b.tellPresser(p, words("This line was taken back."))
+		b.tellPresser(p, draw.Words("This line was taken back."))
 	}
 	return b.takeBack(ctx, w, w.line+takenBack, w.ts, p.action.ActionTS)
 }
@@ -114,7 +68,7 @@ func (b *Bridge) pressTakeBack(ctx context.Context, p press, w where) error {
 // openEdit opens a line with the words its author wrote.
 func (b *Bridge) openEdit(ctx context.Context, p press, w where) error {
 	if w.event.Author.ID != p.who.ID {
-		b.tellPresser(p, words("Only its author can edit this line."))
+		b.tellPresser(p, draw.Words("Only its author can edit this line."))
 		return nil
 	}
 	label := "What the visitor reads"
@@ -125,8 +79,7 @@ func (b *Bridge) openEdit(ctx context.Context, p press, w where) error {
 		label = "Your words, which a machine translates"
 	}
 	text, _ := w.now()
-	view := modal(modalEdit, "Edit your line", p.id, replyField(inputReply, label, cmp.Or(w.original(), text)))
-	view.Submit, view.PrivateMetadata = plain("Save"), lineName(p, w)
+	view := draw.EditForm(p.id, lineName(p, w), label, cmp.Or(w.original(), text))
 	return b.orTell(ctx, p, view, "The form did not open in time. Choose Edit… again.")
 }
 
@@ -136,15 +89,15 @@ func (b *Bridge) submitEdit(ctx context.Context, p press) error {
 	if err != nil {
 		return err
 	}
-	text, note := b.withoutPrefix(strings.TrimSpace(markup.Clean(p.e.View.text(inputReply))))
+	text, note := b.withoutPrefix(strings.TrimSpace(markup.Clean(p.e.View.text(draw.InputReply))))
 	now, _ := w.now()
 	_, gone := w.last()
 	switch {
 	case w.event.Author.ID != p.who.ID:
-		b.tellAt(w, p.who.ID, words("Only its author can edit this line."))
+		b.tellAt(w, p.who.ID, draw.Words("Only its author can edit this line."))
 		return nil
 	case gone:
-		b.tellAt(w, p.who.ID, words("Your edit changed nothing: the line was taken back."))
+		b.tellAt(w, p.who.ID, draw.Words("Your edit changed nothing: the line was taken back."))
 		return nil
 	case note && !w.inside():
 		return b.keepInside(ctx, w, text, "")

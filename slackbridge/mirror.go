@@ -8,6 +8,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/feed"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -251,11 +252,11 @@ func (v *visit) speak(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range plans(script.items(events)) {
-		if v.spoken(p.items[0]) {
+	for _, p := range script.Posts(events) {
+		if v.spoken(p) {
 			continue
 		}
-		if err := v.post(ctx, p, since(events, p.first())); err != nil {
+		if err := v.post(ctx, p, since(events, p.First())); err != nil {
 			return err
 		}
 	}
@@ -284,7 +285,7 @@ func (v *visit) unsaid(ctx context.Context) ([]conversation.Event, error) {
 	}
 	events, err := readAll(ctx, v.Log, v.w.Conversation, from)
 	if err != nil {
-		return nil, fmt.Errorf("read the log: %w", err)
+		return nil, err
 	}
 	for len(events) > 0 && events[len(events)-1].Seq > v.state.Seq {
 		events = events[:len(events)-1]
@@ -292,13 +293,14 @@ func (v *visit) unsaid(ctx context.Context) ([]conversation.Event, error) {
 	return events, nil
 }
 
-func (v *visit) script(ctx context.Context, events []conversation.Event) (script, error) {
+func (v *visit) script(ctx context.Context, events []conversation.Event) (draw.Script, error) {
 	name, err := v.visitorName(ctx)
 	if err != nil {
-		return script{}, err
+		return draw.Script{}, err
 	}
-	s := newScript(v.state, v.thread, name, events)
-	s.silent = v.silent
+	s := draw.NewScript(v.state, v.thread, name, events)
+	s.Silent = v.silent
+	s.Typed, s.Forms = typedIn(v.thread, events)
 	return s, v.quoteLines(ctx, &s, events)
 }
 
@@ -309,8 +311,8 @@ func (v *visit) visitorName(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("read the brief: %w", err)
 	}
 	handle := conversation.Handle(v.state.Visitor)
-	if plainName(brief.Name) == "" {
+	if draw.PlainName(brief.Name) == "" {
 		return handle, nil
 	}
-	return username(brief.Name, handle, v.people.taken(ctx)), nil
+	return draw.Username(brief.Name, handle, v.people.taken(ctx)), nil
 }

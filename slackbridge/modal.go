@@ -8,24 +8,9 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
-
-// The modals. Their private metadata is the conversation's id, and that of the reply's form
-// how often it was drawn and a fingerprint.
-const (
-	modalHandBack = "handoff_modal_handback"
-	modalRead     = "handoff_modal_read"
-
-	inputInstruction = "instruction"
-)
-
-func modal(callback, title string, id conversation.ID, blocks ...slack.Block) slack.ModalViewRequest {
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: callback, Title: plain(clip(title, 24)), Close: plain("Cancel"),
-		Blocks: slack.Blocks{BlockSet: blocks}, PrivateMetadata: string(id),
-	}
-}
 
 // openModal opens a modal. It is false when the trigger is used up: then the act
 // goes on without it.
@@ -62,25 +47,25 @@ func (b *Bridge) openAt(ctx context.Context, trigger string, push bool, view sla
 // submits maps each modal to what its submission does.
 func (b *Bridge) submits() map[string]func(context.Context, press) error {
 	return map[string]func(context.Context, press) error{
-		modalHandBack:  b.submitHandBack,
-		modalAssign:    b.submitAssign,
-		modalTransfer:  b.submitTransfer,
-		modalClose:     b.submitClose,
-		modalBlock:     b.submitBlock,
-		modalLabels:    b.submitLabels,
-		modalMisjudged: b.submitMisjudged,
-		modalMissed:    b.submitMissed,
-		modalLearn:     b.submitLearn,
-		modalMove:      b.submitMove,
-		modalReply:     b.submitReply,
-		modalEdit:      b.submitEdit,
+		draw.ModalHandBack:  b.submitHandBack,
+		draw.ModalAssign:    b.submitAssign,
+		draw.ModalTransfer:  b.submitTransfer,
+		draw.ModalClose:     b.submitClose,
+		draw.ModalBlock:     b.submitBlock,
+		draw.ModalLabels:    b.submitLabels,
+		draw.ModalMisjudged: b.submitMisjudged,
+		draw.ModalMissed:    b.submitMissed,
+		draw.ModalLearn:     b.submitLearn,
+		draw.ModalMove:      b.submitMove,
+		draw.ModalReply:     b.submitReply,
+		draw.ModalEdit:      b.submitEdit,
 	}
 }
 
 // workView deals with a submitted modal. The submitter is looked up again: a
 // modal can stay open for a long time.
 func (b *Bridge) workView(ctx context.Context, me identity, e envelope) error {
-	if e.View.CallbackID == modalLeave {
+	if e.View.CallbackID == draw.ModalLeave {
 		return b.submitLeave(ctx, me, e)
 	}
 	id, _, _ := strings.Cut(e.View.Metadata, " ")
@@ -109,7 +94,7 @@ func objections(raw []byte) any {
 	if webapi.Decode(raw, &e) != nil || e.Type != "view_submission" {
 		return nil
 	}
-	object := map[string]func(viewRef) map[string]string{modalClose: objectToClose, modalTransfer: objectToTransfer, modalReply: objectToReply, modalEdit: objectToReply}[e.View.CallbackID]
+	object := map[string]func(viewRef) map[string]string{draw.ModalClose: objectToClose, draw.ModalTransfer: objectToTransfer, draw.ModalReply: objectToReply, draw.ModalEdit: objectToReply}[e.View.CallbackID]
 	if object == nil {
 		return nil
 	}
@@ -121,9 +106,7 @@ func objections(raw []byte) any {
 
 func (b *Bridge) pressHandBack(ctx context.Context, p press) error {
 	if p.fresh {
-		view := modal(modalHandBack, "Hand back to AI", p.id, textInput(inputInstruction, "Instruction for the AI", "Optional. Say what to do next.", ""))
-		view.Submit = plain("Hand back")
-		if b.openModal(ctx, p.e.Trigger, view) {
+		if b.openModal(ctx, p.e.Trigger, draw.HandBackForm(p.id)) {
 			return nil
 		}
 	}
@@ -131,7 +114,7 @@ func (b *Bridge) pressHandBack(ctx context.Context, p press) error {
 }
 
 func (b *Bridge) submitHandBack(ctx context.Context, p press) error {
-	return b.handBack(ctx, p, p.e.View.text(inputInstruction))
+	return b.handBack(ctx, p, p.e.View.text(draw.InputInstruction))
 }
 
 func (b *Bridge) handBack(ctx context.Context, p press, instruction string) error {
@@ -139,14 +122,14 @@ func (b *Bridge) handBack(ctx context.Context, p press, instruction string) erro
 	if err != nil {
 		return err
 	}
-	b.offerUndo(ctx, p, out, words("You handed this chat back to the AI."))
+	b.offerUndo(ctx, p, out, draw.Words("You handed this chat back to the AI."))
 	return nil
 }
 
 // tellInThread says something privately in the conversation's thread, for acts
 // that were not started there.
-func (b *Bridge) tellInThread(p press, spans ...span) {
-	b.privately(p, whisper{m: message{text: parsed(spans), blocks: block1(richLine("", spans...))}})
+func (b *Bridge) tellInThread(p press, spans ...draw.Span) {
+	b.privately(p, whisper{m: draw.Say(spans...)})
 }
 
 // privately shows a message to the presser in the thread where the conversation
@@ -156,7 +139,7 @@ func (b *Bridge) tellInThread(p press, spans ...span) {
 func (b *Bridge) privately(p press, w whisper) {
 	w.user = p.who.ID
 	if p.spot.TS == "" {
-		w.m.blocks = w.m.blocks[:1]
+		w.m.Blocks = w.m.Blocks[:1]
 		b.direct.add(w)
 		return
 	}

@@ -8,15 +8,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
-)
-
-const (
-	modalAssign   = "handoff_modal_assign"
-	modalTransfer = "handoff_modal_transfer"
-
-	inputAgent = "agent"
-	inputPlace = "place"
 )
 
 // Place is where a conversation can be passed on to: a channel, or a user group,
@@ -42,89 +35,62 @@ func (b *Bridge) places() []Place {
 }
 
 func (b *Bridge) pressAssign(ctx context.Context, p press) error {
-	view := modal(modalAssign, "Assign", p.id, slack.NewInputBlock(inputAgent, plain("Who takes this chat?"), nil, agentInput()))
-	view.Submit = plain("Assign")
-	return b.orTell(ctx, p, view, "The list did not open in time. Press Assign… again.")
+	return b.orTell(ctx, p, draw.AssignForm(p.id), "The list did not open in time. Press Assign… again.")
 }
 
 // orTell opens a modal, or tells the presser that it could not be opened. From a
 // button in a modal it comes on top of that one.
 func (b *Bridge) orTell(ctx context.Context, p press, view slack.ModalViewRequest, late string) error {
 	if !p.fresh || b.openView(ctx, p, view) == "" {
-		b.tellPresser(p, words(late))
+		b.tellPresser(p, draw.Words(late))
 	}
 	return nil
 }
 
-func agentInput() *slack.SelectBlockElement {
-	return slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain("Choose an agent"), inputAgent)
-}
-
 func (b *Bridge) pressTransfer(ctx context.Context, p press) error {
-	view := modal(modalTransfer, "Transfer", p.id,
-		optional(slack.NewInputBlock(inputAgent, plain("To a person"), nil, agentInput())),
-		optional(slack.NewInputBlock(inputPlace, plain("Or to a channel or a group"), nil, b.placeInput())),
-		textInput(inputNote, "Note", "What they should know. It stays inside", ""))
-	view.Submit = plain("Transfer")
-	return b.orTell(ctx, p, view, "The list did not open in time. Press Transfer… again.")
+	channels, groups := b.destinations()
+	return b.orTell(ctx, p, draw.TransferForm(p.id, channels, groups), "The list did not open in time. Press Transfer… again.")
 }
 
-// placeInput lists channels and groups by the names Slack has told so far: a
+// destinations lists channels and groups by the names Slack has told so far: a
 // modal has to open within three seconds of the press.
-func (b *Bridge) placeInput() *slack.SelectBlockElement {
-	var channels, groups []*slack.OptionBlockObject
-	for _, place := range b.places() {
-		if place.Group == "" {
-			channels = append(channels, slack.NewOptionBlockObject(place.value(), plain(label(b.roomName(place.Channel), place.Name)), nil))
-			continue
-		}
-		groups = append(groups, slack.NewOptionBlockObject(place.value(), plain(label(b.groupName(place.Group), place.Name)), nil))
-	}
-	pick := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, plain("Choose where it goes"), inputPlace)
-	for _, g := range []struct {
-		name string
-		list []*slack.OptionBlockObject
-	}{{"Channels", channels}, {"Groups", groups}} {
-		if len(g.list) > 0 {
-			pick.OptionGroups = append(pick.OptionGroups, slack.NewOptionGroupBlockElement(plain(g.name), g.list...))
+func (b *Bridge) destinations() (channels, groups []draw.Destination) {
+	for _, p := range b.places() {
+		if p.Group == "" {
+			channels = append(channels, draw.Destination{Value: p.value(), Name: b.roomName(p.Channel), Purpose: p.Name})
+		} else {
+			groups = append(groups, draw.Destination{Value: p.value(), Name: b.groupName(p.Group), Purpose: p.Name})
 		}
 	}
-	return pick
-}
-
-func label(name, what string) string {
-	if what == "" {
-		return clip(oneLine(name, 75), 75)
-	}
-	return clip(oneLine(what+" · "+name, 75), 75)
+	return channels, groups
 }
 
 // objectToTransfer: exactly one of the two.
 func objectToTransfer(v viewRef) map[string]string {
-	switch person, place := v.user(inputAgent), v.chosen(inputPlace); {
+	switch person, place := v.user(draw.InputAgent), v.chosen(draw.InputPlace); {
 	case person == "" && place == "":
-		return map[string]string{inputPlace: "Choose a person above, or a channel or group here."}
+		return map[string]string{draw.InputPlace: "Choose a person above, or a channel or group here."}
 	case person != "" && place != "":
-		return map[string]string{inputPlace: "Choose a person or this, not both."}
+		return map[string]string{draw.InputPlace: "Choose a person or this, not both."}
 	}
 	return nil
 }
 
 func (b *Bridge) submitAssign(ctx context.Context, p press) error {
-	return b.assign(ctx, p, p.e.View.user(inputAgent), "")
+	return b.assign(ctx, p, p.e.View.user(draw.InputAgent), "")
 }
 
 func (b *Bridge) submitTransfer(ctx context.Context, p press) error {
 	v := p.e.View
-	note := v.text(inputNote)
-	if user := v.user(inputAgent); user != "" {
+	note := v.text(draw.InputNote)
+	if user := v.user(draw.InputAgent); user != "" {
 		return b.assign(ctx, p, user, note)
 	}
-	chosen := v.chosen(inputPlace)
+	chosen := v.chosen(draw.InputPlace)
 	places := b.places()
 	i := slices.IndexFunc(places, func(p Place) bool { return p.value() == chosen })
 	if i < 0 {
-		b.tellPresser(p, words("This place is no longer in the configuration. Nothing was changed."))
+		b.tellPresser(p, draw.Words("This place is no longer in the configuration. Nothing was changed."))
 		return nil
 	}
 	return b.passOn(ctx, p, places[i], note)
@@ -140,7 +106,7 @@ func (b *Bridge) assign(ctx context.Context, p press, user, note string) error {
 		return fmt.Errorf("look the agent up: %w", err)
 	}
 	if why != "" {
-		b.tellPresser(p, person(user), words(" cannot take this chat: only agents can. Nothing was changed."))
+		b.tellPresser(p, draw.Person(user), draw.Words(" cannot take this chat: only agents can. Nothing was changed."))
 		return nil
 	}
 	restricted, err := b.mayClaim(ctx, p.state, user)
@@ -148,7 +114,7 @@ func (b *Bridge) assign(ctx context.Context, p press, user, note string) error {
 		return err
 	}
 	if len(restricted) > 0 {
-		b.tellPresser(p, append([]span{person(user), words(" cannot take this chat. ")}, restricted...)...)
+		b.tellPresser(p, append([]draw.Span{draw.Person(user), draw.Words(" cannot take this chat. ")}, restricted...)...)
 		return nil
 	}
 	to := conversation.Staff{ID: who.ID, Name: b.people.shown(who)}
@@ -156,7 +122,7 @@ func (b *Bridge) assign(ctx context.Context, p press, user, note string) error {
 	if err != nil {
 		return err
 	}
-	b.offerUndo(ctx, p, out, words("You passed this chat on to "), person(to.ID), words("."))
+	b.offerUndo(ctx, p, out, draw.Words("You passed this chat on to "), draw.Person(to.ID), draw.Words("."))
 	return nil
 }
 
@@ -167,17 +133,17 @@ func (b *Bridge) passOn(ctx context.Context, p press, to Place, note string) err
 		to.Channel = here
 	}
 	if to.Channel == here && to.Group == "" {
-		b.tellPresser(p, words("This chat is in "), place(here), words(" already, so nothing was changed. Release puts it back into the queue there."))
+		b.tellPresser(p, draw.Words("This chat is in "), draw.Place(here), draw.Words(" already, so nothing was changed. Release puts it back into the queue there."))
 		return nil
 	}
 	out, err := b.append(ctx, p, conversation.Transfer(p.by, conversation.Passing{Channel: to.Channel, Group: to.Group, Note: note}, p.admin))
 	if err != nil {
 		return err
 	}
-	target := place(to.Channel)
-	if m, ok := mention(to.Group); ok {
+	target := draw.Place(to.Channel)
+	if m, ok := draw.Mention(to.Group); ok {
 		target = m
 	}
-	b.offerUndo(ctx, p, out, words("You passed this chat on to "), target, words("."))
+	b.offerUndo(ctx, p, out, draw.Words("You passed this chat on to "), target, draw.Words("."))
 	return nil
 }

@@ -6,63 +6,50 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // A line in the wrong thread is moved to another conversation: it is taken back
 // there and said here. The line itself stays in the thread in which it was
 // written, as what people in Slack write always does; a note says where it went.
 
-const (
-	modalMove   = "handoff_modal_move"
-	inputTarget = "target"
-)
-
-// maxTargets is how many conversations a list of Slack's may offer.
-const maxTargets = 100
-
 // openMove offers the author of a line the conversations it can go to: those she
 // has, and those that wait.
 func (b *Bridge) openMove(ctx context.Context, p press, w where) error {
 	if w.event.Author.ID != p.who.ID {
-		b.tellPresser(p, words("Only its author can move this line."))
+		b.tellPresser(p, draw.Words("Only its author can move this line."))
 		return nil
 	}
-	options, err := b.targets(ctx, p, w.home)
+	targets, err := b.targets(ctx, p, w.home)
 	if err != nil {
 		return err
 	}
-	if len(options) == 0 {
-		b.tellPresser(p, words("There is no other chat it could go to: you have none, and none is waiting."))
+	if len(targets) == 0 {
+		b.tellPresser(p, draw.Words("There is no other chat it could go to: you have none, and none is waiting."))
 		return nil
 	}
-	pick := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose a chat"), inputTarget, options...)
 	text, _ := w.now()
-	line := richBlock{elements: []any{quote(oneLine(text, 300))}}
-	view := modal(modalMove, "Move to another chat", p.id, line, slack.NewInputBlock("", plain("Where does this line belong?"), nil, pick),
-		richLine("", slant("It is taken back here and sent there under your name.")))
-	view.Submit, view.PrivateMetadata = plain("Move"), lineName(p, w)
+	view := draw.MoveForm(p.id, lineName(p, w), text, targets)
 	if !p.fresh || !b.openModal(ctx, p.e.Trigger, view) {
-		b.tellPresser(p, words("The list did not open in time. Choose Move to another chat again."))
+		b.tellPresser(p, draw.Words("The list did not open in time. Choose Move to another chat again."))
 	}
 	return nil
 }
 
-// targets lists where a line of the presser, which is at home, may go, as options.
-func (b *Bridge) targets(ctx context.Context, p press, home conversation.ID) ([]*slack.OptionBlockObject, error) {
-	var out []*slack.OptionBlockObject
+// targets lists where a line of the presser, which is at home, may go.
+func (b *Bridge) targets(ctx context.Context, p press, home conversation.ID) ([]draw.Row, error) {
+	var out []draw.Row
 	for _, q := range []conversation.Query{
-		{Modes: []conversation.Mode{conversation.WithAgent}, Owner: p.who.ID, Limit: maxTargets},
-		{Modes: []conversation.Mode{conversation.Waiting}, Oldest: true, Limit: maxTargets},
+		{Modes: []conversation.Mode{conversation.WithAgent}, Owner: p.who.ID, Limit: draw.MaxTargets},
+		{Modes: []conversation.Mode{conversation.Waiting}, Oldest: true, Limit: draw.MaxTargets},
 	} {
 		states, err := b.Log.Search(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("list conversations: %w", err)
 		}
 		for _, s := range states {
-			if s.ID == home || len(out) == maxTargets {
+			if s.ID == home || len(out) == draw.MaxTargets {
 				continue
 			}
 			if why, err := b.mayTake(ctx, p.me, s, p.who.ID); err != nil || len(why) > 0 {
@@ -75,11 +62,7 @@ func (b *Bridge) targets(ctx context.Context, p press, home conversation.ID) ([]
 			if err != nil {
 				return nil, fmt.Errorf("read the brief: %w", err)
 			}
-			label := brief.visitor(s) + " · " + s.Reference + " · " + brief.ask()
-			if s.Mode == conversation.Waiting {
-				label = "Waiting: " + label
-			}
-			out = append(out, slack.NewOptionBlockObject(string(s.ID), plain(clip(oneLine(label, 75), 75)), nil))
+			out = append(out, draw.Row{State: s, Brief: brief})
 		}
 	}
 	return out, nil
@@ -95,7 +78,7 @@ func (b *Bridge) pressMove(ctx context.Context, p press) error {
 		return err
 	}
 	if _, gone := w.last(); gone || w.inside() {
-		b.replaceOriginal(p, words("The visitor does not see this line any more."))
+		b.replaceOriginal(p, draw.Words("The visitor does not see this line any more."))
 		return nil
 	}
 	return b.openMove(ctx, p, w)
@@ -110,10 +93,10 @@ func (b *Bridge) submitMove(ctx context.Context, p press) error {
 		return err
 	}
 	if w.event.Author.ID != p.who.ID {
-		b.tellAt(w, p.who.ID, words("Only its author can move this line."))
+		b.tellAt(w, p.who.ID, draw.Words("Only its author can move this line."))
 		return nil
 	}
-	to, err := b.Log.State(ctx, conversation.ID(p.e.View.chosen(inputTarget)))
+	to, err := b.Log.State(ctx, conversation.ID(p.e.View.chosen(draw.InputTarget)))
 	if errors.Is(err, conversation.ErrNotFound) || to.ID == w.home {
 		return errDrop
 	}
@@ -142,7 +125,7 @@ func (b *Bridge) moveLine(ctx context.Context, p press, w where, to conversation
 	left, err := b.Log.ByKey(ctx, here.ID, key)
 	if errors.Is(err, conversation.ErrNotFound) {
 		if _, err := say(to); refusalWords(err) != nil {
-			b.tellAt(w, p.who.ID, append(refusalWords(err), words(" The line was not moved."))...)
+			b.tellAt(w, p.who.ID, append(refusalWords(err), draw.Words(" The line was not moved."))...)
 			return nil
 		}
 		left, err = b.leave(ctx, p, w, to, key)
@@ -154,13 +137,13 @@ func (b *Bridge) moveLine(ctx context.Context, p press, w where, to conversation
 	gone := gonePrivately(r.Unseen)
 	_, err = b.Log.Append(ctx, to.ID, key, say)
 	if why := refusalWords(err); why != nil {
-		b.tellAt(w, p.who.ID, append(why, words(" The line was not sent there, but it was taken back here. "+gone))...)
+		b.tellAt(w, p.who.ID, append(why, draw.Words(" The line was not sent there, but it was taken back here. "+gone))...)
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("say the line there: %w", err)
 	}
-	b.tellAt(w, p.who.ID, append([]span{words(gone + " It was sent to " + to.Reference + ". ")}, b.threadLink(ctx, to.ID)...)...)
+	b.tellAt(w, p.who.ID, append([]draw.Span{draw.Words(gone + " It was sent to " + to.Reference + ". ")}, b.threadLink(ctx, to.ID)...)...)
 	b.refreshCard(ctx, here.ID)
 	b.refreshCard(ctx, to.ID)
 	return nil
@@ -185,7 +168,7 @@ func (w where) saidThere(by conversation.Author, here conversation.State) conver
 // retraction; the zero event when another act has taken it back.
 func (b *Bridge) leave(ctx context.Context, p press, w where, to conversation.State, key string) (conversation.Event, error) {
 	if _, gone := w.last(); gone {
-		b.tellAt(w, p.who.ID, words("This line was taken back already."))
+		b.tellAt(w, p.who.ID, draw.Words("This line was taken back already."))
 		return conversation.Event{}, nil
 	}
 	note := conversation.Draft{Author: p.by, Source: conversation.FromSlack, Body: conversation.Note{Text: "Moved a line to " + to.Reference + "."}}
@@ -203,10 +186,10 @@ func (b *Bridge) leave(ctx context.Context, p press, w where, to conversation.St
 }
 
 // threadLink is where a conversation stands now, nothing while it has no thread.
-func (b *Bridge) threadLink(ctx context.Context, id conversation.ID) []span {
+func (b *Bridge) threadLink(ctx context.Context, id conversation.ID) []draw.Span {
 	t, err := b.Threads.ThreadOf(ctx, id)
 	if err != nil || t.TS == "" {
 		return nil
 	}
-	return []span{{text: "Open the thread", url: b.permalink(t.Channel, t.TS)}}
+	return []draw.Span{draw.Link("Open the thread", b.permalink(t.Channel, t.TS))}
 }

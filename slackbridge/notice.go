@@ -9,8 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/slack-go/slack"
-
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -93,6 +92,14 @@ func (n *notices) stand(name, text string, wide bool) {
 	n.say(c, name, text, wide)
 }
 
+// lasts says whether something stands.
+func (n *notices) lasts(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c := n.causes[name]
+	return c != nil && c.open
+}
+
 func (n *notices) say(c *cause, name, text string, wide bool) {
 	now := n.b.Now()
 	again := now.Sub(c.told) < noticeEvery
@@ -127,7 +134,7 @@ func (n *notices) mended(name, text string) {
 // add logs a notice and queues it for the channel, in the place of one of the same
 // cause that could not be posted yet.
 func (n *notices) add(q notice) {
-	q.text, q.made, q.id = clipEscaped(q.text, maxNoticeText), n.b.Now(), "hn:"+strings.ToLower(rand.Text())
+	q.text, q.made, q.id = draw.ClipEscaped(q.text, draw.MaxNoticeText), n.b.Now(), "hn:"+strings.ToLower(rand.Text())
 	n.b.log.Warn("notice", "cause", q.cause, "mended", q.good, "text", q.text)
 	if n.b.Config.AdminChannel == "" && !q.wide {
 		return
@@ -318,16 +325,12 @@ func (n *notices) amend(ctx context.Context, q *notice) (settled, again bool) {
 }
 
 // message draws a notice; one that had to wait says of when it is.
-func (q *notice) message(now time.Time) message {
-	mark, text := "⚠️ ", q.text
-	if q.good {
-		mark = "✅ "
-	}
+func (q *notice) message(now time.Time) draw.Message {
+	text := q.text
 	if now.Sub(q.made) > longAway {
 		text += " (This was at " + q.made.UTC().Format("15:04") + " UTC.)"
 	}
-	line := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, mark+text, false, true), nil, nil, slack.SectionBlockOptionBlockID(q.id))
-	return message{text: text, blocks: block1(line)}
+	return draw.OperatorNotice(q.id, text, q.good)
 }
 
 // stands returns the ts of a notice whose answer is missing, "" when it is not there.
@@ -385,11 +388,11 @@ func (n *notices) giveBack(ctx context.Context) {
 
 // Notice tells the admins something in their channel, at most once per cause and
 // hour. It does not wait.
-func (b *Bridge) Notice(cause, text string) { b.notes.tell(cause, mrkdwn(text), false) }
+func (b *Bridge) Notice(cause, text string) { b.notes.tell(cause, draw.Mrkdwn(text), false) }
 
 // Standing is Notice for something that lasts until Mended, which tells its end.
 // What never stood has no end.
-func (b *Bridge) Standing(cause, text string) { b.notes.stand(cause, mrkdwn(text), false) }
+func (b *Bridge) Standing(cause, text string) { b.notes.stand(cause, draw.Mrkdwn(text), false) }
 
 // Mended ends what Standing began.
-func (b *Bridge) Mended(cause, text string) { b.notes.mended(cause, mrkdwn(text)) }
+func (b *Bridge) Mended(cause, text string) { b.notes.mended(cause, draw.Mrkdwn(text)) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -16,7 +17,7 @@ const longAway = 5 * time.Minute
 
 // barred: the app may not call a method.
 func (n *notices) barred(f *webapi.Failure) {
-	n.stand("method "+f.Method, fmt.Sprintf("Slack does not let the app call %s: %s. What needs it waits, or is left out. %s", f.Method, mrkdwn(f.Code), mendFor(f.Code)), true)
+	n.stand("method "+f.Method, fmt.Sprintf("Slack does not let the app call %s: %s. What needs it waits, or is left out. %s", f.Method, draw.Mrkdwn(f.Code), mendFor(f.Code)), true)
 }
 
 // freed: it may again.

@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -232,58 +231,16 @@ func (v *visit) redrawRuleLine(ctx context.Context, l ruleLine) error {
 }
 
 // drawRuleLine is the line as it is now.
-func (v *visit) drawRuleLine(ctx context.Context, l ruleLine) (message, error) {
+func (v *visit) drawRuleLine(ctx context.Context, l ruleLine) (draw.Message, error) {
 	brief, err := v.briefs.of(ctx, v.w.Conversation)
 	if err != nil {
-		return message{}, fmt.Errorf("read the brief: %w", err)
+		return draw.Message{}, fmt.Errorf("read the brief: %w", err)
 	}
-	rule := l.rule
-	if rule == "" {
-		rule = "A rule"
-	}
-	spans := []span{words("👀 "), strong(oneLine(rule, maxName)), words(": "), strong(brief.visitor(v.state)), words(" · " + v.state.Reference)}
-	if n := len(brief.Pages); n > 0 {
-		spans = append(spans, words(" · on "+oneLine(pageName(brief.Pages[n-1]), 80)))
-	}
-	if said := oneLine(brief.Last, 140); said != "" {
-		spans = append(spans, words(" · “"+said+"”"))
-	}
-	marker := l.marker(v.w.Conversation)
-	m := message{metadata: slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"conversation": string(v.w.Conversation), "marker": marker}}}
-	if v.state.Mode != conversation.WithBot {
-		spans = append(append(spans, words("\n")), v.whoHasIt()...)
-	}
-	m.text, m.blocks = clipEscaped(parsed(spans), maxNoticeText), block1(richLine(marker, spans...))
-	if v.state.Mode == conversation.WithBot {
-		id := string(v.w.Conversation)
-		m.blocks = append(m.blocks, slack.NewActionBlock(l.row.Name, button(actWatch, id, "Watch"), button(actTakeOver, id, "Take over")))
-	}
-	return m, nil
-}
-
-func pageName(p conversation.Page) string {
-	if u, err := url.Parse(p.URL); err == nil && u.Path != "" {
-		return u.Path
-	}
-	return p.URL
-}
-
-// whoHasIt says what has become of a conversation that the AI has no more.
-func (v *visit) whoHasIt() []span {
-	var out []span
-	switch v.state.Mode {
-	case conversation.WithAgent:
-		out = append(out, strong(oneLine(v.state.Owner.Name, maxName)), words(" has this chat now."))
-	case conversation.Waiting:
-		out = append(out, words("This chat waits for a person now."))
-	case conversation.IsClosed:
-		out = append(out, words("This chat is closed."))
-	case conversation.WithBot:
-	}
+	info := draw.About{State: v.state, Brief: brief}
 	if v.thread.State == ledger.Open && v.thread.TS != "" {
-		out = append(out, words(" "), span{text: "Open the thread", url: v.permalink(v.thread.Channel, v.thread.TS)})
+		info.Link = v.permalink(v.thread.Channel, v.thread.TS)
 	}
-	return out
+	return info.RuleLine(l.rule, l.row.Name, l.marker(v.w.Conversation)), nil
 }
 
 // onRuleLine says that the message that was pressed is a rule's line of the

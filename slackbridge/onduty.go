@@ -7,18 +7,9 @@ import (
 	"maps"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
-)
-
-// The buttons of duty. They are about a person and no conversation.
-const (
-	actDutyOn    = "handoff_duty_on"
-	actDutyOff   = "handoff_duty_off"
-	actDutyNever = "handoff_duty_not_today"
-	actLeave     = "handoff_duty_leave"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // maxPeriods bounds the look for the end of the day's hours.
@@ -110,12 +101,12 @@ func (b *Bridge) dutyWords(a duty.Agent) string {
 // deskActs maps each button that is about a person, or the desk, to what it does.
 func (b *Bridge) deskActs() map[string]func(context.Context, press) error {
 	acts := map[string]func(context.Context, press) error{
-		actDutyOn:    b.withDesk(func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.On) }),
-		actDutyOff:   b.withDesk(func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.Off) }),
-		actDutyNever: b.withDesk(b.pressNotToday),
-		actLeave:     b.withDesk(b.pressLeave),
+		draw.ActDutyOn:    b.withDesk(func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.On) }),
+		draw.ActDutyOff:   b.withDesk(func(ctx context.Context, p press) error { return b.pressDuty(ctx, p, duty.Off) }),
+		draw.ActDutyNever: b.withDesk(b.pressNotToday),
+		draw.ActLeave:     b.withDesk(b.pressLeave),
 
-		actInviteNo: b.pressInviteNo, actInviteCheck: b.pressInviteCheck,
+		draw.ActInviteNo: b.pressInviteNo, draw.ActInviteCheck: b.pressInviteCheck,
 	}
 	maps.Copy(acts, b.homeActs())
 	return acts
@@ -125,7 +116,7 @@ func (b *Bridge) deskActs() map[string]func(context.Context, press) error {
 func (b *Bridge) withDesk(run func(context.Context, press) error) func(context.Context, press) error {
 	return func(ctx context.Context, p press) error {
 		if b.Desk == nil {
-			b.tellPresser(p, words("Nobody is kept on duty here."))
+			b.tellPresser(p, draw.Words("Nobody is kept on duty here."))
 			return nil
 		}
 		return run(ctx, p)
@@ -142,7 +133,7 @@ func (b *Bridge) workDeskPress(ctx context.Context, p press, run func(context.Co
 	p.who, p.by = who, b.people.author(who)
 	if why != "" {
 		b.log.Info("a press was refused", "action", p.action.ActionID, "user", who.ID)
-		b.tellPresser(p, words(why))
+		b.tellPresser(p, draw.Words(why))
 		return nil
 	}
 	return run(ctx, p)
@@ -152,7 +143,7 @@ func (b *Bridge) workDeskPress(ctx context.Context, p press, run func(context.Co
 // otherwise why not.
 func (b *Bridge) standingAnywhere(ctx context.Context, me identity, user userRef) (who profile, why string, err error) {
 	for _, place := range append([]string{b.Config.Channel}, b.inUse()...) {
-		if !channelID.MatchString(place) {
+		if !isChannel(place) {
 			continue
 		}
 		var no string
@@ -181,12 +172,12 @@ func (b *Bridge) pressDuty(ctx context.Context, p press, choice duty.Choice) err
 	if choice == duty.Off {
 		return b.askLeave(ctx, p, b.dutyWords(a))
 	}
-	b.replaceOriginal(p, words(b.dutyWords(a)))
+	b.replaceOriginal(p, draw.Words(b.dutyWords(a)))
 	return nil
 }
 
 func (b *Bridge) pressNotToday(ctx context.Context, p press) error {
-	b.replaceOriginal(p, words("You are not on duty today. Say /handoff on, or use the switch in this app's Home, when that changes."))
+	b.replaceOriginal(p, draw.Words("You are not on duty today. Say /handoff on, or use the switch in this app's Home, when that changes."))
 	return nil
 }
 
@@ -213,12 +204,7 @@ func (b *Bridge) askDuty(ctx context.Context, who profile, channel, thread strin
 		}
 		return
 	}
-	yes := button(actDutyOn, "ask", "Yes")
-	yes.Style = slack.StylePrimary
-	m := message{text: "Go on duty?", blocks: []slack.Block{
-		richLine("", strong("Go on duty?"), words(" Then you are offered chats that wait, until the office closes.")),
-		slack.NewActionBlock("", yes, button(actDutyNever, "ask", "Not today")),
-	}}
+	m := draw.DutyQuestion()
 	if channel == "" {
 		b.direct.add(whisper{user: who.ID, m: m})
 		return

@@ -12,6 +12,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -140,7 +141,7 @@ func (p *people) listed(ctx context.Context, channel, id string) (bool, error) {
 	switch {
 	case len(p.cfg.Agents) == 0:
 		return p.in(ctx, channel, id, p.channelMembers)
-	case groupID.MatchString(p.cfg.Agents[0]):
+	case draw.IsGroup(p.cfg.Agents[0]):
 		return p.in(ctx, p.cfg.Agents[0], id, p.groupMembers)
 	}
 	return slices.Contains(p.cfg.Agents, id), nil
@@ -153,7 +154,7 @@ func (p *people) among(ctx context.Context, ids []string, id string) (bool, erro
 		return true, nil
 	}
 	for _, list := range ids {
-		if !groupID.MatchString(list) {
+		if !draw.IsGroup(list) {
 			continue
 		}
 		if in, err := p.in(ctx, list, id, p.groupMembers); err != nil || in {
@@ -219,9 +220,9 @@ func (p *people) shown(who profile) string {
 	case ShowTeam:
 		return "The support team"
 	case ShowDisplayName:
-		return plainName(who.Display)
+		return draw.PlainName(who.Display)
 	}
-	first, _, _ := strings.Cut(plainName(cmp.Or(who.Display, who.Real)), " ")
+	first, _, _ := strings.Cut(draw.PlainName(cmp.Or(who.Display, who.Real)), " ")
 	return first
 }
 

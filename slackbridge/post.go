@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -19,35 +20,14 @@ import (
 // and completed after it; when the answer is missing, the thread is read and the
 // post looked for by its marker before anything is sent again.
 
-func block1(b slack.Block) []slack.Block { return []slack.Block{b} }
-
-// options are those of every message: nothing of it is parsed, linked or
-// unfurled beyond what the blocks say.
-func (m message) options() []slack.MsgOption {
-	out := []slack.MsgOption{
-		slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...), slack.MsgOptionParse(false),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-	}
-	if m.metadata.EventType != "" {
-		out = append(out, slack.MsgOptionMetadata(m.metadata))
-	}
-	if m.username != "" {
-		out = append(out, slack.MsgOptionUsername(m.username), slack.MsgOptionIconEmoji(":bust_in_silhouette:"))
-	}
-	if m.broadcast {
-		out = append(out, slack.MsgOptionBroadcast())
-	}
-	return out
-}
-
 // errStray says that Slack put a reply into the channel: its thread is gone.
 var errStray = errors.New("the thread is gone")
 
 // send posts into a thread, or a root when thread is empty, and returns the ts.
 // A reply that Slack put into the channel, because the root was deleted, is
 // reported as errStray.
-func (b *Bridge) send(ctx context.Context, channel, thread string, m message) (ts string, err error) {
-	options := m.options()
+func (b *Bridge) send(ctx context.Context, channel, thread string, m draw.Message) (ts string, err error) {
+	options := m.Options()
 	if thread != "" {
 		options = append(options, slack.MsgOptionTS(thread))
 	}
@@ -87,7 +67,7 @@ func (b *Bridge) removeStray(ctx context.Context, channel, ts string) error {
 		return err
 	}
 	const text = "This line belonged to a thread that was deleted. The chat goes on in another one."
-	if err = b.update(ctx, channel, ts, message{text: text, blocks: block1(richLine("", slant(text)))}); err != nil {
+	if err = b.update(ctx, channel, ts, draw.Say(draw.Slant(text))); err != nil {
 		b.log.Warn("a stray post stays in the channel", "channel", channel, "error", err)
 	}
 	if f, bad = webapi.Failed(err); bad && f.Kind != webapi.Refused {
@@ -118,8 +98,8 @@ func (v *visit) open(ctx context.Context, channel string) error {
 		return err
 	}
 	v.silent = v.digests.crowded(channel, v.state)
-	card.State, card.Staffing = v.state, Staffing{Silent: v.silent}
-	rev, print := int(v.state.Seq), card.print(t.Marker)
+	card.State, card.Silent = v.state, v.silent
+	rev, print := int(v.state.Seq), card.Print(t.Marker)
 	if v.thread, err = v.attempt(ctx, t, card.Render(t.Marker, rev), print); webapi.HasCode(err, blockRefusals...) {
 		v.log.Warn("the card was refused and goes out plain", "conversation", v.w.Conversation, "error", err)
 		v.thread, err = v.attempt(ctx, t, card.Plain(t.Marker, rev), print)
@@ -153,7 +133,7 @@ func (v *visit) row(ctx context.Context, channel string) (ledger.Thread, error) 
 }
 
 // attempt sends the root and completes its row.
-func (v *visit) attempt(ctx context.Context, t ledger.Thread, m message, print string) (ledger.Thread, error) {
+func (v *visit) attempt(ctx context.Context, t ledger.Thread, m draw.Message, print string) (ledger.Thread, error) {
 	t, err := v.changeThread(ctx, t, func(t *ledger.Thread) { t.Attempted = v.Now() })
 	if err != nil {
 		return t, fmt.Errorf("note the attempt: %w", err)
@@ -194,27 +174,25 @@ func (v *visit) waited() time.Time {
 	return v.now
 }
 
-// post sends one plan and completes its row. since is when the first of it was
+// post sends one post and completes its row. since is when the first of it was
 // said.
-func (v *visit) post(ctx context.Context, p plan, since time.Time) error {
-	urgent := p.items[0].urgent
-	if ok, retry := v.client.Throttle.Turn(v.thread.Channel, v.w.Conversation, urgent, since); !ok {
+func (v *visit) post(ctx context.Context, p draw.Post, since time.Time) error {
+	if ok, retry := v.client.Throttle.Turn(v.thread.Channel, v.w.Conversation, p.Urgent(), since); !ok {
 		return &later{at: retry, why: "the channel's limit", paced: true}
 	}
 	if !v.leads() {
 		return &later{at: v.Now().Add(notLeading), why: "another process leads"}
 	}
 	row := v.idleRow()
-	row.First, row.Last, row.State, row.Attempted = p.first(), p.last(), ledger.Sending, v.Now()
-	row.Part, row.Parts = p.items[0].part, p.items[0].parts
+	row.First, row.Last, row.State, row.Attempted = p.First(), p.Last(), ledger.Sending, v.Now()
+	row.Part, row.Parts = p.Part()
 	row, err := v.Posts.SavePost(ctx, row)
 	if err != nil {
 		return fmt.Errorf("write the post's row: %w", err)
 	}
-	m := p.render(v.w.Conversation, row.Rev, v.Config.VisitorNames)
-	ts, err := v.send(ctx, v.thread.Channel, v.thread.TS, m)
+	ts, err := v.send(ctx, v.thread.Channel, v.thread.TS, p.Render(v.w.Conversation, row.Rev, v.Config.VisitorNames))
 	if webapi.HasCode(err, blockRefusals...) {
-		ts, err = v.send(ctx, v.thread.Channel, v.thread.TS, m.bare(blockID(v.w.Conversation, p.first(), row.Rev, p.items[0].offset())))
+		ts, err = v.send(ctx, v.thread.Channel, v.thread.TS, p.Bare(v.w.Conversation, row.Rev, v.Config.VisitorNames))
 	}
 	switch f, bad := webapi.Failed(err); {
 	case errors.Is(err, errStray):
@@ -239,17 +217,6 @@ func (v *visit) post(ctx context.Context, p plan, since time.Time) error {
 	}
 	v.posts, v.fresh = append(v.posts, row), append(v.fresh, row.ID)
 	return nil
-}
-
-// bare is a post as plain text only, for the case that Slack refuses its blocks.
-func (m message) bare(id string) message {
-	text := unescape(m.text)
-	m.blocks = block1(slack.NewSectionBlock(plain(clip(text, maxBlockChars)), nil, nil, slack.SectionBlockOptionBlockID(id)))
-	return m
-}
-
-func unescape(text string) string {
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
 }
 
 // idleRow returns a row that was written for a post that certainly did not
@@ -288,7 +255,7 @@ func (v *visit) cannot(ctx context.Context, channel string, err error) error {
 	if ofChannel(f) || f.OfApp() {
 		return &later{at: v.sendAway(channel, v.w.Conversation, f), why: f.Error()}
 	}
-	v.notes.tell("post "+f.Code, fmt.Sprintf("Slack does not take a post of %s: %s. The other conversations go on. %s", v.state.Reference, mrkdwn(f.Code), mendFor(f.Code)), true)
+	v.notes.tell("post "+f.Code, fmt.Sprintf("Slack does not take a post of %s: %s. The other conversations go on. %s", v.state.Reference, draw.Mrkdwn(f.Code), mendFor(f.Code)), true)
 	return &later{at: now.Add(refusedPause), why: f.Error()}
 }
 

@@ -3,6 +3,7 @@ package slackbridge
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -29,8 +30,17 @@ const maxDND = 50
 
 // presence asks Slack who is there.
 type presence struct {
-	pace  *rate.Limiter
-	asked map[string]time.Time // also without an answer
+	desk   Desk
+	client *webapi.Client
+	log    *slog.Logger
+	agents []string // the setting: who may answer, empty for whoever is in a channel
+	pace   *rate.Limiter
+	asked  map[string]time.Time // by agent, also without an answer
+}
+
+func newPresence(b *Bridge) *presence {
+	return &presence{desk: b.Desk, client: b.client, log: b.log, agents: b.Config.Agents,
+		pace: rate.NewLimiter(rate.Every(presenceEvery), presenceBurst), asked: map[string]time.Time{}}
 }
 
 // keepDesk watches over those on duty: who is there when a seat is needed, and
@@ -39,7 +49,7 @@ func (b *Bridge) keepDesk(ctx context.Context) error {
 	if b.Desk == nil {
 		return nil
 	}
-	p := presence{pace: rate.NewLimiter(rate.Every(presenceEvery), presenceBurst), asked: map[string]time.Time{}}
+	p := newPresence(b)
 	for needed := false; b.deskPause(ctx, &needed) == nil; {
 		if !b.leads() {
 			continue
@@ -50,10 +60,11 @@ func (b *Bridge) keepDesk(ctx context.Context) error {
 			}
 		}
 		now := b.Now()
-		if ok, _ := b.health.State(); !ok || b.self.Load() == nil || !b.office(now).Seats {
+		o := b.office(now)
+		if ok, _ := b.health.State(); !ok || b.self.Load() == nil || !o.Seats {
 			continue
 		}
-		if err := b.askPresence(ctx, p, now); err != nil && ctx.Err() == nil {
+		if err := p.ask(ctx, now, o.Manual); err != nil && ctx.Err() == nil {
 			b.log.Warn("somebody's presence is not known", "error", err)
 		}
 	}
@@ -82,37 +93,37 @@ func (b *Bridge) deskPause(ctx context.Context, needed *bool) error {
 	return nil
 }
 
-// askPresence asks about those whose presence matters now and is not known, as far
-// as the pace allows.
-func (b *Bridge) askPresence(ctx context.Context, p presence, now time.Time) error {
-	stale, err := b.candidatesNow(ctx, p, now)
+// ask asks about those whose presence matters now and is not known, as far as the pace
+// allows. manual says that only who said so is on duty.
+func (p *presence) ask(ctx context.Context, now time.Time, manual bool) error {
+	stale, err := p.candidates(ctx, now, manual)
 	if err != nil || len(stale) == 0 {
 		return err
 	}
 	if len(stale) > maxDND {
 		stale = stale[:maxDND]
 	}
-	if !b.mayAsk(p, "dnd.teamInfo", now) {
+	if !p.may("dnd.teamInfo", now) {
 		return nil
 	}
-	quiet, err := b.dndOf(ctx, stale)
+	quiet, err := p.dndOf(ctx, stale, now)
 	if f, bad := webapi.Failed(err); bad && f.Kind != webapi.Refused {
 		return err
 	}
 	for _, a := range stale {
-		if !b.mayAsk(p, "users.getPresence", now) {
+		if !p.may("users.getPresence", now) {
 			return nil
 		}
 		p.asked[a.ID] = now
-		away, err := b.awayOf(ctx, a.ID)
+		away, err := p.awayOf(ctx, a.ID)
 		if f, bad := webapi.Failed(err); bad && f.Kind == webapi.Refused {
-			b.log.Warn("somebody's presence is not known", "user", a.ID, "error", err)
+			p.log.Warn("somebody's presence is not known", "user", a.ID, "error", err)
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		_, err = b.Desk.ChangeAgent(ctx, a.ID, func(a *duty.Agent) {
+		_, err = p.desk.ChangeAgent(ctx, a.ID, func(a *duty.Agent) {
 			a.Away, a.AwayAt, a.DNDUntil = away, now, quiet[a.ID]
 		})
 		if err != nil {
@@ -122,19 +133,19 @@ func (b *Bridge) askPresence(ctx context.Context, p presence, now time.Time) err
 	return nil
 }
 
-// mayAsk spends one of the calls of a minute.
-func (b *Bridge) mayAsk(p presence, method string, now time.Time) bool {
+// may spends one of the calls of a minute.
+func (p *presence) may(method string, now time.Time) bool {
 	if !p.pace.AllowN(now, 1) {
 		return false
 	}
-	ok, _ := b.client.Throttle.Take(method, "")
+	ok, _ := p.client.Throttle.Take(method, "")
 	return ok
 }
 
-// candidatesNow lists who could take what waits and whose presence is not known,
+// candidates lists who could take what waits and whose presence is not known,
 // who was asked about longest ago first.
-func (b *Bridge) candidatesNow(ctx context.Context, p presence, now time.Time) ([]duty.Agent, error) {
-	line, err := b.Desk.Line(ctx)
+func (p *presence) candidates(ctx context.Context, now time.Time, manual bool) ([]duty.Agent, error) {
+	line, err := p.desk.Line(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the line: %w", err)
 	}
@@ -142,32 +153,31 @@ func (b *Bridge) candidatesNow(ctx context.Context, p presence, now time.Time) (
 	if len(line) == 0 {
 		return nil, nil
 	}
-	rows, err := b.Desk.Agents(ctx)
+	rows, err := p.desk.Agents(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the table of agents: %w", err)
 	}
-	manual := b.office(now).Manual
 	rows = slices.DeleteFunc(rows, func(a duty.Agent) bool {
 		asked := p.asked[a.ID]
 		fresh := !asked.IsZero() && now.Sub(asked) < duty.PresenceFor
-		return fresh || a.Known(now) || !a.OnDuty(manual, now) || !b.couldTake(a, line)
+		return fresh || a.Known(now) || !a.OnDuty(manual, now) || !p.couldTake(a, line)
 	})
 	slices.SortStableFunc(rows, func(x, y duty.Agent) int { return x.AwayAt.Compare(y.AwayAt) })
 	return rows, nil
 }
 
 // couldTake says that somebody answers where one of these waits.
-func (b *Bridge) couldTake(a duty.Agent, line []conversation.Wait) bool {
-	if len(b.Config.Agents) > 0 {
-		return a.Among(b.Config.Agents)
+func (p *presence) couldTake(a duty.Agent, line []conversation.Wait) bool {
+	if len(p.agents) > 0 {
+		return a.Among(p.agents)
 	}
 	return slices.ContainsFunc(line, func(w conversation.Wait) bool { return slices.Contains(a.Places, w.Channel) })
 }
 
 // awayOf asks whether somebody is away.
-func (b *Bridge) awayOf(ctx context.Context, id string) (away bool, err error) {
-	err = b.client.Call(ctx, "users.getPresence", "", func(ctx context.Context) error {
-		answer, err := b.client.API.GetUserPresenceContext(ctx, id)
+func (p *presence) awayOf(ctx context.Context, id string) (away bool, err error) {
+	err = p.client.Call(ctx, "users.getPresence", "", func(ctx context.Context) error {
+		answer, err := p.client.API.GetUserPresenceContext(ctx, id)
 		if err == nil {
 			away = answer.Presence == "away"
 		}
@@ -178,16 +188,16 @@ func (b *Bridge) awayOf(ctx context.Context, id string) (away bool, err error) {
 
 // dndOf asks until when people do not want to be disturbed; who may be disturbed
 // now is not in the answer.
-func (b *Bridge) dndOf(ctx context.Context, list []duty.Agent) (map[string]time.Time, error) {
+func (p *presence) dndOf(ctx context.Context, list []duty.Agent, now time.Time) (map[string]time.Time, error) {
 	out, ids := map[string]time.Time{}, make([]string, 0, len(list))
 	for _, a := range list {
 		ids = append(ids, a.ID)
 	}
-	err := b.client.Call(ctx, "dnd.teamInfo", "", func(ctx context.Context) error {
-		answer, err := b.client.API.GetDNDTeamInfoContext(ctx, ids)
+	err := p.client.Call(ctx, "dnd.teamInfo", "", func(ctx context.Context) error {
+		answer, err := p.client.API.GetDNDTeamInfoContext(ctx, ids)
 		for id, d := range answer {
 			from, to := time.Unix(int64(d.NextStartTimestamp), 0), time.Unix(int64(d.NextEndTimestamp), 0)
-			if now := b.Now(); d.Enabled && !now.Before(from) && now.Before(to) {
+			if d.Enabled && !now.Before(from) && now.Before(to) {
 				out[id] = to
 			}
 		}

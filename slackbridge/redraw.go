@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -75,7 +76,7 @@ func (v *visit) refresh(ctx context.Context, p *ledger.Post, due *time.Time) err
 	}
 	events, err := readAll(ctx, v.Log, v.w.Conversation, p.First-1)
 	if err != nil {
-		return fmt.Errorf("read the log: %w", err)
+		return err
 	}
 	m, err := v.rerender(ctx, *p, events)
 	if err != nil {
@@ -104,21 +105,11 @@ func (v *visit) savePost(ctx context.Context, p *ledger.Post) error {
 }
 
 // rerender draws a post again from its events.
-func (v *visit) rerender(ctx context.Context, p ledger.Post, events []conversation.Event) (message, error) {
+func (v *visit) rerender(ctx context.Context, p ledger.Post, events []conversation.Event) (draw.Message, error) {
 	s, err := v.script(ctx, events)
 	if err != nil {
-		return message{}, err
+		return draw.Message{}, err
 	}
 	own := events[:min(len(events), int(p.Last-p.First)+1)]
-	now := s.items(own)
-	items := again(p, now)
-	if len(items) == 0 {
-		text := "This line was taken back."
-		if len(now) > 0 {
-			text = "This line is shorter now."
-		}
-		items = []item{{seq: p.First, spans: []span{slant(text)}}}
-	}
-	runs, _ := voices(items)
-	return plan{items: items, mixed: runs > 1}.render(v.w.Conversation, p.Rev+1, v.Config.VisitorNames), nil
+	return s.Redraw(p, own, v.Config.VisitorNames), nil
 }

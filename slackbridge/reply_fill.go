@@ -3,11 +3,11 @@ package slackbridge
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/handoff-bot/handoff/replies"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -21,25 +21,16 @@ func (b *Bridge) pressCanned(ctx context.Context, p press) error {
 	if err != nil {
 		return err
 	}
-	return b.redrawForm(ctx, p, func(f *replyForm) {
+	return b.redrawForm(ctx, p, func(f *draw.ReplyForm) {
 		if !there {
-			f.notes = []span{words("This reply is no longer in the configuration. Choose another one.")}
+			f.Notes = []draw.Span{draw.Words("This reply is no longer in the configuration. Choose another one.")}
 			return
 		}
 		text := replies.Fill(r.Text.In(p.state.Locale), values)
-		if f.put(text) {
-			f.notes = missingNote(text)
+		if f.Put(text) {
+			f.Notes = draw.MissingNote(text)
 		}
 	})
-}
-
-// missingNote says which values are not known.
-func missingNote(text string) []span {
-	missing := replies.Missing(text)
-	if len(missing) == 0 {
-		return nil
-	}
-	return []span{strong("Not known: "), words(strings.Join(missing, ", ") + ". Write what belongs there; it cannot be sent before.")}
 }
 
 // pressDraft asks the AI for a draft. Meanwhile the form says so; what she has
@@ -48,36 +39,27 @@ func (b *Bridge) pressDraft(ctx context.Context, p press) error {
 	if p.e.View.ID == "" || b.Drafts == nil {
 		return errDrop
 	}
-	if err := b.redrawForm(ctx, p, func(f *replyForm) { f.busy = true }); err != nil {
+	if err := b.redrawForm(ctx, p, func(f *draw.ReplyForm) { f.Busy = true }); err != nil {
 		return err
 	}
 	s := b.Drafts.Suggest(ctx, p.id)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return b.redrawForm(ctx, p, func(f *replyForm) {
+	return b.redrawForm(ctx, p, func(f *draw.ReplyForm) {
 		if s.Failed != "" {
-			f.notes = []span{words(s.Failed)}
+			f.Notes = []draw.Span{draw.Words(s.Failed)}
 			return
 		}
-		if f.put(s.Text) {
-			f.notes = draftNote(s)
+		if f.Put(s.Text) {
+			f.Notes = draw.DraftNote(s.Decides)
 		}
 	})
 }
 
-// draftNote marks a draft, and names what of it only the team may decide.
-func draftNote(s Suggestion) []span {
-	out := []span{strong("Draft by AI, read it before you send.")}
-	if len(s.Decides) > 0 {
-		out = append(out, words(" Only your team can decide this, so make sure it holds: "), strong(strings.Join(s.Decides, "; ")+"."))
-	}
-	return out
-}
-
 // redrawForm changes the open form. Of several presses that overlap each goes on
 // from what the one before has drawn. A form that was closed stays closed.
-func (b *Bridge) redrawForm(ctx context.Context, p press, change func(*replyForm)) error {
+func (b *Bridge) redrawForm(ctx context.Context, p press, change func(*draw.ReplyForm)) error {
 	view := p.e.View.ID
 	defer b.formLocks.lock(view)()
 	now := p.stand()
@@ -88,11 +70,11 @@ func (b *Bridge) redrawForm(ctx context.Context, p press, change func(*replyForm
 	if err != nil {
 		return err
 	}
-	f.text, f.filled, f.rev = now.text, now.filled, now.rev+1
+	f.Text, f.Filled, f.Rev = now.text, now.filled, now.rev+1
 	change(&f)
-	hash, err := b.updateView(ctx, view, now.hash, f.view())
+	hash, err := b.updateView(ctx, view, now.hash, f.View())
 	if webapi.HasCode(err, "hash_conflict") { // drawn by another process: what was pressed last counts
-		hash, err = b.updateView(ctx, view, "", f.view())
+		hash, err = b.updateView(ctx, view, "", f.View())
 	}
 	if webapi.HasCode(err, goneViews...) {
 		return nil
@@ -100,7 +82,7 @@ func (b *Bridge) redrawForm(ctx context.Context, p press, change func(*replyForm
 	if err != nil {
 		return err
 	}
-	b.forms.keep(view, drawnForm{hash: hash, text: f.text, filled: f.filled, rev: f.rev})
+	b.forms.keep(view, drawnForm{hash: hash, text: f.Text, filled: f.Filled, rev: f.Rev})
 	return nil
 }
 
@@ -128,9 +110,9 @@ func (b *Bridge) suggestions(raw []byte) any {
 		return nil
 	}
 	options := []*slack.OptionBlockObject{}
-	if e.ActionID == actCanned {
+	if e.ActionID == draw.ActCanned {
 		found := replies.Find(b.cannedReplies(), e.Value)
-		options = slices.Concat(options, cannedOptions(found[:min(len(found), maxListed)]))
+		options = slices.Concat(options, draw.CannedOptions(found[:min(len(found), draw.MaxListed)]))
 	}
 	return map[string]any{"options": options}
 }

@@ -8,26 +8,16 @@ import (
 
 	"github.com/handoff-bot/handoff/markup"
 	"github.com/handoff-bot/handoff/replies"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
-
-// formLine begins what stands for the ts of a line that was sent from the form:
-// nobody wrote it in the thread, so the mirror posts it there under the agent's
-// name. A form is sent once, so its id names the line.
-const formLine = "form-"
-
-// formPlace stands for its channel, in keys.
-const formPlace = "form"
-
-// fromForm says that a line was sent from the form.
-func fromForm(ts string) bool { return strings.HasPrefix(ts, formLine) }
 
 // objectToReply: a value that is not known must not go out as a hole.
 func objectToReply(v viewRef) map[string]string {
-	missing := replies.Missing(v.text(inputReply))
+	missing := replies.Missing(v.text(draw.InputReply))
 	if len(missing) == 0 {
 		return nil
 	}
-	return map[string]string{v.block(inputReply): "Not known: " + strings.Join(missing, ", ") + ". Write what belongs there."}
+	return map[string]string{v.block(draw.InputReply): "Not known: " + strings.Join(missing, ", ") + ". Write what belongs there."}
 }
 
 // block is the id of the block of an input.
@@ -43,7 +33,7 @@ func (v viewRef) block(action string) string {
 // submitReply sends what stands in the form, by the same table as a line that was
 // written in the thread.
 func (b *Bridge) submitReply(ctx context.Context, p press) error {
-	text := strings.TrimSpace(markup.Clean(p.e.View.text(inputReply)))
+	text := strings.TrimSpace(markup.Clean(p.e.View.text(draw.InputReply)))
 	text, note := b.withoutPrefix(text)
 	s := b.saidInForm(p, text, note)
 	content, err := json.Marshal(markup.FromPlain(text))

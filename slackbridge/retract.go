@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -55,7 +56,7 @@ func (b *Bridge) takeBack(ctx context.Context, w where, key, ts, at string) erro
 		return fmt.Errorf("take the line back: %w", err)
 	}
 	if !w.inside() {
-		b.tellAuthor(w, words(gonePrivately(unseen)))
+		b.tellAuthor(w, draw.Words(gonePrivately(unseen)))
 	}
 	return nil
 }
@@ -76,7 +77,7 @@ func (b *Bridge) tellAgain(ctx context.Context, w where, key string) error {
 		return fmt.Errorf("look for the retraction: %w", err)
 	}
 	if r, ok := e.Body.(conversation.Retracted); ok && !r.Inside {
-		b.tellAuthor(w, words(gonePrivately(r.Unseen)))
+		b.tellAuthor(w, draw.Words(gonePrivately(r.Unseen)))
 	}
 	return nil
 }
@@ -89,12 +90,12 @@ func gonePrivately(unseen bool) string {
 	return "The visitor may have read it; it now reads “Message removed”."
 }
 
-func (b *Bridge) tellAuthor(w where, spans ...span) {
+func (b *Bridge) tellAuthor(w where, spans ...draw.Span) {
 	b.tellAt(w, w.event.Author.ID, spans...)
 }
 
 // tellAt says something privately in the thread of a line.
-func (b *Bridge) tellAt(w where, user string, spans ...span) {
+func (b *Bridge) tellAt(w where, user string, spans ...draw.Span) {
 	b.whisperSpans(w.thread.Channel, user, w.thread.TS, spans...)
 }
 
@@ -161,7 +162,7 @@ func (b *Bridge) keepInside(ctx context.Context, w where, text, at string) error
 	}
 	b.lock(ctx, w.home, w.thread.Channel, w.ts, true)
 	if !out.Replayed {
-		b.tellAuthor(w, words("This line had gone out and is a note now. "+gonePrivately(unseen)))
+		b.tellAuthor(w, draw.Words("This line had gone out and is a note now. "+gonePrivately(unseen)))
 	}
 	return nil
 }

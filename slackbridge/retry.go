@@ -10,6 +10,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	fileledger "github.com/handoff-bot/handoff/files/ledger"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -19,19 +20,16 @@ import (
 // directly; Retry stands under the private words, on the card, and as "Send to
 // visitor" in the menu of the line.
 
-// offerRetry is the button that sends a line again.
-const offerRetry offer = "handoff_line_retry"
-
 // unsent marks a line that did not reach the visitor, or not whole, and tells its
 // author. again says that Retry can help.
 func (b *Bridge) unsent(ctx context.Context, s said, text string, again bool) {
 	b.want(ctx, ledger.Receipt{Conversation: s.thread.Conversation, Channel: s.thread.Channel, TS: s.ts, Author: s.who.ID, Name: markFailed, On: true, Again: again})
-	spans := []span{words("⚠️ " + text)}
-	m := message{text: parsed(spans), blocks: block1(richLine("", spans...))}
+	spans := []draw.Span{draw.Words("⚠️ " + text)}
+	m := draw.Say(spans...)
 	if again {
-		m.blocks = append(m.blocks, lineButtons(fate{Offer: []offer{offerRetry}}, s, conversation.State{}))
-		direct := append(spans, words(" "), span{text: "Open the line", url: b.replyLink(s.thread, s.ts)}, words(" and press Retry there or on the card, or hold it and choose Send to visitor."))
-		b.direct.add(whisper{user: s.who.ID, m: message{text: parsed(direct), blocks: block1(richLine("", direct...))}})
+		m = m.OfferingOwned(s.thread.Conversation, s.ts, "", []draw.Offer{draw.OfferRetry})
+		direct := append(spans, draw.Words(" "), draw.Link("Open the line", b.replyLink(s.thread, s.ts)), draw.Words(" and press Retry there or on the card, or hold it and choose Send to visitor."))
+		b.direct.add(whisper{user: s.who.ID, m: draw.Say(direct...)})
 	}
 	b.aside.add(whisper{user: s.who.ID, channel: s.thread.Channel, thread: s.thread.TS, m: m})
 	b.refreshCard(ctx, s.thread.Conversation)
@@ -87,7 +85,7 @@ func (b *Bridge) retry(ctx context.Context, p press) error {
 		return err
 	}
 	if !again {
-		b.replaceOriginal(p, words("There is nothing to send again: the line has reached the visitor, or was deleted."))
+		b.replaceOriginal(p, draw.Words("There is nothing to send again: the line has reached the visitor, or was deleted."))
 		return nil
 	}
 	t, err := b.Threads.ThreadAt(ctx, p.me.Team, p.channel, p.thread)
@@ -100,7 +98,7 @@ func (b *Bridge) retry(ctx context.Context, p press) error {
 	}
 	if m.TS == "" || ignored(m) {
 		b.want(ctx, ledger.Receipt{Conversation: p.id, Channel: p.channel, TS: p.ts, Author: p.who.ID, Name: markFailed})
-		b.replaceOriginal(p, words("The line was deleted in Slack. Nothing was sent."))
+		b.replaceOriginal(p, draw.Words("The line was deleted in Slack. Nothing was sent."))
 		return nil
 	}
 	s, err := b.read(ctx, p.me, t, m)
@@ -138,7 +136,7 @@ func (b *Bridge) sendAgain(ctx context.Context, p press, s said) error {
 		}
 		if _, gone := w.last(); gone || len(s.files) == 0 {
 			b.sent(ctx, s)
-			b.replaceOriginal(p, words("There is nothing left to send again."))
+			b.replaceOriginal(p, draw.Words("There is nothing left to send again."))
 			return nil
 		}
 		s.text, s.content, s.more = "", nil, moreKey(s.files)
@@ -148,7 +146,7 @@ func (b *Bridge) sendAgain(ctx context.Context, p press, s said) error {
 		return err
 	}
 	if sent {
-		b.replaceOriginal(p, words("✅ Sent again. The visitor has it."))
+		b.replaceOriginal(p, draw.Words("✅ Sent again. The visitor has it."))
 	}
 	return nil
 }

@@ -211,7 +211,7 @@ func (r *rooms) inUse(also []string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, channel := range also {
-		if channelID.MatchString(channel) {
+		if isChannel(channel) {
 			r.used[channel] = true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -70,13 +71,13 @@ type attendance map[string][]string
 func (b *Bridge) inUse() []string {
 	out := []string{b.Config.Channel}
 	for _, id := range b.Config.Agents {
-		if groupID.MatchString(id) {
+		if draw.IsGroup(id) {
 			out = append(out, id)
 		}
 	}
 	if b.InUse != nil {
 		for _, id := range b.InUse() {
-			if channelID.MatchString(id) || groupID.MatchString(id) {
+			if isChannel(id) || draw.IsGroup(id) {
 				out = append(out, id)
 			}
 		}
@@ -144,7 +145,7 @@ func (b *Bridge) team(ctx context.Context, me identity, at attendance, rows []du
 	out := map[string]duty.Agent{}
 	candidates := slices.Concat(slices.Collect(maps.Keys(at)), b.Config.Agents)
 	for _, id := range candidates {
-		if !userID.MatchString(id) || !b.counts(id, at[id]) {
+		if !draw.IsUser(id) || !b.counts(id, at[id]) {
 			continue
 		}
 		who, err := b.people.profile(ctx, id)
@@ -173,8 +174,8 @@ func (b *Bridge) team(ctx context.Context, me identity, at attendance, rows []du
 func (b *Bridge) counts(id string, places []string) bool {
 	switch agents := b.Config.Agents; {
 	case len(agents) == 0:
-		return slices.ContainsFunc(places, channelID.MatchString)
-	case groupID.MatchString(agents[0]):
+		return slices.ContainsFunc(places, isChannel)
+	case draw.IsGroup(agents[0]):
 		return slices.Contains(places, agents[0])
 	default:
 		return slices.Contains(agents, id)
@@ -216,7 +217,7 @@ func (b *Bridge) releaseGone(ctx context.Context, me identity) error {
 	}
 	for owner := range load {
 		here := slices.ContainsFunc(rows, func(a duty.Agent) bool { return a.ID == owner && !a.Gone })
-		if here || !userID.MatchString(owner) {
+		if here || !draw.IsUser(owner) {
 			continue
 		}
 		err := b.letGo(ctx, owner, conversation.ReleasedGone, func(s conversation.State) (bool, error) {
@@ -259,7 +260,7 @@ func (b *Bridge) letGo(ctx context.Context, owner string, why conversation.Relea
 // membersOf lists who is in a channel or a user group now, whatever is cached.
 func (p *people) membersOf(ctx context.Context, place string) ([]string, error) {
 	ask := p.channelMembers
-	if groupID.MatchString(place) {
+	if draw.IsGroup(place) {
 		ask = p.groupMembers
 	}
 	ids, err := ask(ctx, place)

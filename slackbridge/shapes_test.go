@@ -54,14 +54,14 @@ func TestShapes(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				c.t = t
 				got := c.effects(n, slack(n, in.Data))
-				if updating() {
+				if *update {
 					want.Data = append(comments(want.Data), got...)
 				} else if said := withoutComments(want.Data); got != said {
 					t.Errorf("got\n%s\nwant\n%s", got, said)
 				}
 			})
 		}
-		if updating() {
+		if *update {
 			if err := os.WriteFile(path, txtar.Format(shapes), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -73,8 +73,7 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// updating says that -update was asked for.
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
+var update = flag.Bool("update", false, "write the golden files")
 
 // shapeSlack returns a function that fills in what a payload leaves open: where it
 // was written, by whom and when.

@@ -8,23 +8,20 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
-// The shortcuts: of a message, and the global one.
-const (
-	cutNote  = "handoff_note"
-	cutSend  = "handoff_send"
-	cutMove  = "handoff_move"
-	cutInbox = "handoff_inbox"
-)
+// cutInbox is the global shortcut; those of a message are the choices of the menu
+// below a line.
+const cutInbox = "handoff_inbox"
 
 // workShortcut deals with the shortcuts: the inbox, and those of a message.
 func (b *Bridge) workShortcut(ctx context.Context, me identity, e envelope, fresh bool) error {
 	switch e.CallbackID {
 	case cutInbox:
 		return b.openInbox(ctx, me, e, fresh)
-	case cutNote, cutSend, cutMove:
+	case draw.CutNote, draw.CutSend, draw.CutMove:
 	default:
 		return errDrop
 	}
@@ -51,7 +48,7 @@ func (b *Bridge) workShortcut(ctx context.Context, me identity, e envelope, fres
 
 // lineShortcut keeps a line inside, sends it, or moves it.
 func (b *Bridge) lineShortcut(ctx context.Context, p press, ts string) error {
-	if p.ts = ts; p.e.CallbackID == cutSend {
+	if p.ts = ts; p.e.CallbackID == draw.CutSend {
 		if again, err := b.warned(ctx, p.id, p.channel, ts); err != nil || again {
 			return b.retryUnless(ctx, p, err)
 		}
@@ -62,7 +59,7 @@ func (b *Bridge) lineShortcut(ctx context.Context, p press, ts string) error {
 			return err
 		}
 		if len(shown) > 1 {
-			b.tellPresser(p, words("Several lines stand in this post. Use the menu below the one you mean."))
+			b.tellPresser(p, draw.Words("Several lines stand in this post. Use the menu below the one you mean."))
 			return nil
 		}
 		if len(shown) == 1 {
@@ -71,7 +68,7 @@ func (b *Bridge) lineShortcut(ctx context.Context, p press, ts string) error {
 	}
 	w, err := b.findSoon(ctx, p, ts)
 	if errors.Is(err, errHold) {
-		b.tellPresser(p, words("Only lines that agents wrote in this thread can be sent, kept inside or moved."))
+		b.tellPresser(p, draw.Words("Only lines that agents wrote in this thread can be sent, kept inside or moved."))
 		return nil
 	}
 	if err != nil {
@@ -99,14 +96,14 @@ func (b *Bridge) findSoon(ctx context.Context, p press, ts string) (where, error
 func (b *Bridge) shortcutKeep(ctx context.Context, p press, w where) error {
 	switch {
 	case w.inside():
-		b.tellPresser(p, words("This line is inside already. The visitor does not see it."))
+		b.tellPresser(p, draw.Words("This line is inside already. The visitor does not see it."))
 		return nil
 	case w.event.Author.ID != p.who.ID && !p.admin:
-		b.tellPresser(p, words("Only its author can take this line back."))
+		b.tellPresser(p, draw.Words("Only its author can take this line back."))
 		return nil
 	}
 	if w.event.Author.ID != p.who.ID { // its author is told what the visitor sees
-		b.tellPresser(p, words("This line was taken back from the visitor and is a note now."))
+		b.tellPresser(p, draw.Words("This line was taken back from the visitor and is a note now."))
 	}
 	text, _ := w.now()
 	return b.keepInside(ctx, w, text, p.e.ActionTS)
@@ -116,7 +113,7 @@ func (b *Bridge) shortcutKeep(ctx context.Context, p press, w where) error {
 // it, or reopened.
 func (b *Bridge) shortcutSend(ctx context.Context, p press, w where) error {
 	if !w.inside() {
-		b.tellPresser(p, words("This line has gone out already."))
+		b.tellPresser(p, draw.Words("This line has gone out already."))
 		return nil
 	}
 	return b.sendKept(ctx, p, w, askCut)

@@ -10,21 +10,22 @@ import (
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/duty"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // replyStatus is /handoff status.
-func (b *Bridge) replyStatus(ctx context.Context, reply func(message) error) error {
+func (b *Bridge) replyStatus(ctx context.Context, reply func(draw.Message) error) error {
 	out, err := b.statusLines(ctx)
 	if err != nil {
 		return err
 	}
-	return reply(message{text: clipEscaped(parsed(out), maxNoticeText), blocks: block1(richLine("", out...))})
+	return reply(draw.Status(out))
 }
 
 // statusLines say who is on duty, who is away, who waits, and whether everything
 // works.
-func (b *Bridge) statusLines(ctx context.Context) ([]span, error) {
-	var out []span
+func (b *Bridge) statusLines(ctx context.Context) ([]draw.Span, error) {
+	var out []draw.Span
 	if b.Desk != nil {
 		people, err := b.dutyLines(ctx)
 		if err != nil {
@@ -36,11 +37,11 @@ func (b *Bridge) statusLines(ctx context.Context) ([]span, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(out, words(strings.Join(counts, "\n"))), nil
+	return append(out, draw.Words(strings.Join(counts, "\n"))), nil
 }
 
 // dutyLines are the people: on duty with what they have in hand, away, off.
-func (b *Bridge) dutyLines(ctx context.Context) ([]span, error) {
+func (b *Bridge) dutyLines(ctx context.Context) ([]draw.Span, error) {
 	rows, err := b.Desk.Agents(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the table of agents: %w", err)
@@ -53,9 +54,9 @@ func (b *Bridge) dutyLines(ctx context.Context) ([]span, error) {
 	o := b.office(now)
 	var on, away, off []string
 	for _, a := range rows {
-		name := oneLine(cmp.Or(a.Name, a.ID), maxName)
+		name := draw.OneLine(cmp.Or(a.Name, a.ID), draw.MaxName)
 		if n := load[a.ID]; n > 0 {
-			name += fmt.Sprintf(" (%s)", chats(n))
+			name += fmt.Sprintf(" (%s)", draw.Chats(n))
 		}
 		switch {
 		case a.Gone:
@@ -67,12 +68,12 @@ func (b *Bridge) dutyLines(ctx context.Context) ([]span, error) {
 			on = append(on, name)
 		}
 	}
-	out := []span{words(hoursWords(o, now) + "\n"), strong("On duty: "), words(listed(on, "nobody") + "\n")}
+	out := []draw.Span{draw.Words(hoursWords(o, now) + "\n"), draw.Strong("On duty: "), draw.Words(listed(on, "nobody") + "\n")}
 	if len(away) > 0 {
-		out = append(out, strong("On duty, but away: "), words(listed(away, "")+"\n"))
+		out = append(out, draw.Strong("On duty, but away: "), draw.Words(listed(away, "")+"\n"))
 	}
 	if len(off) > 0 {
-		out = append(out, strong("Off duty: "), words(listed(off, "")+"\n"))
+		out = append(out, draw.Strong("Off duty: "), draw.Words(listed(off, "")+"\n"))
 	}
 	return out, nil
 }
@@ -122,7 +123,7 @@ func (b *Bridge) countLines(ctx context.Context) ([]string, error) {
 			line = fmt.Sprintf("%d or more %s", q.Limit, l.label)
 		}
 		if q.Oldest && len(states) > 0 {
-			line += ", the first for " + minutes(b.Now().Sub(states[0].WaitFrom))
+			line += ", the first for " + draw.Minutes(b.Now().Sub(states[0].WaitFrom))
 		}
 		out = append(out, line)
 	}
@@ -130,15 +131,4 @@ func (b *Bridge) countLines(ctx context.Context) ([]string, error) {
 		return append(out, "Not well: "+why), nil
 	}
 	return append(out, "Everything works."), nil
-}
-
-// minutes says how long something took, as people say it.
-func minutes(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	}
-	return fmt.Sprintf("%d h", int(d.Hours()))
 }

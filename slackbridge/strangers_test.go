@@ -2,6 +2,7 @@ package slackbridge_test
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,32 +19,17 @@ import (
 func TestStrangersHaveNoEffect(t *testing.T) {
 	for _, mode := range []string{slackbridge.ModeSocket, slackbridge.ModeHTTP} {
 		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
 			w := newStorm(t, mode, slackbridge.RelayOwner)
 			modes := w.inEachMode()
 			before := w.snapshot()
-			for _, u := range stormOthers {
-				if u.Bot {
-					continue // a bot presses nothing
-				}
-				for what, payload := range w.everything(u, modes) {
-					told := w.heardBy(u.ID)
-					kind := "interactive"
-					if strings.HasPrefix(what, "command") {
-						kind = "slash_commands"
-					}
-					w.slack.EmitRaw(kind, payload)
-					if err := w.settled(fmt.Sprintf("a word to %s about %s", u.ID, what), func() (bool, error) { return w.heardBy(u.ID) > told, nil }); err != nil {
-						t.Error(err)
+			t.Run("as", func(t *testing.T) {
+				for _, u := range stormOthers {
+					if !u.Bot { // a bot presses nothing
+						t.Run(u.Name, func(t *testing.T) { t.Parallel(); w.tryEverything(t, u, modes) })
 					}
 				}
-				if err := w.slack.OpenHome(u.ID); err != nil {
-					t.Fatal(err)
-				}
-				w.until("a Home that says why", func(st *fakeslack.State) bool {
-					v, _ := st.Home(u.ID)
-					return strings.Contains(v.Visible(), "The inbox is for the support team.") && len(v.Actions()) == 0
-				})
-			}
+			})
 			if after := w.snapshot(); after != before {
 				t.Errorf("something changed:\n%s\nwas\n%s", after, before)
 			}
@@ -54,6 +40,34 @@ func TestStrangersHaveNoEffect(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tryEverything has somebody send all there is to send; each time she is told.
+func (w *storm) tryEverything(t *testing.T, u fakeslack.User, modes []*chat) {
+	until := func(what string, ok func(*fakeslack.State) bool) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
+		defer cancel()
+		if err := w.slack.WaitFor(ctx, ok); err != nil {
+			t.Errorf("Slack does not show %s\n%s", what, w.dump())
+		}
+	}
+	for what, payload := range w.everything(u, modes) {
+		told := 0
+		until("anything", func(st *fakeslack.State) bool { told = heardBy(st, u.ID); return true })
+		kind := "interactive"
+		if strings.HasPrefix(what, "command") {
+			kind = "slash_commands"
+		}
+		w.slack.EmitRaw(kind, payload)
+		until("a word to "+u.ID+" about "+what, func(st *fakeslack.State) bool { return heardBy(st, u.ID) > told })
+	}
+	if err := w.slack.OpenHome(u.ID); err != nil {
+		t.Fatal(err)
+	}
+	until("a Home that says why", func(st *fakeslack.State) bool {
+		v, _ := st.Home(u.ID)
+		return strings.Contains(v.Visible(), "The inbox is for the support team.") && len(v.Actions()) == 0
+	})
 }
 
 // inEachMode puts one conversation into each mode; a line of Maya's stands in each.
@@ -106,9 +120,9 @@ func (w *storm) snapshot() string {
 }
 
 // heardBy counts what somebody was told: privately or in a direct message.
-func (w *storm) heardBy(user string) int {
-	n := len(w.slack.Ephemerals(user))
-	for _, c := range w.slack.Calls() {
+func heardBy(st *fakeslack.State, user string) int {
+	n := len(st.Ephemerals(user))
+	for _, c := range st.Calls() {
 		if c.Method == "chat.postMessage" && c.Args["channel"] == user && c.Error == "" {
 			n++
 		}

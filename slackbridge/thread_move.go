@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 )
 
@@ -54,7 +55,8 @@ func (v *visit) move(ctx context.Context, channel string) error {
 // tried again.
 func (v *visit) link(ctx context.Context, old, now ledger.Thread) {
 	say := func(t ledger.Thread, text, url string) {
-		m := message{blocks: block1(richLine("", words(text), span{text: "open the thread", url: url})), text: mrkdwn(text) + url}
+		m := draw.Say(draw.Words(text), draw.Link("open the thread", url))
+		m.Text = draw.Mrkdwn(text) + url
 		v.client.Throttle.Owe(t.Channel)
 		if _, err := v.send(ctx, t.Channel, t.TS, m); err != nil {
 			v.log.Warn("a thread was not linked", "conversation", v.w.Conversation, "error", err)
@@ -76,7 +78,7 @@ func (v *visit) leaveCard(ctx context.Context, old, now ledger.Thread) {
 	}
 	card, err := v.card(ctx, v.w.Conversation)
 	if err == nil {
-		card.Moved = []span{words("➡️ This chat goes on in "), place(now.Channel), words(": "), {text: "open the thread", url: v.permalink(now.Channel, now.TS)}}
+		card.Moved = []draw.Span{draw.Words("➡️ This chat goes on in "), draw.Place(now.Channel), draw.Words(": "), draw.Link("open the thread", v.permalink(now.Channel, now.TS))}
 		err = v.update(ctx, old.Channel, old.TS, card.Render(old.Marker, int(v.state.Seq)))
 	}
 	if err != nil {

@@ -5,19 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/markup"
-)
-
-// actTranslate switches the translation; what follows the conversation's id in its
-// value says which way, so that a press on a card that is too old does nothing.
-const (
-	actTranslate = "handoff_translate"
-
-	switchOn  = "on"
-	switchOff = "off"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // Translator translates what agents write for the visitor.
@@ -30,27 +23,34 @@ type Translator interface {
 	ToVisitor(ctx context.Context, id conversation.ID, line markup.Tree) (markup.Tree, error)
 }
 
+// translation puts what agents write over into the visitor's language. by is nil where
+// no model does.
+type translation struct {
+	by  Translator
+	log *slog.Logger
+}
+
 func (b *Bridge) pressTranslate(ctx context.Context, p press) error {
-	_, err := b.append(ctx, p, conversation.Switch(p.by, p.ts == switchOn))
+	_, err := b.append(ctx, p, conversation.Switch(p.by, p.ts == draw.SwitchOn))
 	return err
 }
 
-// translates says whether the card offers the translation.
-func (b *Bridge) translates(s conversation.State) bool {
-	return s.Translate.Seq != 0 || b.Translator != nil && b.Translator.May(s)
+// offered says whether the card offers the translation.
+func (t translation) offered(s conversation.State) bool {
+	return s.Translate.Seq != 0 || t.by != nil && t.by.May(s)
 }
 
 // untranslated is what the author of a line is told that went out as she wrote it.
 const untranslated = "This line could not be translated, so the visitor reads your own words. Say it in her language, or go on: the next line is tried again."
 
-// putOver puts what an agent wrote over into the visitor's language, once for a
-// line however often the table is asked. It never holds the line back.
-func (b *Bridge) putOver(ctx context.Context, s *said, state conversation.State) error {
+// line puts a line over, once however often the table is asked. It never holds the line
+// back; the error is that of ctx.
+func (t translation) line(ctx context.Context, s *said, state conversation.State) error {
 	if s.over || state.Translate.Seq == 0 || strings.TrimSpace(s.text) == "" {
 		return nil
 	}
 	s.over = true
-	text, content, err := b.inHerLanguage(ctx, s.thread.Conversation, s.text, s.content)
+	text, content, err := t.over(ctx, s.thread.Conversation, s.text, s.content)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -62,57 +62,35 @@ func (b *Bridge) putOver(ctx context.Context, s *said, state conversation.State)
 	return nil
 }
 
-// inHerLanguage is a line in the visitor's language. Without over it is in that
-// language already.
-func (b *Bridge) inHerLanguage(ctx context.Context, id conversation.ID, text string, content json.RawMessage) (now string, over json.RawMessage, err error) {
-	if b.Translator == nil {
+// over is a line in the visitor's language, as text and as a tree; without the tree it
+// is in that language already.
+func (t translation) over(ctx context.Context, id conversation.ID, text string, content json.RawMessage) (now string, translated json.RawMessage, err error) {
+	if t.by == nil {
 		return "", nil, errNoTranslator
 	}
 	var line markup.Tree
 	if len(content) == 0 || json.Unmarshal(content, &line) != nil {
 		line = markup.FromPlain(text)
 	}
-	said, err := b.Translator.ToVisitor(ctx, id, line)
+	said, err := t.by.ToVisitor(ctx, id, line)
 	if err != nil {
-		b.log.Warn("a line goes out as it is", "conversation", id, "error", err)
+		t.log.Warn("a line goes out as it is", "conversation", id, "error", err)
 		return "", nil, err
 	}
 	if said.Plain() == line.Plain() {
 		return text, nil, nil
 	}
-	if over, err = json.Marshal(said); err != nil {
+	if translated, err = json.Marshal(said); err != nil {
 		return "", nil, fmt.Errorf("encode the line: %w", err)
 	}
-	return said.Plain(), over, nil
+	return said.Plain(), translated, nil
 }
 
 var errNoTranslator = errors.New("no model translates here")
 
-// reads is the small line that says what the visitor reads of an agent's line.
-func reads(text string) item {
-	return item{spans: []span{slant("The visitor reads (machine translation):")}, text: text, quoted: true}
-}
-
-// translated is a visitor's line in the team's language, below it. What stands
-// elsewhere is named by how it begins.
-func (s script) translated(e conversation.Event, b conversation.Translated) (item, bool) {
-	switch {
-	case b.Failed && b.Late:
-		return item{}, false // that was said before
-	case b.Failed:
-		return item{spans: []span{slant("What stands above could not be translated. It is tried again with the next line.")}}, true
-	case strings.TrimSpace(b.Text) == "":
-		return item{}, false
-	}
-	head := "Machine translation:"
-	if begins := oneLine(s.lines[b.Of], 40); begins != "" && b.Of != e.Seq-1 {
-		head = "Machine translation of “" + begins + "”:"
-	}
-	return item{spans: []span{slant(head)}, text: b.Text, quoted: true}, true
-}
-
 // quoteLines reads the lines whose translations are among events.
-func (v *visit) quoteLines(ctx context.Context, s *script, events []conversation.Event) error {
+func (v *visit) quoteLines(ctx context.Context, s *draw.Script, events []conversation.Event) error {
+	s.Lines = map[conversation.Seq]string{}
 	for _, e := range events {
 		t, ok := e.Body.(conversation.Translated)
 		if !ok || t.Failed || t.Of == e.Seq-1 {
@@ -124,28 +102,37 @@ func (v *visit) quoteLines(ctx context.Context, s *script, events []conversation
 		}
 		if len(line) == 1 {
 			if m, ok := line[0].Body.(conversation.Message); ok {
-				s.lines[t.Of] = m.Text
+				s.Lines[t.Of] = m.Text
 			}
 		}
 	}
 	return nil
 }
 
-// putEditOver translates the new words of a line that went out translated. When
-// that fails they go out as they are, and their author is told.
-func (b *Bridge) putEditOver(ctx context.Context, e *edit) error {
+// edit puts the new words of a line over that went out translated. plain says that they
+// go out as they are, which their author is to be told.
+func (t translation) edit(ctx context.Context, e *edit) (plain bool, err error) {
 	said, ok := e.event.Body.(conversation.Message)
 	if !ok || said.Original == "" || strings.TrimSpace(e.text) == "" {
-		return nil
+		return false, nil
 	}
-	text, content, err := b.inHerLanguage(ctx, e.home, e.text, e.content)
+	text, content, err := t.over(ctx, e.home, e.text, e.content)
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return false, ctx.Err()
 	case err != nil:
-		b.whisper(e.thread.Channel, e.event.Author.ID, e.thread.TS, untranslated)
+		return true, nil
 	case content != nil:
 		e.original, e.text, e.content = e.text, text, content
 	}
-	return nil
+	return false, nil
+}
+
+// putEditOver puts an edit over. When that fails its author is told.
+func (b *Bridge) putEditOver(ctx context.Context, e *edit) error {
+	plain, err := b.translation.edit(ctx, e)
+	if plain {
+		b.whisper(e.thread.Channel, e.event.Author.ID, e.thread.TS, untranslated)
+	}
+	return err
 }

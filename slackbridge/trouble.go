@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -223,7 +224,7 @@ func (b *Bridge) watchRoom(ctx context.Context, team, channel string) {
 }
 
 func (b *Bridge) troubleWords(channel string, f *webapi.Failure) string {
-	words := mrkdwn(b.roomName(channel)) + " (" + channel + ") " + happened(f.Code) + ". "
+	words := draw.Mrkdwn(b.roomName(channel)) + " (" + channel + ") " + happened(f.Code) + ". "
 	switch channel {
 	case b.Config.Channel:
 		words += "It is the default channel: conversations wait until it can be used, and visitors are told after a minute. "
@@ -236,7 +237,7 @@ func (b *Bridge) troubleWords(channel string, f *webapi.Failure) string {
 }
 
 func (b *Bridge) mendedWords(channel string) string {
-	words := mrkdwn(b.roomName(channel)) + " (" + channel + ") can be used again. "
+	words := draw.Mrkdwn(b.roomName(channel)) + " (" + channel + ") can be used again. "
 	switch channel {
 	case b.Config.Channel:
 		return words + "What waited is being posted."

@@ -1,16 +1,14 @@
 package slackbridge
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -20,12 +18,8 @@ import (
 // somebody watched; the modal stays as it is, and its Refresh goes on.
 
 const (
-	actWatch   = "handoff_watch"
-	modalWatch = "handoff_modal_watch"
-
-	watchFor   = 15 * time.Minute
-	watchLines = 20
-	watchTick  = time.Second
+	watchFor  = 15 * time.Minute
+	watchTick = time.Second
 )
 
 // watches are the modals that are open, by the id of the view.
@@ -157,10 +151,11 @@ func (b *Bridge) drawWatch(ctx context.Context, view string, m watched, over boo
 	if state.Seq == m.seq && !m.asked && !over {
 		return m.seq, nil
 	}
-	modal, err := b.watchView(ctx, state, m.user, !over)
+	events, err := readAll(ctx, b.Log, m.id, 0)
 	if err != nil {
 		return m.seq, err
 	}
+	modal := draw.WatchView(state, events, m.user, !over)
 	if err := b.client.Throttle.Allow("views.update", ""); err != nil {
 		return m.seq, err
 	}
@@ -170,77 +165,22 @@ func (b *Bridge) drawWatch(ctx context.Context, view string, m watched, over boo
 	})
 }
 
-// watchView is the modal: whose the chat is, the last lines, and what can be done.
-func (b *Bridge) watchView(ctx context.Context, s conversation.State, user string, live bool) (slack.ModalViewRequest, error) {
-	events, err := readAll(ctx, b.Log, s.ID, 0)
-	if err != nil {
-		return slack.ModalViewRequest{}, fmt.Errorf("read the log: %w", err)
-	}
-	var brief Brief
-	for _, e := range events {
-		brief = brief.Apply(e)
-	}
-	how := "Live: what is said next appears here by itself."
-	if !live {
-		how = "Not live any more. Press Refresh to go on watching."
-	}
-	blocks := []slack.Block{richLine("", strong(brief.visitor(s)), words(" · "+s.Reference+" · "+whose(s, user)+"\n"), slant(how))}
-	items := newScript(s, noThread, conversation.Handle(s.Visitor), events).items(events)
-	pages := pagesOf(s.ID, items[max(0, len(items)-watchLines):])
-	if len(items) > watchLines || len(pages) > 1 {
-		blocks = append(blocks, richLine("", slant("Earlier lines stand in the transcript.")))
-	}
-	blocks = append(append(blocks, pages[len(pages)-1]...), slack.NewActionBlock("own:"+s.Owner.ID+":", watchButtons(s, user)...))
-	view := modal(modalWatch, "Watch "+s.Reference, s.ID, blocks...)
-	view.Close, view.NotifyOnClose = plain("Close"), true
-	return view, nil
-}
-
-// whose says who has a chat, to somebody who watches it.
-func whose(s conversation.State, user string) string {
-	switch s.Mode {
-	case conversation.Waiting:
-		return "waits for a person"
-	case conversation.WithAgent:
-		if s.Owner.ID == user {
-			return "you have this chat"
-		}
-		return cmp.Or(oneLine(s.Owner.Name, maxName), "a colleague") + " has this chat"
-	case conversation.IsClosed:
-		return "closed"
-	case conversation.WithBot:
-	}
-	return "the AI has this chat"
-}
-
-func watchButtons(s conversation.State, user string) []slack.BlockElement {
-	id := string(s.ID)
-	var out []slack.BlockElement
-	switch {
-	case s.Mode == conversation.Waiting:
-		out = append(out, button(actClaim, id, "Claim"))
-	case s.Mode == conversation.WithBot, s.Mode == conversation.WithAgent && s.Owner.ID != user:
-		out = append(out, button(actTakeOver, id, "Take over"))
-	}
-	return append(out, button(actWatch, id, "Refresh"), button(actTranscript, id, "Transcript"))
-}
-
 // pressWatch opens the modal, or goes on in the one that is open.
 func (b *Bridge) pressWatch(ctx context.Context, p press) error {
-	if p.e.View.CallbackID == modalWatch {
+	if p.e.View.CallbackID == draw.ModalWatch {
 		b.watches.add(p.e.View.ID, p.id, p.who.ID, 0)
 		return nil
 	}
-	view, err := b.watchView(ctx, p.state, p.who.ID, true)
+	events, err := readAll(ctx, b.Log, p.id, 0)
 	if err != nil {
 		return err
 	}
 	id := ""
 	if p.fresh {
-		id = b.openView(ctx, p, view)
+		id = b.openView(ctx, p, draw.WatchView(p.state, events, p.who.ID, true))
 	}
 	if id == "" {
-		b.tellPresser(p, words("The chat did not open in time. Press Watch again."))
+		b.tellPresser(p, draw.Words("The chat did not open in time. Press Watch again."))
 		return nil
 	}
 	b.watches.add(id, p.id, p.who.ID, p.state.Seq)

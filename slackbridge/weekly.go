@@ -7,9 +7,8 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -23,7 +22,7 @@ import (
 // Draw makes the post of a week; ok is false when there is nothing to say.
 type weekly struct {
 	kind string
-	draw func(ctx context.Context, of week) (m message, ok bool, err error)
+	draw func(ctx context.Context, of week) (m draw.Message, ok bool, err error)
 	// below does what belongs under the post (files, in its thread), nil for
 	// nothing. It is called again after an error and after a crash until it
 	// returns nil, and has to keep rows of its own ([Bridge.houseErrand]).
@@ -149,7 +148,7 @@ func (b *Bridge) postWeekly(ctx context.Context, w weekly, of week, e ledger.Err
 		e.State = ledger.Gone
 		return e, b.Errands.SaveErrand(ctx, e)
 	}
-	m.metadata = slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"marker": e.Name}}
+	m.Metadata = draw.Marked("", e.Name)
 	if ok, retry := b.client.Throttle.Take("chat.postMessage", channel); !ok {
 		return e, &later{at: retry, why: "the channel's limit"}
 	}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/slack-go/slack"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -29,7 +29,7 @@ type NumbersPicture struct {
 // numbersWeekly is the post of the numbers, with the pictures in its thread.
 func (b *Bridge) numbersWeekly() weekly { return weekly{"numbers", b.drawNumbers, b.sharePictures} }
 
-func (b *Bridge) drawNumbers(ctx context.Context, of week) (m message, ok bool, err error) {
+func (b *Bridge) drawNumbers(ctx context.Context, of week) (m draw.Message, ok bool, err error) {
 	n, err := b.Numbers(ctx, of.From, of.To)
 	if err != nil {
 		return m, false, fmt.Errorf("count the week: %w", err)
@@ -37,20 +37,7 @@ func (b *Bridge) drawNumbers(ctx context.Context, of week) (m message, ok bool, 
 	if len(n.Lines) == 0 {
 		return m, false, nil
 	}
-	var points []slack.RichTextElement
-	for _, line := range n.Lines {
-		points = append(points, slack.NewRichTextSection(rich([]span{words(line)})...))
-	}
-	foot := "What each number means is in docs/report.md; the whole table is handoff report."
-	if len(n.Pictures) > 0 {
-		foot = "The pictures are in the thread. " + foot
-	}
-	block := richBlock{elements: []any{
-		slack.NewRichTextSection(rich([]span{strong(n.Title)})...),
-		slack.NewRichTextList(slack.RTEListBullet, 0, points...),
-		slack.NewRichTextSection(rich([]span{slant(foot)})...),
-	}}
-	return message{text: clipEscaped(parsed([]span{words(n.Title + ": " + strings.Join(n.Lines, " "))}), maxNoticeText), blocks: block1(block)}, true, nil
+	return draw.WeekNumbers(n.Title, n.Lines, len(n.Pictures) > 0), true, nil
 }
 
 // sharePictures puts the pictures under the post, all in one message. Slack has no
@@ -147,7 +134,7 @@ func (b *Bridge) uploadPicture(ctx context.Context, p NumbersPicture) (id string
 	}
 	var to *slack.GetUploadURLExternalResponse
 	err = b.client.Call(ctx, "files.getUploadURLExternal", "", func(ctx context.Context) (err error) {
-		to, err = b.client.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: p.Name, FileSize: len(p.PNG), AltTxt: clip(p.Alt, maxAlt)})
+		to, err = b.client.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: p.Name, FileSize: len(p.PNG), AltTxt: draw.Clip(p.Alt, maxAlt)})
 		return err
 	})
 	if err != nil {

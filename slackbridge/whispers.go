@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/ledger"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
@@ -26,7 +27,7 @@ type whisper struct {
 	user, channel, thread string
 	address               string // of an answer: what Slack gave us for one interaction
 	replace               bool   // an answer takes the place of the message it answers
-	m                     message
+	m                     draw.Message
 	// until is when it has become pointless, zero for the queue's own age.
 	until time.Time
 	// afterReply waits for the thread's first reply: Slack shows nobody what is said
@@ -278,7 +279,7 @@ func (q *whispers) backoff(n int) time.Duration {
 // the channel is told directly, without buttons, which need the thread.
 func (q *whispers) elsewhere(w whisper, err error) {
 	if q == q.b.aside && webapi.HasCode(err, "user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived") {
-		w.m.blocks = w.m.blocks[:1]
+		w.m.Blocks = w.m.Blocks[:1]
 		q.b.direct.add(whisper{user: w.user, m: w.m, until: w.until})
 		return
 	}
@@ -302,7 +303,7 @@ var errNoReply = errors.New("the thread has no reply yet")
 
 // sayAside shows a message to one person, in a thread or the channel.
 func (b *Bridge) sayAside(ctx context.Context, w whisper) error {
-	options := w.m.options()
+	options := w.m.Options()
 	switch quiet := w.afterReply && !b.replied(ctx, w); {
 	case quiet && b.Now().Before(w.came.Add(replyWait)):
 		return errNoReply

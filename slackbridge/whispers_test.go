@@ -13,6 +13,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 	"github.com/handoff-bot/handoff/slackbridge/webapi"
 )
 
@@ -67,14 +68,14 @@ func (r *ears) hear(w whisper) error {
 			return err
 		}
 	}
-	r.heard = append(r.heard, fmt.Sprintf("%s: %s @%.0f", w.user, w.m.text, time.Since(r.began).Seconds()))
+	r.heard = append(r.heard, fmt.Sprintf("%s: %s @%.0f", w.user, w.m.Text, time.Since(r.began).Seconds()))
 	return nil
 }
 
 func (r *ears) tell(user, text string) { r.tellUntil(user, text, time.Time{}) }
 
 func (r *ears) tellUntil(user, text string, until time.Time) {
-	r.aside.add(whisper{user: user, channel: "C1", until: until, m: message{text: text, blocks: block1(richLine("", words(text)))}})
+	r.aside.add(whisper{user: user, channel: "C1", until: until, m: draw.Say(draw.Words(text))})
 }
 
 // to is what one person has heard, in order.
@@ -141,7 +142,7 @@ func TestWhispersOutlast(t *testing.T) {
 	})
 	t.Run("doubt", func(t *testing.T) {
 		poisoned := func(w whisper, _ int) error {
-			if w.m.text == "odd" {
+			if w.m.Text == "odd" {
 				return errors.New("500")
 			}
 			return nil

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/handoff-bot/handoff/internal/browsertest"
 )
 
 var shots = flag.String("shots", "", "folder for screenshots of the stories; none are taken when empty")
@@ -62,18 +63,7 @@ var phone = screen{width: 390, height: 844}
 
 func open(t *testing.T, s screen, url string) *tab {
 	t.Helper()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no Chromium on this machine")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true))
-	parent, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-	t.Cleanup(cancel)
-	allocator, cancelAllocator := chromedp.NewExecAllocator(parent, options...)
-	t.Cleanup(cancelAllocator)
-	ctx, cancelTab := chromedp.NewContext(allocator)
-	t.Cleanup(cancelTab)
+	ctx := browsertest.Start(t)
 	scheme := "light"
 	if s.dark {
 		scheme = "dark"
@@ -107,10 +97,13 @@ func (b *tab) js(expression string) any {
 	return got
 }
 
+// patience is how long a page may take: a full machine takes ten times as long.
+const patience = 30 * time.Second
+
 // until waits for an expression to be true.
 func (b *tab) until(expression string) {
 	b.Helper()
-	deadline := time.Now().Add(8 * time.Second)
+	deadline := time.Now().Add(patience)
 	for b.js("!!("+expression+")") != true {
 		if time.Now().After(deadline) {
 			b.shot("failed")

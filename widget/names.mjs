@@ -34,7 +34,7 @@ function isInner(declaration) {
   if (!isOurs(file) || file === src + 'types.ts' || file.startsWith(src + 'resume')) return false;
   for (let node = declaration; node; node = node.parent) {
     if (node.name && outward.has(node.name.text)) return false;
-    if (ts.isTypeLiteralNode(node) && ts.isFunctionLike(node.parent?.parent) && file === src + 'loader.ts') return false; // the page's own calls
+    if (ts.isTypeLiteralNode(node) && ts.isFunctionLike(node.parent?.parent) && [src + 'loader.ts', src + 'core.ts'].includes(file)) return false; // the page's own calls, and what the panel takes of them
   }
   return true;
 }

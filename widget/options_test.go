@@ -76,6 +76,38 @@ func TestInlineStandsInThePage(t *testing.T) {
 	b.clean()
 }
 
+// Frameworks hang their own things on an element, which lead back to it; another element
+// is another place.
+func TestTheElementThatTheChatStandsInIsTakenAsItself(t *testing.T) {
+	chat := newChatServer(t)
+	b := open(t, desktop, site(t, chat.URL, ""))
+	b.until("q('launcher')")
+	b.js(`(['one','two'].forEach(id=>{const e=document.createElement('article');e.id=id;e.own={e};document.querySelector('main').after(e)}),
+window.into=id=>Handoff.boot({key:'pk_test',container:document.getElementById(id)}),into('one'),0)`)
+	b.until("document.querySelector('#one handoff-widget') && q('panel')?.open")
+	b.js("(window.first=document.querySelector('handoff-widget'),into('one'),0)")
+	b.until("document.querySelector('#one handoff-widget') === first")
+	b.js("(into('two'),0)")
+	b.until("document.querySelector('#two handoff-widget') && q('panel')?.open && document.querySelectorAll('handoff-widget').length === 1")
+	b.clean()
+}
+
+// What is called wrongly, or while the server is away, is no error of the page.
+func TestNoCallThrowsIntoThePage(t *testing.T) {
+	chat := newChatServer(t)
+	b := open(t, desktop, site(t, chat.URL, "", "console.warn=()=>{}"))
+	b.until("q('launcher')")
+	if got := b.js(`(()=>{const out=[];for(const name of ['boot','update','open','identify','track','setContext','escalate','on','once','off'])for(const value of [undefined,null,5])
+try{Handoff[name](value)}catch(e){out.push(name+' '+e.message)}return out.join()})()`); got != "" {
+		t.Errorf("thrown: got %v, want nothing", got)
+	}
+	b.until("q('panel')?.open")
+	chat.CloseClientConnections()
+	chat.Close()
+	b.js("(Handoff.update({theme:'dark'}),new Promise(done=>setTimeout(done,50)))")
+	b.clean()
+}
+
 func TestNothingHappensWithoutConsent(t *testing.T) {
 	chat := newChatServer(t)
 	b := open(t, desktop, site(t, chat.URL, `data-consent="required"`))

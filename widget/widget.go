@@ -10,7 +10,8 @@
 //
 // The loader is served as /widget.js with a short cache time and its ETag, the
 // assets under /w/ with an immutable one. A browser fetches the assets as
-// modules from another origin, so they need Access-Control-Allow-Origin: *.
+// modules from another origin, so they need Access-Control-Allow-Origin: *. Files of
+// other builds are the server's to keep: pages outlive the binary they were served by.
 package widget
 
 import (
@@ -31,13 +32,14 @@ var dist embed.FS
 var loaded = sync.OnceValue(func() contents {
 	index, _ := dist.ReadFile("dist/manifest.json")
 	var m struct {
-		Loader string            `json:"loader"`
-		Assets map[string]string `json:"assets"`
-		Resume string            `json:"resume"`
-		Frame  string            `json:"frame"`
+		Version string            `json:"version"`
+		Loader  string            `json:"loader"`
+		Assets  map[string]string `json:"assets"`
+		Resume  string            `json:"resume"`
+		Frame   string            `json:"frame"`
 	}
 	_ = json.Unmarshal(index, &m)
-	c := contents{assets: make(map[string][]byte, len(m.Assets))}
+	c := contents{version: m.Version, assets: make(map[string][]byte, len(m.Assets))}
 	c.loader, _ = dist.ReadFile("dist/" + m.Loader)
 	c.resume, _ = dist.ReadFile("dist/" + m.Resume)
 	c.frame, _ = dist.ReadFile("dist/" + m.Frame)
@@ -50,11 +52,12 @@ var loaded = sync.OnceValue(func() contents {
 })
 
 type contents struct {
-	loader []byte
-	etag   string
-	resume []byte
-	frame  []byte
-	assets map[string][]byte
+	version string
+	loader  []byte
+	etag    string
+	resume  []byte
+	frame   []byte
+	assets  map[string][]byte
 }
 
 // Loader is the script of GET /widget.js and its strong ETag, quotes included.
@@ -75,6 +78,14 @@ func Asset(address string) (body []byte, contentType string, ok bool) {
 	}
 	return body, contentTypes[path.Ext(address)], true
 }
+
+// Assets are all of them, by address without the prefix. The caller must not change
+// the map or the bytes.
+func Assets() map[string][]byte { return loaded().assets }
+
+// Version is what the loader says of itself, the version in package.json: that of the
+// release the files belong to.
+func Version() string { return loaded().version }
 
 // ResumePage is the page of GET /resume, where mailed links lead: a template for
 // html/template whose words come from a [conversation.Speech]. It loads /widget.js

@@ -343,6 +343,7 @@ func TestAssets(t *testing.T) {
 	if cache := panel.header.Get("Cache-Control"); !strings.Contains(cache, "immutable") {
 		t.Errorf("got %s", cache)
 	}
+	g.want(http.StatusOK, "GET", "/w/--abc/panel.js", nil, nil) // the same for a browser that tries again
 	g.refused(http.StatusNotFound, codeNoRoute, "GET", "/w/abd/panel.js", nil)
 }
 

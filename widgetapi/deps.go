@@ -23,6 +23,7 @@ type Deps struct {
 	Notifier      Notifier
 	Live          Live
 	Assets        Assets
+	Builds        Builds
 	Files         Files
 
 	// Duty says whether the team is there now, and when it is the next time; a
@@ -89,6 +90,13 @@ type Assets interface {
 	FramePage() []byte
 }
 
+// Builds keeps the widget's files of every build that this installation has served.
+type Builds interface {
+	// WidgetFile returns the file at an address ("3f9a…/panel.js", "widget@1.2.3.js"),
+	// or conversation.ErrNotFound. Under one address it is the same for ever.
+	WidgetFile(ctx context.Context, address string) ([]byte, error)
+}
+
 // Health is the state of the house. Detail is shown on the admin listener only.
 type Health struct {
 	OK     bool
@@ -97,7 +105,7 @@ type Health struct {
 
 func (d Deps) check() error {
 	for name, missing := range map[string]bool{
-		"Log": d.Log == nil, "Conversations": d.Conversations == nil, "Sessions": d.Sessions == nil, "Counters": d.Counters == nil, "Presence": d.Presence == nil, "Codes": d.Codes == nil,
+		"Log": d.Log == nil, "Conversations": d.Conversations == nil, "Sessions": d.Sessions == nil, "Counters": d.Counters == nil, "Presence": d.Presence == nil, "Codes": d.Codes == nil, "Builds": d.Builds == nil,
 		"Notifier": d.Notifier == nil, "Live": d.Live == nil, "Escalation": d.Escalation == nil, "Now": d.Now == nil, "Logger": d.Logger == nil,
 	} {
 		if missing {

@@ -49,6 +49,7 @@ const (
 	codeUnknownKey   = "unknown_key"
 	codeNotFound     = "not_found"
 	codeNoRoute      = "no_such_route"
+	codeNoVersion    = "no_such_version"
 	codeMethod       = "method_not_allowed"
 	codeClosed       = "conversation_closed"
 	codeBlocked      = "blocked"
@@ -95,6 +96,7 @@ var faults = map[string]answer{
 	codeUnknownKey:       {http.StatusNotFound, "There is no such widget key. Check data-key in the script tag.", false},
 	codeNotFound:         {http.StatusNotFound, "There is no such conversation. Start a new one.", true},
 	codeNoRoute:          {http.StatusNotFound, "There is no such address. GET /v1/openapi.json lists what there is.", false},
+	codeNoVersion:        {http.StatusNotFound, "This server has never run that version as a release. At its start it prints the tag of the one it runs.", false},
 	codeMethod:           {http.StatusMethodNotAllowed, "This address does not take that method. The Allow header lists those it takes.", false},
 	codeClosed:           {http.StatusConflict, "This conversation ended too long ago to be reopened. Start a new one.", true},
 	codeBlocked:          {http.StatusForbidden, "You can't write here for now; what was said so far stays readable.", true},
@@ -190,6 +192,7 @@ func (s *Server) fail(c *call, err error) {
 	if f.retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retry.Seconds()))))
 	}
+	h.Set("Cache-Control", "no-store") // what is not there now may be there soon
 	status := faults[f.code].status
 	if status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")

@@ -86,6 +86,7 @@ func preflight(w http.ResponseWriter) {
 
 // dispatch is the mux with this API's own words for what it does not know.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+	r = unpinned(r)
 	if _, pattern := s.mux.Handler(r); pattern != "" {
 		s.mux.ServeHTTP(w, r)
 		return

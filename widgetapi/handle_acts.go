@@ -3,9 +3,7 @@ package widgetapi
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/handoff-bot/handoff/conversation"
@@ -97,42 +95,4 @@ func (s *Server) feedback(c *call, b *FeedbackBody) (reply, error) {
 func isAnswer(e conversation.Event) bool {
 	_, line := e.Body.(conversation.Message)
 	return line && e.Author.Role == conversation.Bot
-}
-
-// loader and asset serve the widget's own files.
-
-func (s *Server) loader(c *call) (reply, error) {
-	if s.deps.Assets == nil {
-		return reply{}, &fault{code: codeNoRoute}
-	}
-	content, tag := s.deps.Assets.Loader()
-	return reply{write: func(w http.ResponseWriter) {
-		h := w.Header()
-		h.Set("Cache-Control", "public, max-age=300")
-		h.Set("Content-Type", "text/javascript; charset=utf-8")
-		if tag != "" {
-			h.Set("ETag", "W/"+tag) // of the script, in each form that it is sent in
-			if strings.TrimPrefix(c.r.Header.Get("If-None-Match"), "W/") == tag {
-				h.Add("Vary", "Accept-Encoding")
-				w.WriteHeader(http.StatusNotModified)
-				return
-			}
-		}
-		s.packed.write(w, c.r, "widget.js "+tag, content)
-	}}, nil
-}
-
-func (s *Server) asset(c *call) (reply, error) {
-	if s.deps.Assets == nil {
-		return reply{}, &fault{code: codeNoRoute}
-	}
-	content, media, ok := s.deps.Assets.Asset(c.r.PathValue("hash") + "/" + c.r.PathValue("file"))
-	if !ok {
-		return reply{}, &fault{code: codeNoRoute}
-	}
-	return reply{write: func(w http.ResponseWriter) {
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		w.Header().Set("Content-Type", media)
-		s.packed.write(w, c.r, c.r.URL.Path, content)
-	}}, nil
 }

@@ -55,6 +55,7 @@ type house struct {
 	scan     atomic.Pointer[func([]byte) (bool, error)]
 	dir      string // of the database
 	alerts   atomic.Int64
+	looks    atomic.Int64 // for files of other builds
 }
 
 // clock stands still until it is moved; without a time it is the bubble's.
@@ -185,7 +186,7 @@ func (h *house) openStore() *store.Store {
 func (h *house) serve() *Server {
 	h.Helper()
 	s, err := New(Deps{
-		Log: h.store, Conversations: h.store, Sessions: h.store, Counters: h.store, Presence: h.store, Codes: h.store,
+		Log: h.store, Conversations: h.store, Sessions: h.store, Counters: h.store, Presence: h.store, Codes: h.store, Builds: lookedFor{h},
 		Notifier: h.notifier, Live: h.live, Assets: testAssets{}, Files: h.files,
 		Duty:       func(time.Time) (bool, time.Time) { return false, h.clock.now().Add(time.Hour) },
 		Escalation: func(context.Context, string, conversation.State) (Button, error) { return *h.button.Load(), nil },
@@ -207,6 +208,14 @@ func (testAssets) ResumePage() []byte {
 func (testAssets) FramePage() []byte { return []byte("<!doctype html><title>Chat</title>") }
 func (testAssets) Asset(path string) ([]byte, string, bool) {
 	return []byte("/* panel */"), "text/javascript; charset=utf-8", path == "abc/panel.js"
+}
+
+// lookedFor counts how often the store is asked for a file of the widget.
+type lookedFor struct{ h *house }
+
+func (l lookedFor) WidgetFile(ctx context.Context, address string) ([]byte, error) {
+	l.h.looks.Add(1)
+	return l.h.store.WidgetFile(ctx, address)
 }
 
 // appendAs adds to the log as another room would.

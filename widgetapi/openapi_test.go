@@ -25,7 +25,8 @@ type checkedTransport struct {
 
 func checked(t testing.TB, next http.RoundTripper, s *Server) http.RoundTripper {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(s.schema)
+	// This router knows no variable with something behind it in its segment.
+	doc, err := openapi3.NewLoader().LoadFromData(bytes.ReplaceAll(s.schema, []byte("@{version}.js"), []byte("@{version}")))
 	if err != nil {
 		t.Fatalf("load the OpenAPI document: %v", err)
 	}

@@ -1,9 +1,7 @@
 package widgetapi
 
 import (
-	"context"
 	"net/http"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/handoff-bot/handoff/conversation"
+	"github.com/handoff-bot/handoff/internal/browsertest"
 	"github.com/handoff-bot/handoff/widget"
 	"github.com/handoff-bot/handoff/widgetapi/session"
 )
@@ -26,16 +25,7 @@ func (builtAssets) FramePage() []byte                        { return widget.Fra
 // browser opens an address in a Chromium of its own.
 func browser(t *testing.T, address string) func(expression string) any {
 	t.Helper()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no Chromium on this machine")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true))
-	limited, cancel := context.WithTimeout(context.Background(), 60*time.Second)
-	allocator, cancelAllocator := chromedp.NewExecAllocator(limited, options...)
-	ctx, cancelTab := chromedp.NewContext(allocator)
-	t.Cleanup(func() { cancelTab(); cancelAllocator(); cancel() })
+	ctx := browsertest.Start(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +42,7 @@ func browser(t *testing.T, address string) func(expression string) any {
 
 func until(t *testing.T, js func(string) any, expression string) {
 	t.Helper()
-	for deadline := time.Now().Add(8 * time.Second); js("!!("+expression+")") != true; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); js("!!("+expression+")") != true; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("never true: %s\nthe page: %v", expression, js("document.body.innerText + ' | ' + root?.textContent"))
 		}

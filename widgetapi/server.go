@@ -26,6 +26,7 @@ type Server struct {
 	schema  []byte
 	health  lastHealth
 	packed  packed
+	earlier earlier
 }
 
 // New makes the door. config returns the settings as they are now; it is called
@@ -48,13 +49,13 @@ func New(deps Deps, config func() Config) (*Server, error) {
 	}
 	s.schema = schema
 	for _, rt := range routes() {
-		s.mux.Handle(rt.method+" "+rt.pattern, s.route(rt))
+		s.mux.Handle(rt.method+" "+mounted(rt.pattern), s.route(rt))
 	}
 	return s, nil
 }
 
 // Handler returns the public side. It may be mounted beside other routes: it
-// answers for /v1, /w, /widget.js and /healthz.
+// answers for /v1, /w, /widget.js, /widget@VERSION.js and /healthz.
 func (s *Server) Handler() http.Handler { return s.guard(http.HandlerFunc(s.dispatch)) }
 
 // HTTP returns a server for the public side with limits against clients that

@@ -43,9 +43,10 @@ func emptyDoor(t *testing.T) *http.Server {
 		Counters
 		Presences
 		Codes
+		Builds
 	}{}
 	s, err := New(Deps{
-		Log: none, Conversations: none, Sessions: none, Counters: none, Presence: none, Codes: none, Notifier: feed.NewNotifier(), Live: feed.NewLive(nil),
+		Log: none, Conversations: none, Sessions: none, Counters: none, Presence: none, Codes: none, Builds: none, Notifier: feed.NewNotifier(), Live: feed.NewLive(nil),
 		Escalation: func(context.Context, string, conversation.State) (Button, error) { return Button{}, nil }, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	}, testConfig)
 	if err != nil {

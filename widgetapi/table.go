@@ -9,6 +9,7 @@ func routes() []route {
 	return []route{
 		{http.MethodGet, "/widget.js", "loader", "The loader script; data-key on its tag names the site", visitor{}, budgetNone, nil, script(), plain((*Server).loader)},
 		{http.MethodGet, "/w/{hash}/{file}", "asset", "A file of the widget, unchanging under its hash", visitor{}, budgetNone, nil, script(), plain((*Server).asset)},
+		{http.MethodGet, "/widget@{version}.js", "pinned", "The loader script of one version, unchanging, for a tag with integrity", visitor{}, budgetNone, nil, script(), plain((*Server).pinned)},
 		{http.MethodGet, "/healthz", "health", "ok, or degraded", visitor{}, budgetNone, nil, text(), plain((*Server).healthz)},
 		{http.MethodGet, "/resume", "resumePage", "The page a mailed link leads to; its button continues the chat", visitor{}, budgetNone, resumeQueries, page(), plain((*Server).resumePage)},
 		{http.MethodGet, "/widget/frame", "framePage", "The chat as a frame in the site of a key, and in no other", visitor{}, budgetNone, frameQueries, page(), plain((*Server).framePage)},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,6 +15,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/handoff-bot/handoff/internal/browsertest"
 )
 
 // artefactsVariable names the folder in which the browser stories keep their
@@ -30,12 +31,9 @@ const (
 // browser: question, streamed answer with its source, a restricted topic, the
 // card, claim, reply, answer, hand back, answer, close.
 func TestBrowserStory(t *testing.T) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed; CI installs it")
-	}
+	browsertest.Need(t)
 	shop, staff := startDemo(t)
-	browser := newBrowser(t, chromium)
+	browser := newBrowser(t)
 	visitor, maya := browser.tab(shop), browser.tab(staff)
 
 	visitor.click("launcher")
@@ -141,22 +139,9 @@ type browser struct {
 	ctx context.Context
 }
 
-func newBrowser(t *testing.T, chromium string, more ...chromedp.ExecAllocatorOption) *browser {
+func newBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-renderer-backgrounding", true))
-	options = append(options, more...)
-	parent, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
-	t.Cleanup(cancel)
-	allocator, end := chromedp.NewExecAllocator(parent, options...)
-	t.Cleanup(end)
-	ctx, closed := chromedp.NewContext(allocator)
-	t.Cleanup(closed)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return &browser{t, ctx}
+	return &browser{t, browsertest.Start(t, more...)}
 }
 
 // page is one tab.

@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+
+	"github.com/handoff-bot/handoff/internal/browsertest"
 )
 
 // desk is an agent in front of the staff page: at a desk, or with a phone, where
@@ -41,13 +43,12 @@ func sit(b *browser, url string, phone bool, shots string) *desk {
 	return d
 }
 
-// withMouse makes the browser one with a mouse, whose pages show on hover what a
-// finger needs to see at once.
+// withMouse is a browser with a mouse, or without one.
 func withMouse(mouse bool) []chromedp.ExecAllocatorOption {
 	if !mouse {
 		return nil
 	}
-	return []chromedp.ExecAllocatorOption{chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4")}
+	return []chromedp.ExecAllocatorOption{browsertest.Mouse()}
 }
 
 // stranger opens the shop as somebody new, with a browser of her own.

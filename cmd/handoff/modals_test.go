@@ -2,27 +2,25 @@ package main
 
 import (
 	"fmt"
-	"os/exec"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/handoff-bot/handoff/internal/browsertest"
 )
 
 // TestBrowserStoryOfForms drives the forms of the staff page in a real browser, on
 // a desk and on a phone: labels, transfer, block and its Undo, close with a recap,
 // and the Home. Each form fits the screen and does what it says.
 func TestBrowserStoryOfForms(t *testing.T) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed; CI installs it")
-	}
+	browsertest.Need(t)
 	for _, screen := range []struct {
 		name          string
 		width, height int64
 	}{{"desk", 1180, 860}, {"phone", 390, 844}} {
 		t.Run(screen.name, func(t *testing.T) {
 			shop, staff := startDemo(t)
-			browser := newBrowser(t, chromium)
+			browser := newBrowser(t)
 			visitor, maya := browser.tab(shop), browser.tab(staff)
 			if screen.width < 500 {
 				if err := chromedp.Do(maya.ctx, chromedp.EmulateViewport(screen.width, screen.height, chromedp.EmulateMobile, chromedp.EmulateTouch), chromedp.Navigate(staff)); err != nil {

@@ -67,8 +67,15 @@ func readyBlock(ctx context.Context, f *config.File, a *app.App, addr string) st
 		base = "http://" + strings.Replace(addr, "[::]", "127.0.0.1", 1)
 	}
 	fmt.Fprintf(&b, "handoff %s is ready at %s\n\n", version, base)
+	base = strings.TrimSuffix(base, "/")
 	for _, k := range f.Widget.Keys {
-		fmt.Fprintf(&b, "  <script src=\"%s/widget.js\" data-key=\"%s\" async></script>\n", strings.TrimSuffix(base, "/"), k.Key)
+		fmt.Fprintf(&b, "  <script src=\"%s/widget.js\" data-key=\"%s\" async></script>\n", base, k.Key)
+	}
+	if pin := a.Pinned(); pin.Path != "" {
+		b.WriteString("\nor pinned to this version:\n\n")
+		for _, k := range f.Widget.Keys {
+			fmt.Fprintf(&b, "  <script src=\"%s%s\" integrity=\"%s\" crossorigin data-key=\"%s\" async></script>\n", base, pin.Path, pin.Integrity, k.Key)
+		}
 	}
 	row := func(name, value string) { fmt.Fprintf(&b, "  %-8s %s\n", name, value) }
 	b.WriteString("\n")

@@ -2,21 +2,19 @@ package main
 
 import (
 	"fmt"
-	"os/exec"
 	"testing"
+
+	"github.com/handoff-bot/handoff/internal/browsertest"
 )
 
 // TestBrowserShift is the shift of a support agent, in a real browser: once at a
 // desk and once with a phone, without a slash command. The visitors use the real
 // widget. Each step is looked at from both sides.
 func TestBrowserShift(t *testing.T) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed; CI installs it")
-	}
+	browsertest.Need(t)
 	both(t, func(t *testing.T, phone bool, shots string) {
 		shop, staff := startDemo(t)
-		browser := newBrowser(t, chromium, withMouse(!phone)...)
+		browser := newBrowser(t, withMouse(!phone)...)
 		anna, maya := browser.stranger(shop), sit(browser, staff, phone, shots)
 		maya.comesOnDuty()
 		maya.claimsAnna(anna)

@@ -8,7 +8,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is the release. Set it with -ldflags "-X main.version=1.2.3".
+// version is the release. Set it with -ldflags "-X main.version=1.2.3", to the version
+// in widget/package.json: with any other, such as this one between releases, the
+// widget has no address that sites can pin.
 var version = "0.1.0-dev"
 
 func versionCommand() *cobra.Command {

@@ -3,7 +3,6 @@ package fakeslack
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -63,13 +62,12 @@ func (st *State) Home(user string) (View, bool) {
 	return View{}, false
 }
 
-// Calls returns every request so far, and of very many the latest.
+// Calls returns every request so far, and of very many the latest. Their Args are
+// shared and must not be changed.
 func (st *State) Calls() []Call {
-	var out []Call
+	out := make([]Call, 0, len(st.calls))
 	for _, c := range st.calls {
-		copied := *c
-		copied.Args = maps.Clone(c.Args)
-		out = append(out, copied)
+		out = append(out, *c)
 	}
 	return out
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/handoff-bot/handoff/internal/browsertest"
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 )
 
@@ -26,23 +26,11 @@ type browser struct {
 
 func browse(t *testing.T, url string, width, height int64) *browser {
 	t.Helper()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no Chromium on this machine")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true))
+	var options []chromedp.ExecAllocatorOption
 	if width >= 500 {
-		options = append(options, chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
+		options = append(options, browsertest.Mouse())
 	}
-	parent, cancel := context.WithTimeout(context.Background(), 90*time.Second)
-	allocator, cancelAllocator := chromedp.NewExecAllocator(parent, options...)
-	ctx, cancelTab := chromedp.NewContext(allocator)
-	t.Cleanup(func() { cancelTab(); cancelAllocator(); cancel() })
-	if err := chromedp.Do(ctx); err != nil { // starts the browser, which lives as long as ctx
-		t.Fatal(err)
-	}
-	b := &browser{T: t, ctx: ctx}
+	b := &browser{T: t, ctx: browsertest.Start(t, options...)}
 	view := chromedp.EmulateViewport(width, height)
 	if width < 500 {
 		view = chromedp.EmulateViewport(width, height, chromedp.EmulateMobile, chromedp.EmulateTouch)

@@ -134,7 +134,7 @@ func TestStaffPageDrawsEveryBlock(t *testing.T) {
 func goldens(t *testing.T) map[string]json.RawMessage {
 	t.Helper()
 	out := map[string]json.RawMessage{"everything": json.RawMessage(everything)}
-	files, err := filepath.Glob("../../slackbridge/testdata/*.json")
+	files, err := filepath.Glob("../../slackbridge/draw/testdata/*.json")
 	if err != nil || len(files) < 18 {
 		t.Fatalf("the golden files: %d, %v", len(files), err)
 	}

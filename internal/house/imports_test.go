@@ -1,6 +1,7 @@
 package house
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ var mayImport = map[string][]string{
 	"webhook":      {"conversation", "feed", "markup"},
 	"bot":          {"conversation", "feed", "markup", "escalation", "learn", "llm", "knowledge"},
 	"widgetapi":    {"conversation", "feed", "files/ledger", "markup", "widget", "widgetapi/identity", "widgetapi/session"},
-	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "learn", "markup", "replies", "slackbridge/ledger", "slackbridge/webapi"},
+	"slackbridge":  {"conversation", "duty", "feed", "files/ledger", "learn", "markup", "replies", "slackbridge/draw", "slackbridge/ledger", "slackbridge/webapi"},
 	"files":        {"conversation", "files/ledger", "markup", "widgetapi/session"},
 	"llm":          {},
 	"knowledge":    {},
@@ -35,6 +36,7 @@ var mayImport = map[string][]string{
 
 	"duty":               {},
 	"slackbridge/ledger": {"conversation"},
+	"slackbridge/draw":   {"conversation", "markup", "replies", "slackbridge/ledger"},
 	"slackbridge/webapi": {"conversation"},
 	"files/ledger":       {"conversation", "widgetapi/session"},
 	"mail/ledger":        {"conversation"},
@@ -146,7 +148,7 @@ func checkHome(t *testing.T, s source, path string) {
 // The clock is a value in the pure rooms, and the environment is read in config
 // and cmd only.
 func TestPureRoomsDoNotLookAtTheWorld(t *testing.T) {
-	pure := []string{"conversation", "duty", "escalation", "queue", "markup", "report", "report/chart"}
+	pure := []string{"conversation", "duty", "escalation", "queue", "markup", "report", "report/chart", "slackbridge/draw"}
 	for _, s := range sources(t) {
 		if s.test {
 			continue
@@ -166,8 +168,23 @@ func TestPureRoomsDoNotLookAtTheWorld(t *testing.T) {
 	}
 }
 
+// What Slack shows is drawn in slackbridge/draw; the bridge makes no blocks of its own.
+func TestTheBridgeDrawsNothing(t *testing.T) {
+	made := regexp.MustCompile(`^slack\.New(\w*Block\w*|RichText\w*)$`)
+	for _, s := range sources(t) {
+		if s.test || s.pkg != "slackbridge" {
+			continue
+		}
+		for _, use := range selectors(s) {
+			if made.MatchString(use) {
+				t.Errorf("%s uses %s; draw it in slackbridge/draw", s.path, use)
+			}
+		}
+	}
+}
+
 // isTestKit says that a package exists for tests, which look at
 // HANDOFF_TEST_POSTGRES and its like.
 func isTestKit(pkg string) bool {
-	return pkg == "internal/handofftest" || pkg == "store/storetest" || pkg == "llm/llmtest"
+	return pkg == "internal/handofftest" || pkg == "internal/browsertest" || pkg == "store/storetest" || pkg == "llm/llmtest"
 }

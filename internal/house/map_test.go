@@ -10,7 +10,7 @@ import (
 
 // mapped are the rooms with so many files that their package comment says where
 // things are: a subject, at least two spaces, and the names of its files, with *.
-var mapped = []string{"slackbridge"}
+var mapped = []string{"slackbridge", "slackbridge/draw"}
 
 var mapRow = regexp.MustCompile(`(?m)^//\t\S.*?  +(\S.*)$`)
 

@@ -96,6 +96,7 @@ var suite = []struct {
 	{"spend", spend},
 	{"spend/forgotten", spendIsForgotten},
 	{"policies", policies},
+	{"builds", builds},
 	{"ping", ping},
 }
 

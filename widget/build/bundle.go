@@ -18,6 +18,8 @@ import (
 
 // manifest tells package widget which file answers which address.
 type manifest struct {
+	// Version is that of package.json, which the loader says.
+	Version string `json:"version"`
 	// Loader is the file served as /widget.js.
 	Loader string `json:"loader"`
 	// Assets maps "<hash>/<name>", the part of the address after /w/, to a file.
@@ -33,7 +35,11 @@ type manifest struct {
 func bundle(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	addresses := map[string]string{}
-	define := map[string]string{}
+	version, err := packageVersion(dir)
+	if err != nil {
+		return nil, err
+	}
+	define := map[string]string{"VERSION": fmt.Sprintf("%q", version)}
 	short, err := shortNames(dir)
 	if err != nil {
 		return nil, err
@@ -70,7 +76,7 @@ func bundle(dir string) (map[string][]byte, error) {
 	files["framed.html"], files[inside.file], addresses[inside.address] = frame, inside.body, inside.file
 	files["widget.js"], files["resume.html"], files[script.file] = loader, resume, script.body
 	addresses[script.address] = script.file
-	index, err := json.MarshalIndent(manifest{Loader: "widget.js", Resume: "resume.html", Frame: "framed.html", Assets: addresses}, "", "  ")
+	index, err := json.MarshalIndent(manifest{Version: version, Loader: "widget.js", Resume: "resume.html", Frame: "framed.html", Assets: addresses}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
@@ -78,20 +84,38 @@ func bundle(dir string) (map[string][]byte, error) {
 	return files, nil
 }
 
+// packageVersion is the one place where a release has its number.
+func packageVersion(dir string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "package.json"))
+	if err != nil {
+		return "", fmt.Errorf("reading the version: %w", err)
+	}
+	var p struct {
+		Version string `json:"version"`
+	}
+	if err := json.Unmarshal(text, &p); err != nil {
+		return "", fmt.Errorf("reading the version: %w", err)
+	}
+	if p.Version == "" {
+		return "", errors.New("package.json says no version")
+	}
+	return p.Version, nil
+}
+
 // modules bundles the files of /w/: those of the panel together, and those that the
-// loader or the settings may fetch instead or beside. NAME_PATH is where one of them is.
+// loader or the settings may fetch instead or beside. NAME_PATH is where one of them is, below /w/.
 func modules(dir string, define map[string]string, short *names) ([]asset, error) {
 	all, err := together(dir, define, short)
 	if err != nil {
 		return nil, err
 	}
-	define["PANEL_PATH"] = fmt.Sprintf("%q", "/w/"+all[0].address)
+	define["PANEL_PATH"] = fmt.Sprintf("%q", all[0].address)
 	for _, name := range []string{"isolate", "greet", "settings"} {
 		a, err := module(dir, "src/"+name+".ts", name, define, short)
 		if err != nil {
 			return nil, err
 		}
-		define[strings.ToUpper(name)+"_PATH"] = fmt.Sprintf("%q", "/w/"+a.address)
+		define[strings.ToUpper(name)+"_PATH"] = fmt.Sprintf("%q", a.address)
 		all = append(all, a)
 	}
 	return all, nil

@@ -11,7 +11,7 @@ import (
 const (
 	loaderBudget = 4 << 10
 	usualCeiling = 29_200 // the loader, the panel with its style and one language: open, ask, read, close
-	allCeiling   = 53_450 // with each module that is fetched when it is used
+	allCeiling   = 53_950 // with each module that is fetched when it is used
 	// What follows when the panel has been opened and has nothing else to do.
 	teamBudget = 10_600
 	// One further language, loaded by those who read it.

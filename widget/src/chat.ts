@@ -335,7 +335,7 @@ export class Chat {
     this.hooks.emit(name, { client_id, ...(this.options.exposeText && { text }) });
   }
 
-  private quietly(path: string, body: unknown = {}): void {
+  private quietly(path: string, body?: unknown): void {
     if (!this.state.conversation) return;
     this.post(path, body).catch((error: unknown) => this.refused(error));
   }

@@ -1,7 +1,7 @@
 // What the small loader hands to the panel, and what it gets back. Types only.
 import type { Attributes, WidgetConfig } from './types';
 
-export type Status = 'idle' | 'connecting' | 'online' | 'offline' | 'error';
+export type Status = 'idle' | 'connecting' | 'online' | 'offline';
 
 export type ConversationState =
   | { phase: 'bot' }
@@ -43,6 +43,7 @@ export interface Options {
   starters?: string[];
   escalation?: { afterAnswers?: number; form?: FormSchema | 'none' };
   sounds?: boolean;
+  unreadIcon?: string;
   exposeText?: boolean;
 }
 
@@ -57,7 +58,7 @@ export interface Core {
   sheet: CSSStyleSheet;
   /** The loader's own style text: the sheet holds it and the panel's. */
   css: string;
-  /** Address of the module that shows the chat. */
+  /** Address of the module that shows the chat, below /w/. */
   module: string;
   /** Tells listeners and the window; false when a listener prevented it. Across a frame that takes a moment. */
   emit(name: string, detail?: unknown): boolean | Promise<boolean>;

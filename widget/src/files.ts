@@ -77,7 +77,7 @@ export class Tray {
       this.host.changed();
       this.host.focus();
     }, { class: 'off' });
-    const element = h('li', { 'data-handoff': 'file-chip' }, h('span', { class: 'name', dir: 'auto' }, name), h('span', { class: 'size' }, size(file.size)), note, again, bar, remove);
+    const element = h('li', { 'data-handoff': 'file-chip' }, h('span', { class: 'name', dir: 'auto' }, name), h('span', { class: 'size', dir: 'auto' }, size(file.size)), note, again, bar, remove);
     const entry: Entry = { file, element, bar, note, again };
     this.entries.push(entry);
     this.element.append(element);
@@ -132,10 +132,10 @@ export function shownName(name: string): string {
   return name.replace(/[\p{Cc}\p{Cf}]/gu, '').trim() || 'file';
 }
 
-/** In the visitor's language: "3 kB", "1,2 Mo". */
+/** In the visitor's language: "3 kB", "1,2 Mo"; what is there is never "0 kB". */
 export function size(bytes: number): string {
   const large = bytes >= 1e6;
-  return (bytes / (large ? 1e6 : 1e3)).toLocaleString(language, { style: 'unit', unit: large ? 'megabyte' : 'kilobyte', maximumFractionDigits: 1 });
+  return Math.max(bytes / (large ? 1e6 : 1e3), bytes && 0.1).toLocaleString(language, { style: 'unit', unit: large ? 'megabyte' : 'kilobyte', maximumFractionDigits: 1 });
 }
 
 const kept = new Map<string, Promise<string>>();
@@ -177,5 +177,5 @@ async function enlarge(file: FileRef, host: Showing): Promise<void> {
 function row(file: FileRef, { api }: Showing, why = ''): HTMLElement {
   const note = h('span', { class: 'why' }, why);
   const save = (): Promise<void> => content(api, file).then((url) => h('a', { href: url, download: file.name }).click(), () => setText(note, s.fileGone));
-  return button('file', 'file', save, {}, draw('file', sheet), h('span', { class: 'name', dir: 'auto' }, file.name), h('span', { class: 'size' }, size(file.size)), note);
+  return button('file', 'file', save, {}, draw('file', sheet), h('span', { class: 'name', dir: 'auto' }, file.name), h('span', { class: 'size', dir: 'auto' }, size(file.size)), note);
 }

@@ -27,8 +27,8 @@ function make({ id, label, type, required, max, options, autocomplete }: FormFie
   const shared = { name: id, 'aria-required': required ? 'true' : undefined, autocomplete };
   const limit = Math.min(max ?? longest, longest);
   if (type === 'select') return field(`form-${id}`, label, h('select', shared, h('option', { value: '' }), ...(options ?? []).map((one) => h('option', {}, String(one)))) as never, !required);
-  if (type === 'textarea') return field(`form-${id}`, label, h('textarea', { ...shared, rows: 3, maxlength: limit, dir: 'auto' }), !required);
-  if (type !== 'checkbox') return field(`form-${id}`, label, h('input', { ...shared, type, maxlength: limit, dir: 'auto' }), !required);
+  if (type === 'textarea') return field(`form-${id}`, label, h('textarea', { ...shared, rows: 3, maxlength: limit }), !required);
+  if (type !== 'checkbox') return field(`form-${id}`, label, h('input', { ...shared, type, maxlength: limit }), !required);
   const made = field(`form-${id}`, label + (required ? '' : ` (${s.optional})`), h('input', { ...shared, type }));
   made.label.classList.add('tick');
   return made;

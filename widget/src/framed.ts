@@ -22,6 +22,8 @@ if (parent !== window && site !== '') {
   window.addEventListener('message', ({ source, origin, data }: MessageEvent) => {
     if (source === parent && origin === site && isToFrame(data)) take(data);
   });
+  // A key that no part of the chat has: it has been opened and is about to take the focus.
+  window.onkeydown = ({ key }): void => { if (key === 'Escape') shown?.close(); };
   post({ handoff: 'ready' });
 }
 
@@ -30,40 +32,57 @@ function post(message: FromFrame): void {
 }
 
 function take(message: ToFrame): void {
-  if (message.handoff === 'boot') panel ??= boot(message.options, message.config);
+  if (message.handoff === 'boot') boot(message.options, message.config);
   else if (message.handoff === 'answer') asked.get(message.id)?.(message.verdict, message.fields);
   else void answer(message);
 }
 
 async function answer({ id, name, args }: Extract<ToFrame, { handoff: 'call' }>): Promise<void> {
   try {
-    if (!panel || !calls.has(name)) throw new Error(`${name} is not in this version`);
-    const ready = (await panel) as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const value = name === 'refresh' ? refresh(args as [Options, WidgetConfig]) : await ready[name]?.(...args);
+    if (!core || !calls.has(name)) throw new Error(`${name} is not in this version`);
+    const ready = (await come(core)) as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const value = name === 'refresh' ? refresh(args as [Options, WidgetConfig]) : name === 'focus' ? refocus() : await ready[name]?.(...args);
     post({ handoff: 'result', id, value });
   } catch (error) {
     post({ handoff: 'result', id, error: error instanceof Error ? error.message : '' });
   }
 }
 
-let core: Core;
+let core: Core | undefined;
+let way = '/w/';
 
-async function boot(options: Options, config: WidgetConfig): Promise<Panel> {
-  if (options.key !== key) throw new Error('another key than the address names');
+function boot(options: Options, config: WidgetConfig): void {
+  if (core || options.key !== key) return;
   const style = css + frameCss;
   const nothing = (): void => undefined;
-  core = {
+  const mine: Core = core = {
     ...paint(config, options, style), base: location.origin, module: '', options, config, css: style, emit, toggle: nothing, restart: nothing,
-    load: () => panel as Promise<Panel>,
+    load: () => come(mine),
   };
   core.container.dataset['framed'] = '';
-  const module = (await import(location.origin + PANEL_PATH)) as PanelModule;
-  await module.speak(core);
-  shown = module.mount(core);
-  return shown;
+  come(core).catch(() => undefined);
+}
+
+/** The panel. One that does not come is asked for again by the next call, at another address: see bring in loader.ts. */
+function come(core: Core): Promise<Panel> {
+  panel ??= (import(core.base + way + PANEL_PATH) as Promise<PanelModule>).then(async (module) => {
+    await module.speak(core);
+    return shown = module.mount(core);
+  });
+  panel.catch(() => {
+    panel = undefined;
+    way += '-';
+  });
+  return panel;
+}
+
+/** She may have closed it meanwhile. */
+function refocus(): void {
+  if (shown?.isOpen()) shown.open({}, true);
 }
 
 function refresh([options, config]: [Options, WidgetConfig]): void {
+  if (!core) return;
   Object.assign(core.options, options);
   Object.assign(core.config, config);
   look(core.container, core.config, core.options);

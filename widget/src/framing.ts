@@ -1,5 +1,6 @@
 // What the page and the chat in its frame tell each other. Whatever does not look
-// like one of these is not heard.
+// like one of these is not heard. The page may be of an older build than the frame:
+// messages and their fields are only added.
 import type { HandoffState, Options } from './core';
 import type { WidgetConfig } from './types';
 
@@ -40,4 +41,4 @@ export const isToFrame = (data: unknown): data is ToFrame => fits(data, toFrame)
 export const isFromFrame = (data: unknown): data is FromFrame => fits(data, fromFrame);
 
 /** What may be called in the frame. */
-export const calls = new Set(['open', 'close', 'send', 'escalate', 'cancelEscalation', 'setContext', 'track', 'identify', 'refresh', 'shutdown']);
+export const calls = new Set(['open', 'close', 'send', 'escalate', 'cancelEscalation', 'setContext', 'track', 'identify', 'refresh', 'focus', 'shutdown']);

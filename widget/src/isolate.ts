@@ -30,8 +30,11 @@ class Isolated implements Panel {
   private waiting: ToFrame[] | undefined = [];
   private readonly pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private calls = 0;
+  private loaded = false;
   private shown = false;
   private focus = false;
+  /** Gets the focus when somebody closes the chat who is in it. */
+  private opener: HTMLElement | undefined;
   private latest: HandoffState = { status: 'idle', unread: 0, conversation: { phase: 'bot' } };
 
   constructor(private readonly core: Core) {
@@ -42,17 +45,25 @@ class Isolated implements Panel {
     this.kept = new Storage(options.key, options.persistence);
     this.element.title = core.config.title || 'Chat';
     this.element.allow = 'clipboard-write';
+    this.element.onload = () => { this.loaded = true; };
     this.element.src = `${base}/widget/frame?${new URLSearchParams({ key: options.key, origin: location.origin, locale: core.config.language ?? 'en' })}`;
     this.element.dataset['handoff'] = 'frame';
     this.place();
     window.addEventListener('message', this.hear);
+    window.addEventListener('popstate', this.back);
     this.media.addEventListener('change', this.place);
     (options.container ?? document.documentElement).append(this.element);
   }
 
   open(o: OpenOptions, focus: boolean): void {
     this.focus = focus;
+    const active = document.activeElement as HTMLElement;
+    if (!this.shown) this.opener = focus && active.matches(':not(body,handoff-widget)') ? active : undefined;
     void this.call('open', o, focus);
+    if (!this.waiting || !this.loaded) return;
+    // What has loaded is not the chat: the server was out of reach.
+    this.loaded = false;
+    this.element.src += '';
   }
 
   close(): void {
@@ -98,6 +109,7 @@ class Isolated implements Panel {
 
   leave(): void {
     window.removeEventListener('message', this.hear);
+    window.removeEventListener('popstate', this.back);
     this.media.removeEventListener('change', this.place);
     this.element.remove();
   }
@@ -146,6 +158,9 @@ class Isolated implements Panel {
     this.waiting = undefined;
     this.post({ handoff: 'boot', options: this.portable(), config: this.core.config });
     for (const message of early) this.post(message);
+    // WebKit may load it anew when the back button is pressed: it stands as it did, unless that button was to close it.
+    if (this.shown) void this.call('open', {});
+    this.back();
   }
 
   private event({ name, detail, state, open }: Extract<FromFrame, { handoff: 'event' }>): void {
@@ -171,20 +186,29 @@ class Isolated implements Panel {
     this.core.launcher.setAttribute('aria-expanded', String(open));
     const inside = document.activeElement === this.element;
     this.place();
-    if (open && this.focus) this.element.focus();
-    if (!open && inside) this.core.launcher.focus();
+    if (open && this.focus) {
+      this.element.focus();
+      void this.call('focus'); // nothing in a frame that is not seen takes it
+    }
+    if (!open && inside) (this.opener ?? this.core.launcher).focus();
     this.focus = false;
+    // The back button of a phone closes what covers the page.
+    if (!open && history.state?.handoff) history.back();
+    if (open && this.media.matches && !history.state?.handoff && !this.core.options.container) history.pushState({ ...history.state, handoff: true }, '');
   }
+
+  private readonly back = (): void => {
+    if (this.shown && this.media.matches && !history.state?.handoff) this.close();
+  };
 
   private readonly place = (): void => {
     const { container, offset, position } = this.core.options;
-    const hidden = this.shown ? '' : 'visibility:hidden!important;pointer-events:none!important;';
     const side = (position === 'left') === (this.core.container.dir === 'rtl') ? 'right' : 'left';
     const { x, y } = offset ?? { x: 20, y: 20 };
     const where = container ? 'display:block!important;width:100%!important;height:100%!important;'
       : this.media.matches ? 'position:fixed!important;inset:0!important;width:100%!important;height:100%!important;z-index:2147483647!important;'
         : `position:fixed!important;z-index:2147483647!important;bottom:${y + 76}px!important;${side}:${x}px!important;width:400px!important;max-width:calc(100vw - ${x + 20}px)!important;`
-          + `height:min(680px,100vh - ${y + 84}px)!important;border-radius:16px!important;box-shadow:0 12px 40px rgb(15 18 30 / .16),0 0 0 1px rgb(15 18 30 / .06)!important;`;
-    this.element.style.cssText = common + where + hidden;
+          + `height:min(680px,100vh - ${y + 84}px)!important;border-radius:16px!important;box-shadow:0 12px 40px #0f121e29,0 0 0 1px #0f121e0f!important;`;
+    this.element.style.cssText = common + where + (this.shown ? '' : 'visibility:hidden!important;');
   };
 }

@@ -4,6 +4,7 @@
 import { en, type Strings } from './strings/en';
 
 export { refused, sentence } from './api';
+export { bring } from './bring';
 export { amendmentOf, botAnswers, isRemoved, unreadCount, wordsOf } from './store';
 export { adopt } from './style/adopt';
 export { button, tool } from './view/button';

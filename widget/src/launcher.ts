@@ -6,8 +6,13 @@ import { draw } from './view/draw';
 const ours = '3b4fd8';
 const bubble = 'M10 3.2c4.1 0 7.3 2.7 7.3 6.2s-3.2 6.2-7.3 6.2c-.9 0-1.8-.1-2.6-.4L3.6 16.8l.9-3.3C3.4 12.4 2.7 11 2.7 9.4c0-3.5 3.2-6.2 7.3-6.2Z';
 
-/** Puts the host beside body: a transform on body does not move it, a swap of body does not remove it. */
+/**
+ * Puts the host beside body: a transform on body does not move it, a swap of body does
+ * not remove it. Throws where the browser is too old for the colours, before anything
+ * is on the page; one without constructable style sheets is older still.
+ */
 export function paint(config: WidgetConfig, options: Options, css: string): Pick<Core, 'root' | 'container' | 'launcher' | 'sheet'> {
+  if (!CSS.supports('color:light-dark(#FFFFFF,#15171C)')) throw 0;
   const host = document.createElement('handoff-widget');
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
@@ -25,21 +30,20 @@ export function paint(config: WidgetConfig, options: Options, css: string): Pick
   return { root, container, launcher, sheet };
 }
 
-/** Theme, side, direction and colour. */
+/** Theme, side, direction and colour; the style knows no other values than ours. */
 export function look(container: HTMLElement, config: WidgetConfig, { theme, position, accent, dir }: Options): void {
   const { language = 'en' } = config;
   container.lang = language;
   container.dir = dir === 'ltr' || dir === 'rtl' ? dir : /^(ar|he)/.test(language) ? 'rtl' : 'ltr';
-  container.dataset['theme'] = theme === 'light' || theme === 'dark' ? theme : 'auto';
-  container.dataset['position'] = position === 'left' ? position : 'right';
+  container.dataset['theme'] = theme ?? 'auto';
+  container.dataset['position'] = position ?? 'right';
   colour(container, accent ?? config.accent);
 }
 
 function button(label: string): HTMLButtonElement {
   const launcher = document.createElement('button');
-  launcher.className = 'launcher';
   const attributes = {
-    type: 'button', 'data-handoff': 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-controls': 'panel', 'aria-label': label,
+    class: 'launcher', type: 'button', 'data-handoff': 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-controls': 'panel', 'aria-label': label,
   };
   for (const [name, value] of Object.entries(attributes)) launcher.setAttribute(name, value);
   launcher.append(draw('chat', bubble));

@@ -8,12 +8,13 @@ import type { WidgetConfig } from './types';
 
 declare const PANEL_PATH: string;
 declare const SETTINGS_PATH: string;
+declare const VERSION: string;
 
 type Any = Record<string, unknown>;
 type Early = [name: string, args: unknown[], done?: (value: unknown) => void];
 type Settings = typeof import('./settings');
 
-const version = '0.1.0';
+const version = VERSION;
 const notYet = ' is not in this version';
 const script = document.currentScript as HTMLScriptElement | null;
 const page = window as unknown as { Handoff?: Any & { q?: Early[] }; HandoffSettings?: Any };
@@ -23,6 +24,8 @@ const simple = /^(key|locale|theme|accent|position|consent|baseUrl|unavailableTe
 
 const heard: { name: string; listener: unknown; stop(): void }[] = [];
 let asked = '';
+/** What the chat stands in, as boot was given it: an element is compared as itself, it may lead to the whole page. */
+let inside: unknown;
 let options: Options | undefined;
 let booted: Promise<void> | undefined;
 let core: Core | undefined;
@@ -30,6 +33,8 @@ let panel: Panel | undefined;
 let loading: Promise<Panel> | undefined;
 let early: Early[] = [];
 let generation = 0;
+/** Where modules are, with a hyphen for each that did not come; the server passes over those. */
+let way = '/w/';
 let ending = Promise.resolve();
 /** The button of a chat that could not start yet, and whether it was pressed. */
 let stand: ReturnType<typeof paint> | undefined;
@@ -39,6 +44,8 @@ let consented: Promise<void> | undefined;
 /** Says that nobody can be reached. */
 const note = document.createElement('p');
 note.role = 'status';
+note.className = 'preview';
+note.popover = 'auto';
 let markReady: () => void;
 let readiness: Promise<void>;
 renew();
@@ -80,7 +87,7 @@ function load(): Promise<Panel> {
     return panel;
   });
   loading.catch(() => { loading = undefined; });
-  return hushed(loading);
+  return loading;
 }
 
 function act(panel: Panel, name: string, args: unknown[]): unknown {
@@ -92,13 +99,15 @@ function whenReady<T>(work: (panel: Panel) => T | Promise<T>): Promise<T> {
 }
 
 function settings(): Promise<Settings> {
-  return bring(base + SETTINGS_PATH);
+  return bring(SETTINGS_PATH);
 }
 
-/** A module. A browser does not ask again for one that has failed: where a press tries again it is fetched before. */
-async function bring<T>(address: string): Promise<T> {
-  if (says()) await fetch(address);
-  return import(address) as Promise<T>;
+/** A module. A browser does not ask again for one that has failed: each failure changes the address of all that follow. */
+function bring<T>(address: string): Promise<T> {
+  return import(base + way + address).catch((error) => {
+    way += '-';
+    throw error;
+  });
 }
 
 /** Whether the site wants to say that nobody can be reached. */
@@ -107,13 +116,14 @@ function says(): boolean {
 }
 
 function boot(given: Any): Promise<void> {
-  const { key, baseUrl } = given;
-  if (typeof key !== 'string' || !key.startsWith('pk_')) return refuse('key must be a public key, pk_…');
+  const { key, baseUrl, container } = given ?? {};
+  if (!/^pk_/.test(key as string)) return refuse('key must be a public key, pk_…');
   if (baseUrl && baseUrl !== base) return refuse('base-url is not the origin of the script');
-  const print = JSON.stringify(given);
-  if (booted && print === asked) return booted;
+  const print = JSON.stringify({ ...given, container: 0 });
+  if (booted && print === asked && container === inside) return booted;
   if (booted) leave();
   asked = print;
+  inside = container;
   options = given as unknown as Options;
   booted = hushed(start(given, ++generation));
   return booted;
@@ -134,12 +144,12 @@ async function start(given: Any, mine: number): Promise<void> {
   if (mine !== generation) return;
   options = wanted;
   stand?.root.host.remove();
-  core = { ...paint(config, wanted, css), base, module: base + PANEL_PATH, options, config, css, emit, load, toggle, restart };
+  core = { ...paint(config, wanted, css), base, module: PANEL_PATH, options, config, css, emit, load, toggle, restart };
   core.launcher.addEventListener('click', toggle);
-  for (const intent of ['pointerenter', 'focus', 'touchstart']) core.launcher.addEventListener(intent, () => void load(), { passive: true });
+  for (const intent of ['pointerenter', 'focus', 'touchstart']) core.launcher.addEventListener(intent, load, { passive: true });
   extra?.start(core);
   // Somebody with a conversation, an unsent message or an open panel gets it without asking.
-  if (/"(open|conversation|outbox)":/.test(stored())) (window.requestIdleCallback ?? setTimeout)(() => void load());
+  if (/"(open|conversation|outbox)":/.test(stored())) (window.requestIdleCallback ?? setTimeout)(() => core?.load());
   markReady();
   emit('ready');
   if (pressed) toggle();
@@ -157,10 +167,12 @@ function toggle(): void {
   }).catch(sorry);
 }
 
-/** Says so anew, where the site wants that. */
+/** Says so anew, where the site wants that and the widget has not left the page. */
 function sorry(): void {
-  if (!says()) return;
-  (core ?? stand)?.container.append(note);
+  const ui = says() && (core ?? stand);
+  if (!ui) return;
+  ui.container.append(note);
+  note.showPopover?.();
   setTimeout(() => { note.textContent = options?.unavailableText ?? 'Chat is unavailable right now.'; });
 }
 
@@ -201,7 +213,7 @@ function anotherChance(): Promise<boolean> {
 function stored(): string {
   try {
     const name = options?.key + ':handoff';
-    return (sessionStorage.getItem(name) ?? '') + (localStorage.getItem(name) ?? '');
+    return (sessionStorage[name] ?? '') + (localStorage[name] ?? '');
   } catch {
     return '';
   }
@@ -224,7 +236,7 @@ function shutdown(o?: { forget?: boolean }): Promise<void> {
   panel = undefined; // it leaves by itself
   leave();
   if (was) ending = was.shutdown(o);
-  else if (ui && stored()) ending = (import(ui.module) as Promise<PanelModule>).then((module) => module.wipe(ui, o));
+  else if (ui && stored()) ending = bring<PanelModule>(ui.module).then((module) => module.wipe(ui, o));
   return hushed(ending);
 }
 
@@ -232,7 +244,7 @@ const state = (): HandoffState => panel?.state() ?? { status: 'idle', unread: 0,
 
 const api: Record<string, (...args: never[]) => unknown> = {
   boot,
-  update: (patch: Any) => void readiness.then(settings).then((module) => core && module.update(core, patch, warn, panel)),
+  update: (patch: Any) => void hushed(readiness.then(settings).then((module) => core && module.update(core, patch, warn, panel))),
   open: (o?: OpenOptions) => void whenReady((p) => p.open(o ?? {}, !typing())),
   close: () => panel?.close(),
   toggle,
@@ -275,9 +287,8 @@ function reveal(shown: boolean): void {
 }
 
 /** The visitor is writing in the page: an open() from a script must not take her focus. */
-function typing(): boolean {
-  const active = document.activeElement;
-  return !!active && active !== core?.root.host && active.matches('input,textarea,select,[contenteditable],iframe');
+function typing(): boolean | undefined {
+  return document.activeElement?.matches('input,textarea,select,[contenteditable],iframe');
 }
 
 function call(name: string, ...args: unknown[]): unknown {

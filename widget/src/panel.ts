@@ -5,6 +5,7 @@ import palette from './style/palette.css';
 import css from './style/panel.css';
 import { Announcer } from './a11y';
 import { Api } from './api';
+import { bring } from './bring';
 import { Chat } from './chat';
 import { Badge } from './badge';
 import type { ConversationState, Core, HandoffState, OpenOptions, Panel } from './core';
@@ -32,7 +33,7 @@ export async function speak(core: Core): Promise<void> {
 }
 
 async function colour({ container }: Core): Promise<void> {
-  if (container.style.getPropertyValue('--al')) await import('./colour').then(({ applyAccent }) => applyAccent(container), () => undefined);
+  if (container.style.getPropertyValue('--al')) await bring<typeof import('./colour')>('./colour.js').then(({ applyAccent }) => applyAccent(container), () => undefined);
 }
 
 const stopped = 'keydown keypress keyup paste cut copy input';
@@ -67,7 +68,6 @@ class Session implements Panel {
   private readonly api: Api;
   /** Whose session this tab shows: what the site has named her; undefined for nobody. */
   private user: string | undefined;
-  private identified: Promise<{ verified: true; visitorId: string }> | undefined;
   private spoken = 0;
   private away = false;
   private conversationId: string | undefined;
@@ -94,7 +94,11 @@ class Session implements Panel {
     listen(document, 'visibilitychange', () => this.frame.ask(), signal);
     listen(window, 'pageshow', this.back, signal);
     void this.begin();
-    if (this.storage.visit().open && !this.window.isPhone()) this.open({}, false);
+    const { open, below = 0 } = this.storage.visit();
+    if (open && !this.window.isPhone()) {
+      this.window.log.below = below;
+      this.open({}, false);
+    }
   }
 
   // With a user of the site's nothing is shown before the server has agreed.
@@ -155,10 +159,8 @@ class Session implements Panel {
 
   identify(user: { jwt: string }): Promise<{ verified: true; visitorId: string }> {
     const { core, api, storage } = this;
-    this.identified = import('./identity')
+    return bring<typeof import('./identity')>('./identity.js')
       .then((module) => module.identify(user, { core, api, storage, forget: () => this.forget(true), resume: () => this.resume() }));
-    this.identified.catch(() => undefined);
-    return this.identified;
   }
 
   track(name: string, props: Attributes = {}): void {

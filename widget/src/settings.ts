@@ -3,9 +3,8 @@
 // by sites that use one, and by update().
 import inlineCss from './style/inline.css';
 import type { Core, FormField, FormSchema, Options, Panel } from './core';
+import { PageIcon } from './icon';
 import { look } from './launcher';
-
-
 
 declare const GREET_PATH: string;
 declare const ISOLATE_PATH: string;
@@ -44,8 +43,19 @@ const checks: Record<keyof Options, Check> = {
   starters: (value) => (Array.isArray(value) && value.length <= 4 && value.every((one) => typeof one === 'string') ? value : undefined),
   escalation: (value) => (isObject(value) ? value : undefined),
   sounds: flag,
+  unreadIcon: (value) => (typeof value === 'string' ? address(value) : undefined),
   exposeText: flag,
 };
+
+/** An address in full: it means the same when the page's own has changed. */
+function address(value: string): string | undefined {
+  try {
+    const { protocol, href } = new URL(value, document.baseURI);
+    return /^https?:$/.test(protocol) && value ? href : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function isSelector(value: unknown): boolean {
   try {
@@ -130,12 +140,14 @@ function schema(value: unknown, warn: Warn): FormSchema | undefined {
 }
 
 let trigger: ((event: Event) => void) | undefined;
+let icon: PageIcon | undefined;
 
 /** Shows what the options say on a widget that has just been painted, and fetches what they ask for. */
 export function start(core: Core): void {
   apply(core);
+  mark(core, 0);
   const { greetAfter } = core.options;
-  if (greetAfter) void (import(core.base + GREET_PATH) as Promise<typeof import('./greet')>).then(({ greet }) => greet(core, greetAfter), () => undefined);
+  if (greetAfter) void (import(`${core.base}/w/${GREET_PATH}`) as Promise<typeof import('./greet')>).then(({ greet }) => greet(core, greetAfter), () => undefined);
 }
 
 /** Shows what the options say, on a button that has just been painted or stands there. */
@@ -154,6 +166,11 @@ function apply(core: Core): void {
   launcher.hidden = options.launcher !== undefined && options.launcher !== true;
   listen(core);
   place(core);
+}
+
+function mark(core: Core, unread: number): void {
+  if (icon?.core !== core) icon = new PageIcon(core);
+  icon.show(unread);
 }
 
 /** The site's own elements open the chat, also those that come later. */
@@ -177,7 +194,7 @@ function listen(core: Core): void {
 function place(core: Core): void {
   const { container, options, root } = core;
   if (options.isolation === 'iframe') {
-    core.module = core.base + ISOLATE_PATH;
+    core.module = ISOLATE_PATH;
     if (options.container) openLater(core);
     return;
   }
@@ -195,7 +212,7 @@ function openLater(core: Core): void {
   setTimeout(() => void core.load().then((panel) => panel.open({}, false)).catch(() => undefined));
 }
 
-const live = new Set<keyof Options>(['locale', 'dir', 'theme', 'accent', 'position', 'offset', 'launcher', 'greeting', 'starters', 'escalation', 'sounds', 'exposeText', 'pageContext']);
+const live = new Set<keyof Options>(['locale', 'dir', 'theme', 'accent', 'position', 'offset', 'launcher', 'greeting', 'starters', 'escalation', 'sounds', 'unreadIcon', 'exposeText', 'pageContext']);
 
 /** Changes a running widget. What only boot can set is named and left alone. */
 export function update(core: Core, patch: Record<string, unknown>, warn: Warn, panel: Panel | undefined): void {
@@ -212,5 +229,6 @@ export function update(core: Core, patch: Record<string, unknown>, warn: Warn, p
     return;
   }
   apply(core);
+  mark(core, panel?.state().unread ?? 0);
   panel?.refresh();
 }

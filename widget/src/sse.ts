@@ -4,21 +4,17 @@ export interface ServerEvent { type: string; id: string; data: string }
 
 /**
  * Turns the chunks of one response into events. Chunks may end anywhere, also
- * between the CR and LF of one line end. Comments and events without data
- * yield nothing.
+ * between the CR and LF of one line end; a CR alone, which our server never
+ * says, ends no line. Comments and events without data yield nothing.
  */
 export class EventParser {
   private rest = '';
-  private afterCR = false;
   private type = '';
   private id = '';
   private data: string[] = [];
 
   push(chunk: string): ServerEvent[] {
-    let text = chunk;
-    if (this.afterCR && text.startsWith('\n')) text = text.slice(1);
-    if (text !== '') this.afterCR = text.endsWith('\r');
-    const lines = (this.rest + text).split(/\r\n|\r|\n/);
+    const lines = (this.rest + chunk).split(/\r?\n/);
     this.rest = lines.pop() ?? '';
     const events: ServerEvent[] = [];
     for (const line of lines) {

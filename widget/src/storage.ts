@@ -29,6 +29,8 @@ export interface Kept {
 interface Tab {
   /** The panel stands open. */
   open?: true | undefined;
+  /** How far the end of the log was from what she read above it, in px. */
+  below?: number | undefined;
   /** She has been in the chat, or was greeted. */
   met?: true;
 }

@@ -66,17 +66,9 @@ export function hasHole(state: ChatState): boolean {
 export function applyDurable(state: ChatState, event: Durable): ChatState {
   const seq = event.data.seq;
   if (!Number.isInteger(seq) || seq <= state.last || state.held.has(seq)) return state;
-  if (seq > state.last + 1) {
-    const held = new Map(state.held).set(seq, event);
-    return { ...state, held };
-  }
-  let next = fold(state, event);
-  while (next.held.has(next.last + 1)) {
-    const held = new Map(next.held);
-    const due = held.get(next.last + 1) as Durable;
-    held.delete(next.last + 1);
-    next = fold({ ...next, held }, due);
-  }
+  const held = new Map(state.held).set(seq, event);
+  let next: ChatState = { ...state, held };
+  for (let due; (due = held.get(next.last + 1)); next = fold(next, due)) held.delete(next.last + 1);
   return next;
 }
 

@@ -55,13 +55,6 @@ export class EventStream {
     this.o.status('idle');
   }
 
-  /** Drops the connection and opens a new one, from the last event held. */
-  restart(): void {
-    if (!this.running) return;
-    this.cut();
-    void this.open();
-  }
-
   /** Tries at once, when it waits between two tries. */
   hurry(): void {
     if (this.abort || !this.running) return;
@@ -93,7 +86,7 @@ export class EventStream {
     const abort = new AbortController();
     this.abort = abort;
     this.o.status(this.isOnline() ? 'connecting' : 'offline');
-    this.watch(abort);
+    this.watch();
     let wait: number | undefined;
     try {
       const response = await this.o.connect(abort.signal);
@@ -125,19 +118,15 @@ export class EventStream {
       const { done, value } = await reader.read();
       if (done || this.abort !== abort) return;
       this.tries = 0;
-      this.watch(abort);
+      this.watch();
       for (const event of parser.push(decoder.decode(value, { stream: true }))) this.o.event(event);
     }
   }
 
   // The server sends a comment every 15 s; 40 s without a byte is a dead line.
-  private watch(abort: AbortController): void {
+  private watch(): void {
     clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => {
-      if (this.abort !== abort) return;
-      this.cut();
-      this.retry();
-    }, silence);
+    this.watchdog = setTimeout(this.lost, silence);
   }
 
   private retry(wait?: number): void {

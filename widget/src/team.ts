@@ -8,7 +8,7 @@ import { Attention } from './attention';
 import { askOf, contactCard, fields, known, type ContactCard, type Fields, type Known } from './contact';
 import type { FormSchema } from './core';
 import { form } from './form';
-import { adopt, language, learn, s, say, sentence, unreadCount } from './kit';
+import { adopt, bring, language, learn, s, say, sentence, unreadCount } from './kit';
 import { Requests } from './requests';
 import { ring } from './sound';
 import { team as words } from './strings/team';
@@ -54,7 +54,7 @@ export class Team {
   private readonly cards: Card[];
   private readonly menus: { main: Menu; emoji: Menu };
   /** She asked for the contact form herself. */
-  private pressed = false;
+  pressed = false;
   private aside = -1;
   private readonly heard: Heard;
 
@@ -164,7 +164,7 @@ export class Team {
     if (core.config.leave_message) this.pressed = true;
     log.scroller.following = true;
     await this.window.attempt(this.escalate());
-    if (!this.place.isTaken() && !this.menus.main.isOpen()) composer.focus(); // she may have gone on meanwhile
+    if (!this.pressed && !this.place.isTaken() && !this.menus.main.isOpen()) composer.focus(); // she may have gone on meanwhile
   }
 
   /**
@@ -202,13 +202,13 @@ export class Team {
 
   /** The link to another device. */
   async otherDevice(): Promise<void> {
-    const [{ link }, made] = await Promise.all([import('./devices'), this.requests.link()]);
+    const [{ link }, made] = await Promise.all([bring<typeof import('./devices')>('./devices.js'), this.requests.link()]);
     this.place.show(link(made, this));
   }
 
   /** Asks whether everything is to go. */
   async endAndClear(): Promise<void> {
-    const { ending } = await import('./devices');
+    const { ending } = await bring<typeof import('./devices')>('./devices.js');
     this.place.show(ending(() => this.told(this.requests.clear()).then(() => {
       this.window.forget();
       this.window.composer.focus();

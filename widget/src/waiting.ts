@@ -18,16 +18,17 @@ export function dueAt(state: ChatState, now: number): number {
   return Math.min(state.since, now) + range[1] * 60_000;
 }
 
+/** Her place, from the second on; '' when there is none to tell. */
 export function place(state: ChatState): string {
   const position = state.queue?.position ?? 0;
-  return position > 1 ? say(s.position, position) : s.waiting;
+  return position > 1 ? say(s.position, position) : '';
 }
 
 /** The words of the banner; `late` when the range has passed. */
 export function queueWords(state: ChatState, late: boolean): string {
   const range = usual(state);
   const rest = state.queue?.passed ? s.passed : range && !late ? say(s.usually, range[0] === range[1] ? range[0] : range.join('–')) : '';
-  return rest ? `${place(state)} · ${rest}` : place(state);
+  return [place(state) || s.waiting, rest].filter(Boolean).join(' · ');
 }
 
 const waitEvery = 30_000;

@@ -2,6 +2,7 @@
 // knows what is only on screen: the notice and the countdown.
 import type { Announcer } from './a11y';
 import { sentence } from './api';
+import { bring } from './bring';
 import type { Chat } from './chat';
 import type { Core } from './core';
 import type { Frame } from './frame';
@@ -61,7 +62,11 @@ export class Window {
     listen(window, 'popstate', this.back, this.gone.signal);
     listen(this.shell.dialog, 'dragover drop', this.given);
     listen(this.composer.area, 'paste', this.given);
-    listen(dock, 'focusin focusout', ({ type }) => this.shell.dialog.classList.toggle('typing', type === 'focusin'));
+    // What has been pressed beside the field must not move away under the finger: only the field makes room, until the focus is elsewhere.
+    listen(dock, 'focusin', ({ target }) => target === this.composer.area && this.shell.dialog.classList.add('typing'));
+    listen(dock, 'focusout', (event) => dock.contains((event as FocusEvent).relatedTarget as Node | null) || this.shell.dialog.classList.remove('typing'));
+    // Only what stands open comes again where it was.
+    listen(window, 'pagehide', () => storage.mark({ below: this.isOpen() && !this.log.scroller.following ? this.log.scroller.below() : undefined }), this.gone.signal);
     const { draft } = storage.load();
     if (draft) this.composer.setText(draft);
   }
@@ -82,7 +87,7 @@ export class Window {
       this.shell.open(inPage ?? this.core.launcher);
       this.storage.mark({ open: true });
       // The back button of a phone closes what covers the page.
-      if (this.isPhone() && !history.state?.handoff) history.pushState({ ...history.state, handoff: true }, '');
+      if (this.isPhone() && !history.state?.handoff && !('framed' in this.core.container.dataset)) history.pushState({ ...history.state, handoff: true }, '');
       this.opened(true);
       this.draw();
       this.log.scroller.settle(undefined);
@@ -134,7 +139,7 @@ export class Window {
 
   /** The team's module. One that does not arrive is asked for again by the next who needs it, after some time. */
   need(): Promise<Team> {
-    this.coming ??= import('./team').then(({ Team }) => {
+    this.coming ??= bring<typeof import('./team')>('./team.js').then(({ Team }) => {
       this.team = new Team(this);
       if (this.gone.signal.aborted) this.team.stop();
       this.frame.ask();
@@ -145,7 +150,7 @@ export class Window {
   }
 
   private bring(): void {
-    if (!this.coming && !this.gone.signal.aborted) void this.need().catch(() => undefined);
+    if (!this.coming && !this.gone.signal.aborted) void this.need();
   }
 
   returned(text: string, seconds: number, files?: FileRef[]): void {
@@ -241,7 +246,7 @@ export class Window {
         const fill = (): void => this.files?.show(place, files, { api: chat.api, container: this.core.container });
         // At once if that can be: a line that is drawn anew keeps its height.
         if (this.files) fill();
-        else void import('./files').then((module) => { this.files = module; }).then(fill, () => undefined);
+        else void bring<typeof import('./files')>('./files.js').then((module) => { this.files = module; fill(); }, () => undefined);
       },
       retry: (id) => chat.outbox.retry(id),
       discard: (id) => chat.outbox.discard(id),

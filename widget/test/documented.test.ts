@@ -14,9 +14,9 @@ function members(name: string): string[] {
   return [...body.matchAll(/^ {2}'?([\w:-]+)'?[?<(:]/gm)].map(([, found]) => found!).sort();
 }
 
-/** What stands in backquotes in the first column of the table that begins with `head`, without arguments. */
-function column(head: string): string[] {
-  const table = docs.slice(docs.indexOf(head)).split('\n\n')[0]!.split('\n').slice(2);
+/** What stands in backquotes in the first column of the table that begins with `head`, without arguments, in rows that end like this. */
+function column(head: string, end = ''): string[] {
+  const table = docs.slice(docs.indexOf(head)).split('\n\n')[0]!.split('\n').slice(2).filter((line) => line.endsWith(end));
   return table.flatMap((line) => [...line.split(' | ')[0]!.matchAll(/`(\w+)[^`]*`/g)].map(([, found]) => found!)).sort();
 }
 
@@ -28,6 +28,13 @@ describe('what a site may name', () => {
     const known = [...checked.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!).sort();
     expect(known).toEqual(members('BootOptions'));
     expect(column('| option |')).toEqual(known);
+  });
+
+  it('options that can change', () => {
+    const listed = (path: string): string[] => [.../ live = new Set[^(]*\(\[([^\]]*)\]/.exec(read(path))![1]!.matchAll(/\w+/g)].map(([name]) => name).sort();
+    const known = listed('../src/settings.ts');
+    expect(listed('../packages/react/src/index.ts')).toEqual(known);
+    expect(column('| option |', '| yes |')).toEqual(known);
   });
 
   it('calls', () => {

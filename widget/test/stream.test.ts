@@ -4,7 +4,7 @@ import { EventParser } from '../src/sse';
 import { delay, EventStream, type Connection } from '../src/stream';
 
 describe('EventParser', () => {
-  const source = ': hi\r\n\r\nid: 7\r\nevent: message\r\ndata: {"a":\r\ndata: "ü"}\r\n\r\ndata:x\n\nevent: empty\n\nid: 8\revent: state\rdata: {}\r\r';
+  const source = ': hi\r\n\r\nid: 7\r\nevent: message\r\ndata: {"a":\r\ndata: "ü"}\r\n\r\ndata:x\n\nevent: empty\n\nid: 8\r\nevent: state\ndata: {}\r\n\n';
   const want = [
     { type: 'message', id: '7', data: '{"a":\n"ü"}' }, { type: 'message', id: '', data: 'x' }, { type: 'state', id: '8', data: '{}' },
   ];

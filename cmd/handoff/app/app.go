@@ -84,6 +84,7 @@ type App struct {
 	library  *library
 	files    *files.Room
 	door     *widgetapi.Server
+	pinned   Pin
 	bridge   *slackbridge.Bridge // nil without Slack
 	leader   *feed.Leader        // nil without Slack
 	model    model
@@ -145,6 +146,9 @@ func (a *App) open(ctx context.Context, file *config.File) error {
 		return err
 	}
 	if err := a.Apply(ctx, file); err != nil {
+		return err
+	}
+	if err := a.keepBuild(ctx); err != nil {
 		return err
 	}
 	if a.library, err = openLibrary(ctx, file, a.Options); err != nil {

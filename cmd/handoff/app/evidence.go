@@ -8,20 +8,20 @@ import (
 	"github.com/handoff-bot/handoff/conversation"
 	"github.com/handoff-bot/handoff/escalation"
 	"github.com/handoff-bot/handoff/escalation/eval"
-	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // evidence tells what a decision of the log rests on beyond what the log says:
 // where its rule stands, from where on signals count, and what was seen and was
 // too weak, by the policy that decided.
-func (a *App) evidence(ctx context.Context, events []conversation.Event, at conversation.Seq) (slackbridge.Evidence, error) {
+func (a *App) evidence(ctx context.Context, events []conversation.Event, at conversation.Seq) (draw.Evidence, error) {
 	var d conversation.Decided
 	for _, e := range events {
 		if b, ok := e.Body.(conversation.Decided); ok && e.Seq == at {
 			d = b
 		}
 	}
-	out := slackbridge.Evidence{Thresholds: escalation.Thresholds()}
+	out := draw.Evidence{Thresholds: escalation.Thresholds()}
 	places, err := a.store.PolicyPlaces(ctx, d.Policy)
 	if errors.Is(err, conversation.ErrNotFound) {
 		return out, nil // a decision of before policies were kept
@@ -42,7 +42,7 @@ func (a *App) evidence(ctx context.Context, events []conversation.Event, at conv
 	recording := eval.Recording{Events: events}
 	for _, m := range recording.Measure(policy, d.Level, at) {
 		if m.Value < m.Threshold {
-			out.Weak = append(out.Weak, slackbridge.Weak{Signal: m.Signal, Threshold: m.Threshold})
+			out.Weak = append(out.Weak, draw.Weak{Signal: m.Signal, Threshold: m.Threshold})
 		}
 	}
 	return out, nil

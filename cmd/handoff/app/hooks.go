@@ -55,7 +55,7 @@ func links(file *config.File) markup.Links {
 // buildDoor makes the visitor's door.
 func (a *App) buildDoor(*config.File) (err error) {
 	a.door, err = widgetapi.New(widgetapi.Deps{
-		Log: a.store, Conversations: a.store, Sessions: a.store, Counters: a.store, Presence: a.store, Codes: a.store,
+		Log: a.store, Conversations: a.store, Sessions: a.store, Counters: a.store, Presence: a.store, Codes: a.store, Builds: a.store,
 		Notifier: a.notifier, Live: a.live, Assets: assets{}, Files: a.files,
 		Duty: a.duty, Escalation: a.button, Health: a.health, Alert: a.alert, Metrics: a.metrics(),
 		Now: a.now, Logger: a.Logger,

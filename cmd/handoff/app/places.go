@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/handoff-bot/handoff/slackbridge"
+	"github.com/handoff-bot/handoff/slackbridge/draw"
 )
 
 // places lists where an agent can pass a conversation on to: the channels of the
@@ -24,7 +25,7 @@ func (a *App) places() []slackbridge.Place {
 	}
 	groups := func(name string, ids []string) {
 		for _, id := range ids {
-			if slackbridge.IsGroup(id) {
+			if draw.IsGroup(id) {
 				add(slackbridge.Place{Name: name, Group: id})
 			}
 		}

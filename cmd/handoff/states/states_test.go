@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +21,7 @@ import (
 
 	"github.com/handoff-bot/handoff/cmd/handoff/states"
 	"github.com/handoff-bot/handoff/demo"
+	"github.com/handoff-bot/handoff/internal/browsertest"
 	"github.com/handoff-bot/handoff/knowledge"
 )
 
@@ -57,21 +57,7 @@ func gallery(t *testing.T) string {
 // its own storage.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed; CI installs it")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("hide-scrollbars", true))
-	allocator, end := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(end)
-	ctx, closed := chromedp.NewContext(allocator)
-	t.Cleanup(closed)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
+	return browsertest.Start(t, chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("hide-scrollbars", true))
 }
 
 // look is one way to look at a scene.
@@ -88,6 +74,7 @@ var (
 	night   = look{"phone-dark", 390, 844, "?theme=dark"}
 	rtl     = look{"rtl", 900, 800, "?theme=light&locale=ar"}
 	darkRTL = look{"phone-dark-rtl", 390, 844, "?theme=dark&locale=ar"}
+	hebrew  = look{"phone-hebrew", 390, 844, "?theme=light&locale=he"}
 )
 
 // tab is one scene in the browser.
@@ -215,7 +202,7 @@ func TestPlay(t *testing.T) {
 	}
 	browser, g := chromium(t), gallery(t)
 	wanted := strings.Split(os.Getenv("HANDOFF_LOOKS"), ",")
-	for _, l := range []look{light, dark, phone, night, rtl, darkRTL} {
+	for _, l := range []look{light, dark, phone, night, rtl, darkRTL, hebrew} {
 		if !slices.Contains(wanted, l.name) {
 			continue
 		}

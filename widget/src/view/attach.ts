@@ -1,6 +1,6 @@
 // The files that go with the next message: picked by the button, dropped anywhere on
 // the panel, or pasted. The tray that shows them is fetched with the first one.
-import { h, s } from '../kit';
+import { bring, h, s } from '../kit';
 import type { Tray } from '../files';
 import type { FileRef } from '../types';
 import type { Window } from '../window';
@@ -49,7 +49,7 @@ export class Attach {
   private tray(): Promise<Tray> {
     const { composer, chat, core } = this.window;
     const { upload_bytes: bytes = 0, uploads_per_message: count = 0 } = core.config.limits ?? {};
-    this.making ??= import('../files').then(({ Tray }) => composer.show(new Tray({
+    this.making ??= bring<typeof import('../files')>('./files.js').then(({ Tray }) => composer.show(new Tray({
       api: chat.api, container: core.container, limits: { bytes, count }, changed: () => composer.recheck(), tell: (text) => this.window.tell(text), focus: () => composer.focus(),
     })));
     this.making.catch(() => { this.making = undefined; });

@@ -16,24 +16,21 @@ export function banner(actions: Actions): View {
   return {
     element,
     update(model) {
-      const [words, tone, cancels] = wording(model);
-      const key = `${words}${tone}${cancels}`;
-      if (key === drawn) return;
-      drawn = key;
-      element.hidden = words === '';
-      element.className = `banner ${tone}`;
+      const wrong = trouble(model);
+      const wait = !wrong && model.chat.state.phase === 'waiting' && model.care?.wait;
+      const words = wrong || wait || '';
+      if (words === drawn) return;
+      drawn = words;
+      element.hidden = !words;
+      element.classList.toggle('warn', !wait);
       text.textContent = words;
-      setChildren(element, cancels ? [text, cancel] : [text]);
+      setChildren(element, wait ? [text, cancel] : [text]);
     },
   };
 }
 
-function wording({ chat, now, care, blocked }: Model): [text: string, tone: string, cancels: boolean] {
+function trouble({ chat, now, blocked }: Model): string {
   const away = chat.lostAt > 0 ? now - chat.lostAt : 0;
-  if (navigator.onLine === false) return [s.offline, 'warn', false];
-  if (away > unavailableAfter) return [s.unavailable, 'warn', false];
-  if (away > patience) return [s.reconnecting, 'warn', false];
-  if (blocked) return [blocked, 'warn', false];
-  if (care && chat.state.phase === 'waiting') return [care.wait, '', true];
-  return ['', '', false];
+  if (navigator.onLine === false) return s.offline;
+  return away > unavailableAfter ? s.unavailable : away > patience ? s.reconnecting : blocked;
 }

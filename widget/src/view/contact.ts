@@ -14,7 +14,7 @@ export function contactForm(team: Team): Card {
     name: field('contact-name', s.name, h('input', { name: 'name', autocomplete: 'name', maxlength: 80 }), true),
     phone: field('contact-phone', s.phone, h('input', { name: 'phone', type: 'tel', autocomplete: 'tel', maxlength: 40 })),
     email: field('contact-email', s.email, h('input', { name: 'email', type: 'email', autocomplete: 'email', inputmode: 'email', maxlength: 254 })),
-    message: field('contact-message', s.message, h('textarea', { name: 'message', rows: 3, maxlength: 4000, dir: 'auto' })),
+    message: field('contact-message', s.message, h('textarea', { name: 'message', rows: 3, maxlength: 4000 })),
   };
   const intro = h('p');
   let asked: Fields = { name: false, email: false, phone: false, message: false };
@@ -34,12 +34,15 @@ export function contactForm(team: Team): Card {
     element: form,
     update(care, model) {
       const shown = care.contact === 'form';
-      if (shown && form.hidden) all.email.input.value ||= care.email;
+      const opens = shown && form.hidden;
+      if (opens) all.email.input.value ||= care.email;
       form.hidden = !shown;
       if (!shown) return;
       asked = care.fields;
       for (const [name, one] of Object.entries(all)) one.label.hidden = !asked[name as keyof Fields];
       setText(intro, introWords(care, model));
+      // What she asked for has the keyboard.
+      if (opens && team.pressed) all[names()[0] as keyof Fields].input.focus();
     },
   };
 }

@@ -7,6 +7,8 @@ export interface Field { input: Input; label: HTMLElement; error: HTMLElement }
 
 export function field(id: string, label: string, input: Input, optional = false): Field {
   input.id = id;
+  // An empty field starts where its language does; an address and a number are written from the left in each.
+  if (/text|email|tel/.test(input.type)) Object.assign(input, { dir: /l$/.test(input.type) ? 'ltr' : 'auto', placeholder: ' ' });
   const error = h('div', { class: 'error', id: `${id}-error`, hidden: true });
   return { input, error, label: h('label', {}, h('span', {}, label, optional && h('i', {}, ` (${s.optional})`)), input, error) };
 }

@@ -33,6 +33,8 @@ export class Log implements View {
   /** Seq of the newest line of others when she was last at the end. */
   private mark = 0;
   private oldest = 0;
+  /** Where she read before the page was loaded anew; 0 for at the end. */
+  below = 0;
   private hadTurn = false;
   private redraw = (): void => undefined;
 
@@ -56,7 +58,12 @@ export class Log implements View {
     const prepended = this.oldest > 0 && state.first < this.oldest;
     this.oldest = state.first;
     const change = (): void => this.write(all, model);
-    if (prepended && !this.scroller.following) this.scroller.hold(change);
+    if (this.below && state.last) {
+      this.scroller.following = false;
+      this.mark = state.read;
+      this.scroller.hold(change, this.below);
+      this.below = 0;
+    } else if (prepended && !this.scroller.following) this.scroller.hold(change);
     else change();
     this.skeleton.hidden = !(follower.loading && state.messages.length === 0);
     this.older.hidden = !(follower.loading && state.messages.length > 0);
@@ -124,7 +131,7 @@ export class Log implements View {
   // What arrived below while she read above.
   private count(all: Line[]): void {
     const others = all.map((line) => (line.kind === 'system' ? line.seq : line.kind === 'message' && line.message.from.role !== 'visitor' ? line.message.seq : 0));
-    if (this.scroller.following) this.mark = others.reduce((a, b) => Math.max(a, b), 0);
+    if (this.scroller.following) this.mark = Math.max(0, ...others);
     this.fresh = others.filter((seq) => seq > this.mark).length;
   }
 

@@ -7,7 +7,7 @@ export function ratingForm(team: Team): Card {
   const inputs = s.rateScores.map((label, i) => h('input', { type: 'radio', name: 'score', value: i + 1, 'aria-label': `${i + 1}: ${label}` }));
   const labels = inputs.map((input, i) => h('label', { title: s.rateScores[i] }, input, h('b', { 'aria-hidden': 'true' }, String(i + 1)),
     h('em', { 'aria-hidden': 'true' }, i === 0 || i === inputs.length - 1 ? s.rateScores[i] : '')));
-  const comment = h('textarea', { rows: 2, maxlength: 1000, dir: 'auto' });
+  const comment = h('textarea', { rows: 2, maxlength: 1000, dir: 'auto', placeholder: ' ' });
   const more = h('label', { hidden: true }, h('span', {}, s.rateComment, h('i', {}, ` (${s.optional})`)), comment);
   const problem = h('div', { class: 'error', role: 'alert', hidden: true }, s.actionFailed);
   const submit = h('button', { type: 'submit', class: 'primary', disabled: true }, h('span', {}, s.rateSend));

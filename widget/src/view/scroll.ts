@@ -35,9 +35,13 @@ export class Scroller {
     this.to(this.log.scrollHeight - this.log.clientHeight);
   }
 
+  /** How far the end of the log is from what is on screen, in px. */
+  below(): number {
+    return this.log.scrollHeight - this.log.scrollTop;
+  }
+
   /** Keeps what is on screen in place while `change` puts lines above it. */
-  hold(change: () => void): void {
-    const below = this.log.scrollHeight - this.log.scrollTop;
+  hold(change: () => void, below = this.below()): void {
     change();
     this.to(this.log.scrollHeight - below);
   }

@@ -107,7 +107,7 @@
 
   function load(more = {}) {
     const script = document.createElement('script');
-    const options = { key: page.dataset.key, theme: asked.get('theme') ?? undefined, locale: asked.get('locale') ?? 'en', dir: asked.get('locale') === 'ar' ? 'rtl' : undefined, ...more };
+    const options = { key: page.dataset.key, theme: asked.get('theme') ?? undefined, locale: asked.get('locale') ?? 'en', ...more };
     for (const [name, value] of Object.entries(options)) if (value) script.dataset[name] = value;
     // A frame is of another origin than the page, as it is on a site.
     script.src = `${more.isolation ? location.origin.replace('127.0.0.1', 'localhost') : ''}/widget.js`;
@@ -117,7 +117,7 @@
   }
 
   async function play() {
-    if (asked.get('locale') === 'ar') page.dir = 'rtl';
+    if (/^(ar|he)$/.test(asked.get('locale'))) page.dir = 'rtl';
     if (asked.get('theme') === 'dark') page.style.colorScheme = 'dark';
     for (;;) {
       const answer = await fetch('/scene/step', { method: 'POST' });

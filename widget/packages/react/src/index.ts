@@ -15,7 +15,7 @@ export interface HandoffProps extends Omit<BootOptions, 'key'> {
   onError?: (error: unknown) => void;
 }
 
-const live = new Set(['locale', 'dir', 'theme', 'accent', 'position', 'offset', 'launcher', 'greeting', 'starters', 'escalation', 'sounds', 'exposeText', 'pageContext']);
+const live = new Set(['locale', 'dir', 'theme', 'accent', 'position', 'offset', 'launcher', 'greeting', 'starters', 'escalation', 'sounds', 'unreadIcon', 'exposeText', 'pageContext']);
 /** How many components show the widget: a strict mode's second mount comes before the first one's end takes effect. */
 let mounted = 0;
 
@@ -26,7 +26,7 @@ let mounted = 0;
  */
 export function Handoff({ events, onError, widgetKey, ...others }: HandoffProps): null {
   const options = { ...others, key: widgetKey };
-  const wanted = JSON.stringify(options);
+  const wanted = print(options);
   const before = useRef<Record<string, unknown> | undefined>(undefined);
   const latest = useRef({ events, onError, options });
   latest.current = { events, onError, options };
@@ -52,15 +52,24 @@ export function Handoff({ events, onError, widgetKey, ...others }: HandoffProps)
     const now = latest.current.options as unknown as Record<string, unknown>;
     const was = before.current;
     before.current = now;
-    const changed = was && Object.keys({ ...was, ...now }).filter((name) => JSON.stringify(was[name]) !== JSON.stringify(now[name]));
+    const changed = was && Object.keys({ ...was, ...now }).filter((name) => !isSame(name, was[name], now[name]));
     const api = current();
     if (api && changed && changed.every((name) => live.has(name) && now[name] !== undefined)) {
       if (changed.length > 0) api.update(Object.fromEntries(changed.map((name) => [name, now[name]])));
       return;
     }
     load(latest.current.options).catch((error: unknown) => latest.current.onError?.(error));
-  }, [wanted]);
+  }, [wanted, others.container]);
   return null;
+}
+
+/** Options as text. An element is left out: React hangs on it what leads back to it. */
+function print(options: object): string {
+  return JSON.stringify({ ...options, container: undefined });
+}
+
+function isSame(name: string, a: unknown, b: unknown): boolean {
+  return name === 'container' ? a === b : JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Hears an event of the widget, also one that comes before the script has run. */

@@ -56,6 +56,22 @@ test('a live option updates, another one starts again', async () => {
   expect(fake.boot).toHaveBeenCalledWith({ ...booted, theme: 'dark', persistence: 'tab' });
 });
 
+test('it stands in an element of React\'s own, and in another one later', async () => {
+  const refs: (HTMLElement | null)[] = [];
+  const inner = createRoot(document.createElement('div'));
+  await act(async () => inner.render([0, 1].map((i) => createElement('div', { key: i, ref: (e: HTMLElement | null) => { refs[i] = e; } }))));
+  const [one, two] = refs as [HTMLElement, HTMLElement];
+  expect(() => JSON.stringify(one)).toThrow();
+  await render({ container: one });
+  expect(fake.boot).toHaveBeenLastCalledWith({ ...booted, container: one });
+  fake.boot.mockClear();
+  await render({ container: one });
+  expect(fake.boot).not.toHaveBeenCalled();
+  await render({ container: two });
+  expect(fake.boot).toHaveBeenLastCalledWith({ ...booted, container: two });
+  await act(async () => inner.unmount());
+});
+
 test('the hook follows the events, and its calls reach the widget', async () => {
   const heard = vi.fn();
   await render({ events: { unread: heard } });

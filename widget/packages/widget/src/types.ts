@@ -50,11 +50,13 @@ export interface BootOptions {
   starters?: string[];
   escalation?: { afterAnswers?: number; form?: FormSchema | 'none' };
   sounds?: boolean;
+  /** Address of an icon that the page shows while something is unread. */
+  unreadIcon?: string;
   exposeText?: boolean;
 }
 
 export type Attributes = Record<string, string | number | boolean>;
-export type Status = 'idle' | 'connecting' | 'online' | 'offline' | 'error';
+export type Status = 'idle' | 'connecting' | 'online' | 'offline';
 
 export type ConversationState =
   | { phase: 'bot' }
