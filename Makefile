@@ -5,7 +5,7 @@ GOLANGCI_VERSION := v2.15.0
 BIN := $(CURDIR)/bin
 LINT := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 
-.PHONY: check build vet test race lint gate services services-stop widget packages docs fresh torture races bench eval fuzz churn states
+.PHONY: check build vet test race lint gate services services-stop widget packages docs fresh torture races bench eval fuzz churn engines states
 
 check: build vet lint test race fresh gate
 
@@ -68,6 +68,11 @@ torture:
 # 500 races each of an escalation, a claim and a reply against an answer in flight.
 races:
 	HANDOFF_RACES=500 go test -run 'TestNeverTalksOver' -count=1 -v ./bot
+
+# The widget in Firefox and WebKit, by the checks that an engine can fail. Needs the
+# Debian packages firefox-esr, webkit2gtk-driver and xvfb, and a quiet machine.
+engines:
+	HANDOFF_TEST_ENGINES=1 go test ./internal/uitest -run '^TestEngines$$' -count=1
 
 # 10,000 broken connections of 200 visitors, while they talk with the assistant and
 # with Slack: each sees the log and nothing else.

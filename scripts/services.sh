@@ -55,7 +55,7 @@ start() {
   fi
   if ! as "$(bin pg_ctl)" -D "$data" status >/dev/null 2>&1; then
     as "$(bin pg_ctl)" -D "$data" -l "$log" -w \
-      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$home -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300" \
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$home -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500" \
       start >&2
   fi
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/handoff-bot/handoff/internal/browsertest"
 	"github.com/handoff-bot/handoff/internal/fakeslack"
 	"github.com/handoff-bot/handoff/internal/handofftest"
 	"github.com/handoff-bot/handoff/llm/llmtest"
@@ -102,11 +102,8 @@ func TestB59NothingBecomesHTML(t *testing.T) {
 	})
 	t.Run("in a browser", func(t *testing.T) {
 		t.Parallel()
-		chromium, err := exec.LookPath("chromium")
-		if err != nil {
-			t.Skip("chromium is not installed; CI installs it")
-		}
-		inBrowser(t, chromium, all)
+		browsertest.Need(t)
+		inBrowser(t, all)
 	})
 }
 
@@ -184,19 +181,12 @@ func site(t *testing.T, chat *string) *httptest.Server {
 }
 
 // inBrowser lets a visitor with a real browser have the conversation.
-func inBrowser(t *testing.T, chromium string, all []string) {
+func inBrowser(t *testing.T, all []string) {
 	h := poisoned(t, all)
 	page := site(t, &h.URL)
 	rewrite(t, h, `origins: \["[^"]*"\]`, `origins: ["`+page.URL+`"]`)
 	h.Start()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-component-update", true))
-	parent, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	defer cancel()
-	allocator, end := chromedp.NewExecAllocator(parent, options...)
-	defer end()
-	tab, closed := chromedp.NewContext(allocator)
-	defer closed()
+	tab := browsertest.Start(t)
 	if err := chromedp.Do(tab, chromedp.EmulateViewport(1100, 820), chromedp.Navigate(page.URL)); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,8 @@ import (
 
 func TestMain(m *testing.M) {
 	handofftest.ServeIfAsked()
+	// They wait for Slack most of the time.
+	handofftest.SideBySide(8)
 	m.Run()
 }
 

@@ -129,6 +129,17 @@ func (b *bubble) tooFast(since time.Time) (n int, methods map[string]int) {
 	return n, methods
 }
 
+// asked lists what Slack was asked between two times, a line each.
+func (b *bubble) asked(from, to time.Time) string {
+	var out strings.Builder
+	for _, c := range b.Slack.Calls() {
+		if !c.At.Before(from) && !c.At.After(to) {
+			fmt.Fprintf(&out, "%v %s %s %d %s\n", c.At.Sub(from), c.Method, c.Args["channel"], c.Status, c.Error)
+		}
+	}
+	return out.String()
+}
+
 // checkPace says that both channels were caught up at no less than nine tenths of
 // what Slack allows: one post a second.
 func (r *outage) checkPace(from time.Time) {
@@ -200,7 +211,7 @@ func TestCatchUpThroughLimits(t *testing.T) {
 		}
 		posts, took := r.pace(fakeslack.SampleSupport, back, back.Add(20*time.Second))
 		if posts < 10 {
-			t.Errorf("support got %d posts in %v while billing and the cards had to wait", posts, took)
+			t.Errorf("support got %d posts in %v while billing and the cards had to wait; the calls:\n%s", posts, took, b.asked(back, back.Add(20*time.Second)))
 		}
 	})
 }

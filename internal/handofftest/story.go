@@ -34,6 +34,13 @@ func Stories(t *testing.T, dir string, o Options) {
 	})
 }
 
+// explain shows what the product said last, for whoever reads that a story failed.
+func (s *story) explain(ts *testscript.TestScript) {
+	if s.house != nil {
+		ts.Logf("the product's last words:\n%s", s.house.lastWords(12))
+	}
+}
+
 // replays decides at the end of a story once more what was decided in it.
 func (s *story) replays(t testscript.T) {
 	if s.house == nil {
@@ -72,11 +79,13 @@ func commands(o Options) map[string]func(*testscript.TestScript, bool, []string)
 	out := make(map[string]func(*testscript.TestScript, bool, []string), len(verbs))
 	for name, run := range verbs {
 		out[name] = func(ts *testscript.TestScript, neg bool, args []string) {
-			err := run(ts, ts.Value(storyKey{}).(*story), args)
+			s := ts.Value(storyKey{}).(*story)
+			err := run(ts, s, args)
 			switch {
 			case err == nil && neg:
 				ts.Fatalf("%s %q: expected to fail", name, args)
 			case err != nil && !neg:
+				s.explain(ts)
 				ts.Fatalf("%s %s: %v", name, strings.Join(args, " "), err)
 			}
 		}

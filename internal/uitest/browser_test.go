@@ -2,16 +2,13 @@ package uitest
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"os"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
+	"github.com/handoff-bot/handoff/internal/browsertest"
 	"github.com/handoff-bot/handoff/internal/handofftest"
 )
 
@@ -19,8 +16,6 @@ var shots = flag.String("shots", "", "folder for screenshots; none are taken whe
 
 // patience is how long a check waits for something before it fails.
 const patience = 30 * time.Second
-
-var errNoChromium = errors.New("no Chromium on this machine")
 
 // chromium is the one browser of the package, started by the first check.
 var chromium = sync.OnceValues(startChromium)
@@ -41,34 +36,22 @@ func TestMain(m *testing.M) {
 }
 
 func startChromium() (*browser, error) {
-	path, err := exec.LookPath("chromium")
-	if err != nil || testing.Short() {
-		return nil, errNoChromium
-	}
-	dir, err := os.MkdirTemp("", "uitest")
+	ctx, stop, err := browsertest.Launch(context.Background())
 	if err != nil {
 		return nil, err
 	}
-	return launch(path, dir)
+	return &browser{ctx, stop}, nil
 }
 
-// launch starts the browser with the profile in dir, which goes with it.
-func launch(path, dir string) (*browser, error) {
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(dir))
-	for _, name := range []string{
-		"no-sandbox", "disable-gpu", "disable-component-update", "disable-background-timer-throttling",
-		"disable-renderer-backgrounding", "disable-backgrounding-occluded-windows",
-	} {
-		options = append(options, chromedp.Flag(name, true))
+// browses skips the test where there is no browser.
+func browses(t *testing.T) *browser {
+	t.Helper()
+	browsertest.Need(t)
+	b, err := chromium()
+	if err != nil {
+		t.Fatal(err)
 	}
-	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, closed := chromedp.NewContext(allocator)
-	b := &browser{ctx: ctx, stop: func() { closed(); end(); _ = os.RemoveAll(dir) }}
-	if err := chromedp.Do(ctx); err != nil {
-		b.stop()
-		return nil, err
-	}
-	return b, nil
+	return b
 }
 
 // eventually waits for a condition outside the browser.

@@ -58,7 +58,8 @@ func (v *tab) drops(names ...string) {
 
 func (v *tab) pastes(names ...string) {
 	v.takesFiles()
-	v.js("void q('composer').dispatchEvent(new ClipboardEvent('paste',{bubbles:true,cancelable:true,clipboardData:" + given(names...) + "}))")
+	// Firefox takes no files when the event is made.
+	v.js("void q('composer').dispatchEvent(Object.defineProperty(new ClipboardEvent('paste',{bubbles:true,cancelable:true}),'clipboardData',{value:" + given(names...) + "}))")
 }
 
 func (v *tab) picks(names ...string) {

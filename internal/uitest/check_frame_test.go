@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,7 @@ parent.document.querySelector('iframe[data-handoff=frame]').contentWindow.postMe
 		attrs: `data-isolation="iframe"`, pages: map[string]string{"/foreign": foreign},
 		csp: "default-src 'none'; script-src $CHAT 'nonce-page'; connect-src $CHAT; img-src $CHAT; style-src 'nonce-page'; frame-src $CHAT 'self'; " +
 			"require-trusted-types-for 'script'; trusted-types 'none'",
-		script: "window.heard=[];for(const n of ['open','close','message:received','conversation:claimed','unread','forged'])addEventListener('handoff:'+n,()=>heard.push(n))",
+		script: "window.heard=[];for(const n of ['open','close','message:received','conversation:claimed','unread','forged'])addEventListener('handoff:'+n,e=>{heard.push(n);if(e.detail?.seq)window.newest=e.detail.seq})",
 	}})
 	v := r.visit(desktop)
 	v.click("launcher")
@@ -23,6 +24,11 @@ parent.document.querySelector('iframe[data-handoff=frame]').contentWindow.postMe
 	}
 	v.js("Handoff.send('hello')")
 	v.until("heard.includes('message:received')")
+	// What has come is not yet on her screen: only what she has seen is read.
+	read := value[string](v, "JSON.stringify({seq: newest})")
+	eventually(t, "the answer is seen", func() bool {
+		return slices.ContainsFunc(r.wire.asked("POST /read"), func(sent request) bool { return sent.Body == read })
+	})
 	v.shot("frame")
 	// A listener of the page decides about an escalation, across the frame.
 	v.js("(Handoff.on('escalation:requested',d=>{d.preventDefault();setTimeout(()=>d.proceed({order:'4711'}),10)}),void Handoff.escalate())")

@@ -111,6 +111,7 @@ func TestUI062_ALongHistoryOpensAtItsEndAndLoadsUpwards(t *testing.T) {
 		t.Errorf("opened in %.0f ms", took)
 	}
 	for range 8 {
+		v.js("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))") // what is drawn is measured
 		first := value[string](v, "log()[0].text")
 		v.js("void (" + logBox + ".scrollTop = 0)")
 		v.until("log()[0].text !== '" + first + "'")

@@ -12,52 +12,54 @@ import (
 const escape = "\u001b"
 
 // focus is the element of the widget that has the focus.
-const focus = "root.activeElement"
+const focus = "held()"
 
 func TestUI022_TheLauncherIsReachedAndPressedByKeys(t *testing.T) {
-	r := start(t, setup{})
-	v := r.visit(desktop)
-	v.until("q('launcher')")
-	v.js("void document.getElementById('next').focus()")
-	v.keys(kb.Tab)
-	v.until(focus + " === q('launcher')")
-	for _, key := range []string{"\r", " "} {
-		v.keys(key)
-		v.until("q('panel')?.open && q('launcher').getAttribute('aria-expanded') === 'true' && " + focus + " === q('composer')")
-		v.keys(escape)
-		v.until("!q('panel').open && q('launcher').getAttribute('aria-expanded') === 'false' && " + focus + " === q('launcher')")
-	}
-	v.clean()
+	everyWay(t, setup{}, func(_ *rig, v *tab) {
+		v.until("q('launcher')")
+		v.js("void document.getElementById('next').focus()")
+		v.keys(kb.Tab)
+		v.until(focus + " === q('launcher')")
+		for _, key := range []string{"\r", " "} {
+			v.keys(key)
+			v.until("q('panel')?.open && q('launcher').getAttribute('aria-expanded') === 'true' && " + focus + " === q('composer')")
+			v.keys(escape)
+			v.until("!q('panel').open && q('launcher').getAttribute('aria-expanded') === 'false' && " + focus + " === q('launcher')")
+		}
+		v.clean()
+	})
 }
 
 func TestUI024_EscapeClosesAndGoesBackToTheOpener(t *testing.T) {
-	r := start(t, setup{site: site{body: `<button id="ask">Ask us</button>`}})
-	v := r.visit(desktop)
-	v.open()
-	v.keys(escape)
-	v.until("!q('panel').open && " + focus + " === q('launcher')")
-	v.js("(()=>{const b=document.getElementById('ask');b.onclick=()=>Handoff.open();b.focus();b.click();return 0})()")
-	v.until("q('panel').open && " + focus + " === q('composer')")
-	v.keys(escape)
-	v.until("!q('panel').open && document.activeElement.id === 'ask'")
-	v.clean()
+	everyWay(t, setup{site: site{body: `<button id="ask">Ask us</button>`}}, func(_ *rig, v *tab) {
+		v.open()
+		v.until(focus + " === q('composer')")
+		v.keys(escape)
+		v.until("!q('panel').open && " + focus + " === q('launcher') && !history.state?.handoff") // a phone goes back, too
+		v.js("(()=>{const b=document.getElementById('ask');b.onclick=()=>Handoff.open();b.focus();b.click();return 0})()")
+		v.until("q('panel').open && " + focus + " === q('composer')")
+		v.keys(escape)
+		v.until("!q('panel').open && document.activeElement.id === 'ask'")
+		v.clean()
+	})
 }
 
 func TestUI025_EscapeInAMenuClosesOnlyTheMenu(t *testing.T) {
-	r := start(t, setup{})
-	v := r.visit(desktop)
-	v.open()
-	for _, hook := range []string{"emoji", "menu"} {
-		v.press(hook)
-		v.until("all('[role=menu]').length === 1 && all('[role=menu]')[0].contains(" + focus + ")")
-		v.keys(escape)
-		v.until("all('[role=menu]').length === 0 && q('panel').open && " + focus + " === q('" + hook + "')")
-	}
-	v.press("emoji")
-	v.keys(kb.ArrowRight)
-	v.keys("\r")
-	v.until("q('composer').value === '😂' && " + focus + " === q('composer')")
-	v.clean()
+	everyWay(t, setup{}, func(_ *rig, v *tab) {
+		v.open()
+		for _, hook := range []string{"emoji", "menu"} {
+			v.press(hook)
+			v.until("all('[role=menu]').length === 1 && all('[role=menu]')[0].contains(" + focus + ")")
+			v.keys(escape)
+			v.until("all('[role=menu]').length === 0 && q('panel').open && " + focus + " === q('" + hook + "')")
+		}
+		v.press("emoji")
+		v.until("all('[role=menu]').length === 1")
+		v.keys(kb.ArrowRight)
+		v.keys("\r")
+		v.until("q('composer').value === '😂' && " + focus + " === q('composer')")
+		v.clean()
+	})
 }
 
 func TestUI026_FocusLeavesADesktopPanelAndStaysInAPhones(t *testing.T) {
@@ -92,28 +94,28 @@ func TestUI026_FocusLeavesADesktopPanelAndStaysInAPhones(t *testing.T) {
 }
 
 func TestUI027_TheTabOrderIsTheContracts(t *testing.T) {
-	r := start(t, setup{config: "handoff: {level: balanced, human_button: {after_answers: 1}}"})
-	v := r.visit(desktop)
-	v.open()
-	v.say("How long does delivery within Germany take?")
-	v.reads("visitor: How long", "bot: ")
-	v.until("all('.dock [data-handoff=human]').length === 1")
-	v.fill("more")
-	v.js("void q('menu').focus()")
-	order := []string{"menu"}
-	for range 16 {
-		v.keys(kb.Tab)
-		at := value[string](v, "root.activeElement?.dataset.handoff ?? (root.activeElement ? 'in the log' : 'page')")
-		order = append(order, at)
-		if at == "send" || at == "page" {
-			break
+	everyWay(t, setup{config: "handoff: {level: balanced, human_button: {after_answers: 1}}"}, func(r *rig, v *tab) {
+		v.open()
+		v.say("How long does delivery within Germany take?")
+		v.reads("visitor: How long", "bot: ")
+		v.until("all('.dock [data-handoff=human]').length === 1")
+		v.fill("more")
+		v.js("void q('menu').focus()")
+		order := []string{"menu"}
+		for range 16 {
+			v.keys(kb.Tab)
+			at := value[string](v, "held()?.dataset.handoff ?? (held() ? 'in the log' : 'page')")
+			order = append(order, at)
+			if at == "send" || at == "page" {
+				break
+			}
 		}
-	}
-	order = slices.DeleteFunc(order, func(hook string) bool { return slices.Contains([]string{"in the log", "up", "down"}, hook) })
-	if got, want := strings.Join(order, " "), "menu close log human composer attach emoji send"; got != want {
-		t.Errorf("tab order: got %s, want %s", got, want)
-	}
-	v.clean()
+		order = slices.DeleteFunc(order, func(hook string) bool { return slices.Contains([]string{"in the log", "up", "down"}, hook) })
+		if got, want := strings.Join(order, " "), "menu close log human composer attach emoji send"; got != want {
+			v.Errorf("tab order: got %s, want %s; beside the field stands %v", got, want, v.js("all('.dock .chips').map(e => e.outerHTML).join()"))
+		}
+		v.clean()
+	})
 }
 
 // ring measures the focus of one element: the outline of the element, or of what
@@ -128,21 +130,20 @@ const surface=getComputedStyle(q('panel')).backgroundColor;
 const got=ratio(shown.outlineColor,surface);return got>=3?'':'contrast '+got.toFixed(2)})`
 
 func TestUI028_TheFocusIsSeenEverywhere(t *testing.T) {
-	r := start(t, setup{config: "handoff: {level: balanced, human_button: {after_answers: 1}}"})
-	for _, s := range []screen{desktop, desktop.in(func(s *screen) { s.dark = true })} {
-		v := r.stranger(s)
+	dark := desktop.in(func(s *screen) { s.dark = true })
+	framedToo(t, setup{config: "handoff: {level: balanced, human_button: {after_answers: 1}}"}, []screen{desktop, dark}, func(_ *rig, v *tab) {
 		v.open()
 		v.keys(kb.Tab) // from here on focus shows
 		v.say("how long does it take")
 		v.reads("visitor: how long", "bot: ")
 		v.until("q('human')?.offsetParent")
 		v.fill("more")
-		v.click("menu")
+		v.menu()
 		for _, wrong := range value[[]string](v, `all('button,a[href],textarea,input,[tabindex="0"]').filter(e=>e.getClientRects().length&&!e.disabled).sort((a,b)=>!!b.closest('.menu')-!!a.closest('.menu')).map(e=>[e.dataset.handoff??e.className,`+ring+`(e)]).filter(f=>f[1]).map(f=>f.join(': '))`) {
-			t.Errorf("dark %v: %s", s.dark, wrong)
+			v.Error(wrong)
 		}
 		v.clean()
-	}
+	})
 }
 
 // small lists the buttons whose hit area is less than 44 by 44.
@@ -152,14 +153,12 @@ const miss=[[0,0],[-w,0],[w,0],[0,-h],[0,h]].filter(([dx,dy])=>{const at=root.el
 return miss.length?(e.dataset.handoff??e.className)+' '+e.innerText+' '+Math.round(r.width)+'x'+Math.round(r.height)+' misses '+JSON.stringify(miss):''}).filter(Boolean)`
 
 func TestUI029_EveryTargetIsLargeEnough(t *testing.T) {
-	r := start(t, setup{config: "handoff: {level: balanced, human_button: {after_answers: 1}}", widget: "starters: [One thing, Another]"})
-	for _, s := range []screen{desktop, phone} {
-		v := r.stranger(s)
+	everyWay(t, setup{config: "handoff: {level: balanced, human_button: {after_answers: 1}}", widget: "starters: [One thing, Another]"}, func(r *rig, v *tab) {
 		v.open()
 		look := func(state string) {
-			t.Helper()
+			v.Helper()
 			for _, wrong := range value[[]string](v, small) {
-				t.Errorf("%s, %d wide: %s", state, s.width, wrong)
+				v.Errorf("%s: %s", state, wrong)
 			}
 		}
 		look("first run")
@@ -172,12 +171,12 @@ func TestUI029_EveryTargetIsLargeEnough(t *testing.T) {
 		v.until("q('retry')")
 		look("failed")
 		v.click("delete")
-		v.click("menu")
+		v.menu()
 		look("menu")
 		v.keys(escape)
 		v.click("human")
 		v.until("q('cancel')?.offsetParent")
 		look("waiting")
 		v.clean()
-	}
+	})
 }

@@ -19,6 +19,7 @@ func TestUI105_APhonesPanelIsAsLargeAsWhatIsSeen(t *testing.T) {
 	v.until(same)
 	v.until("q('composer').getBoundingClientRect().bottom <= innerHeight - 300")
 	v.until("(r=>r.bottom<=q('log').getBoundingClientRect().bottom+1&&r.bottom>q('log').getBoundingClientRect().top)(all('[data-handoff=message]').at(-1).getBoundingClientRect())")
+	v.shot("keyboard")
 	v.clean()
 }
 

@@ -59,7 +59,7 @@ func TestUI033_ShiftEnterBreaksTheLineAndAnInputMethodKeepsEnter(t *testing.T) {
 	v := r.visit(desktop)
 	v.open()
 	v.keys("one")
-	v.keys("\r", chromedp.KeyModifiers(chromedp.ModifierShift))
+	v.shifted("\r")
 	v.keys("two")
 	v.until(`q('composer').value === 'one\ntwo'`)
 	v.js("void (q('composer').value = '')")

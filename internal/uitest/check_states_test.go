@@ -13,13 +13,9 @@ import (
 // scene opens a state of the gallery and waits until it is reached.
 func scene(t *testing.T, gallery, id string, s screen, query string) *tab {
 	t.Helper()
-	b, err := chromium()
-	if err != nil {
-		t.Skip(err)
-	}
-	ctx, closed := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	ctx, closed := chromedp.NewContext(browses(t).ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closed)
-	v := &tab{T: t, ctx: ctx, phone: s.phone()}
+	v := &tab{T: t, page: chromiumPage{ctx}, phone: s.phone()}
 	v.do(append(s.actions(), chromedp.Navigate(gallery+id+query))...)
 	v.until("document.documentElement?.dataset.scene")
 	if got := v.js("document.documentElement.dataset.scene"); got != "reached" {
@@ -51,12 +47,11 @@ type seen struct {
 var walk seen
 
 // walked walks through every state once, on a desktop and on a dark phone, for all
-// the checks that look at each; the first of them pays.
+// the checks that look at each; the first of them pays. The contrast is measured in
+// both themes on both.
 func walked(t *testing.T) *seen {
 	t.Helper()
-	if _, err := chromium(); err != nil {
-		t.Skip(err)
-	}
+	browses(t)
 	axe, err := os.ReadFile("../../widget/node_modules/axe-core/axe.min.js")
 	if err != nil {
 		t.Skip("axe-core is not installed: npm ci in widget")
@@ -101,11 +96,14 @@ func (w *seen) look(v *tab, bare, name, axe string) {
 	note(&w.moves, value[[]string](v, ground+".getAnimations().map(a=>a.animationName??'a transition')"))
 	note(&w.names, value[[]string](v, `[...`+ground+`.querySelectorAll('button')].filter(e=>e.getClientRects().length).filter(e=>{
 const named=e.getAttribute('aria-label')??e.innerText.trim();return !named||(e.title&&!named.includes(e.title))}).map(e=>e.outerHTML.slice(0,120))`))
-	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[any](axe+";0")); err != nil {
+	if _, err := v.eval(v.Context(), axe+";0"); err != nil {
 		v.Fatal("axe-core does not load")
 	}
 	note(&w.axe, value[[]string](v, `axe.run(`+include+`).then(r=>r.violations.map(v=>v.id+': '+v.nodes.map(n=>n.target.join(' ')+' '+n.failureSummary).join(', '))
 .concat(r.passes.length<5&&(!root||q('panel')?.open)?['too few rules apply']:[]))`))
+	// And the colours of the other theme.
+	note(&w.axe, value[[]string](v, `(all('.h').forEach(h=>h.dataset.theme=h.dataset.theme==='dark'?'light':'dark'),axe.run(`+include+`,{runOnly:['color-contrast']}))
+.then(r=>r.violations.map(v=>'the other theme: '+v.nodes.map(n=>n.target.join(' ')+' '+n.failureSummary).join(', ')))`))
 	v.js(`(()=>{const s=new CSSStyleSheet();s.replaceSync('*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}');
 const g=` + ground + `;g.adoptedStyleSheets=[...g.adoptedStyleSheets,s];return 0})()`)
 	note(&w.cut, value[[]string](v, cutting))

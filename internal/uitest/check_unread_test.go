@@ -3,6 +3,7 @@ package uitest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -75,7 +76,7 @@ func TestUI081_OneSoundForAnAgentsLine(t *testing.T) {
 		t.Errorf("sounds in two tabs: got %v, want 1", got)
 	}
 	v.press("launcher")
-	v.click("menu")
+	v.menu()
 	v.click("mute")
 	v.press("close")
 	v.reload()
@@ -90,6 +91,55 @@ func TestUI081_OneSoundForAnAgentsLine(t *testing.T) {
 		t.Errorf("sounds after muting: got %v, want 0", got)
 	}
 	v.clean()
+}
+
+// sounded is how many sounds the page has made. One that is on its way holds the lock.
+func (v *tab) sounded() float64 {
+	v.Helper()
+	return value[float64](v, "navigator.locks.request('handoff:sound', () => sounds)")
+}
+
+// A sound is for an agent's line alone, where she does not look, and not before she
+// has touched the page.
+func TestASoundHasItsReasons(t *testing.T) {
+	r := start(t, setup{})
+	v := r.visit(desktop, ears)
+	v.press("launcher")
+	v.until("root.activeElement === q('composer')")
+	v.press("close")
+	v.until("!q('panel').open")
+	v.js("void Handoff.send('how long does it take', {silent: true})")
+	v.until("Handoff.state().unread === 1 && q('preview')?.getClientRects().length")
+	if got := v.sounded(); got != 0 {
+		t.Errorf("sounds for the bot: got %v, want 0", got)
+	}
+	v.open()
+	r.withMaya(v)
+	r.maya.says("while she looks")
+	v.reads("agent: while she looks")
+	if got := v.sounded(); got != 0 {
+		t.Errorf("sounds while she looks: got %v, want 0", got)
+	}
+	v.hide(true)
+	r.maya.says("while she does not")
+	v.until("sounds === 1")
+	v.clean()
+
+	untouched := r.stranger(desktop, ears)
+	untouched.until("q('launcher')")
+	untouched.js("void Handoff.escalate()")
+	untouched.until("storage().conversation?.reference")
+	maya := r.maya.at(value[string](untouched, "storage().conversation.reference"))
+	maya.claims()
+	maya.says("you cannot hear me")
+	untouched.until("Handoff.state().unread === 1 && q('preview')?.innerText.includes('hear me')")
+	if got := untouched.js("navigator.userActivation.hasBeenActive"); got != false {
+		t.Fatal("the page was touched")
+	}
+	if got := untouched.sounded(); got != 0 {
+		t.Errorf("sounds before she touched the page: got %v, want 0", got)
+	}
+	untouched.clean()
 }
 
 func TestUI082_ReadMeansSeen(t *testing.T) {
@@ -116,5 +166,18 @@ func TestUI082_ReadMeansSeen(t *testing.T) {
 	v.hide(false)
 	v.until("Handoff.state().unread === 0")
 	eventually(t, "the request", func() bool { return read() == before+1 })
+
+	r.maya.says(strings.Repeat("A line that fills the log.\n", 60))
+	eventually(t, "the request for the long line", func() bool { return read() == before+2 })
+	v.js("void (q('log').scrollTop = 0)")
+	v.until("q('log').scrollTop === 0")
+	r.maya.says("below what she reads")
+	v.until("q('pill').innerText.trim() === '1 new message' && Handoff.state().unread === 1")
+	if got := read(); got != before+2 {
+		t.Errorf("read %d times, want not what is out of view", got-before-2)
+	}
+	v.js("void q('pill').querySelector('button').click()")
+	v.until("Handoff.state().unread === 0")
+	eventually(t, "the request for what she scrolled to", func() bool { return read() == before+3 })
 	v.clean()
 }

@@ -44,6 +44,11 @@
 //   - r.wire: fail, reply, lose, refuse, hold, cut, down, up, events (rewrites the
 //     event stream), inject, asked, streams.
 //
+// TestEngines runs some of the checks again in Firefox and in WebKit, one after another
+// in one process each; its table says which, and what they confirm there. Such a check
+// may do what page can, no more: no do, and no visitor beside a stranger. It runs on
+// Linux, when HANDOFF_TEST_ENGINES is set.
+//
 // Rules: no sleeps, wait with until or eventually; no bar in milliseconds that a
 // busy machine can miss. Without Chromium the checks are skipped. With -shots DIR a
 // failed check leaves its screenshot, and shot(name) takes one.

@@ -100,6 +100,7 @@ func TestTheGreetingWaitsForItsPlace(t *testing.T) {
 	v.js("(Handoff.hide(), 0)")
 	v.until("!" + greetingSeen)
 	v.js("(Handoff.show(), 0)")
+	v.until(besideLauncher + "(q('greeting'))")
 	v.until(greetingSeen + " && !q('greeting').parentNode.hasAttribute('aria-live')")
 	v.js("Handoff.shutdown()")
 	v.until("!document.querySelector('handoff-widget') && sessionStorage.length === 0")

@@ -57,7 +57,7 @@ func TestFirstOpenIsMeasured(t *testing.T) {
 		long = append(long, value[float64](v, "Math.max(0,...long)"))
 		t.Logf("layouts %v, styles %v; open event %v ms, shown %v ms, long tasks %v", after["LayoutCount"]-before["LayoutCount"], after["RecalcStyleCount"]-before["RecalcStyleCount"],
 			v.js("Math.round(mounted)"), all[len(all)-1], v.js("JSON.stringify(long)"))
-		if err := chromedp.Cancel(v.ctx); err != nil { // the next one has the processor to itself
+		if err := chromedp.Cancel(v.page.(chromiumPage).ctx); err != nil { // the next one has the processor to itself
 			t.Fatal(err)
 		}
 	}

@@ -2,7 +2,6 @@ package uitest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -32,26 +31,51 @@ type rig struct {
 	site  *site
 	url   string // the site's page
 	maya  *agent
-	first context.Context //nolint:containedctx // the browser context that the visits share
+	// Where it is looked at: an engine, or Chromium's context that the visits share.
+	engine engine
+	first  context.Context //nolint:containedctx // the life of this value is the browser's
 }
 
-// start makes a rig whose product answers. The check runs in parallel from here.
+// start makes a rig whose product answers. The check runs in parallel from here,
+// but for those that TestEngines runs.
 func start(t *testing.T, s setup) *rig {
 	t.Helper()
-	if _, err := chromium(); errors.Is(err, errNoChromium) {
-		t.Skip(err)
-	} else if err != nil {
-		t.Fatal(err)
+	if e := engineOf(t); e != nil {
+		r := furnish(t, s)
+		r.engine = e
+		return r
 	}
+	browses(t)
 	t.Parallel()
 	return furnish(t, s)
+}
+
+// everyWay does a check in the page and in a frame, on a desktop and with fingers on a phone.
+func everyWay(t *testing.T, s setup, check func(r *rig, v *tab)) {
+	t.Helper()
+	framedToo(t, s, []screen{desktop, phone}, check)
+}
+
+// framedToo does a check in the page and in a frame, on each of some screens.
+func framedToo(t *testing.T, s setup, on []screen, check func(r *rig, v *tab)) {
+	t.Helper()
+	for _, on := range on {
+		for where, framed := range map[string]bool{"in the page": false, "in a frame": true} {
+			t.Run(on.String()+" "+where, func(t *testing.T) {
+				s := s
+				s.site.framed = framed
+				r := start(t, s)
+				check(r, r.visit(on))
+			})
+		}
+	}
 }
 
 // furnish is start without the browser.
 func furnish(t *testing.T, s setup) *rig {
 	t.Helper()
 	r := &rig{T: t, wire: newWire(t), site: &s.site}
-	r.url = r.site.serve(t, r.wire.URL)
+	r.url = r.site.serve(t, r.wire)
 	s.house.Policy = s.policy(r.url)
 	if s.house.Runs == nil {
 		s.house.Runs = handofftest.InProcess
@@ -84,36 +108,54 @@ func (s setup) policy(site string) string {
 // it shares storage with the first. The scripts run before the page's own.
 func (r *rig) visit(s screen, scripts ...string) *tab {
 	r.Helper()
+	if r.engine != nil {
+		return r.load(r.opened(), s, scripts)
+	}
 	if r.first == nil {
 		v := r.stranger(s, scripts...)
-		r.first = v.ctx
+		r.first = v.page.(chromiumPage).ctx
 		return v
 	}
 	ctx, closed := chromedp.NewContext(r.first)
 	r.Cleanup(closed)
-	return r.load(ctx, s, scripts)
+	return r.load(chromiumPage{ctx}, s, scripts)
 }
 
-// stranger opens the site in a browser context of its own: another visitor.
-func (r *rig) stranger(s screen, scripts ...string) *tab {
+// opened is an empty page of the engine. What it keeps lies with the site's origin,
+// which is this rig's alone.
+func (r *rig) opened() page {
 	r.Helper()
-	b, err := chromium()
+	p, closed, err := r.engine.open(r.Context())
 	if err != nil {
 		r.Fatal(err)
 	}
-	ctx, closed := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	r.Cleanup(closed)
-	return r.load(ctx, s, scripts)
+	return p
 }
 
-func (r *rig) load(ctx context.Context, s screen, scripts []string) *tab {
+// stranger opens the site in a browser context of its own: another visitor. An engine
+// has one for all: there the site forgets its visitor, who must have gone.
+func (r *rig) stranger(s screen, scripts ...string) *tab {
 	r.Helper()
-	v := &tab{T: r.T, ctx: ctx, url: r.url, phone: s.phone()}
-	steps := s.actions()
-	for _, source := range scripts {
-		steps = append(steps, early(source))
+	if r.engine != nil {
+		v := r.load(r.opened(), s, scripts)
+		v.js("(localStorage.clear(), sessionStorage.clear())")
+		v.reload()
+		return v
 	}
-	v.do(append(steps, chromedp.Navigate(r.url))...)
+	ctx, closed := chromedp.NewContext(browses(r.T).ctx, chromedp.WithNewBrowserContext())
+	r.Cleanup(closed)
+	return r.load(chromiumPage{ctx}, s, scripts)
+}
+
+func (r *rig) load(p page, s screen, scripts []string) *tab {
+	r.Helper()
+	v := &tab{T: r.T, page: p, url: r.url, phone: s.phone()}
+	v.must(func(ctx context.Context) error { return p.size(ctx, s) })
+	for _, source := range scripts {
+		v.must(func(ctx context.Context) error { return p.early(ctx, source) })
+	}
+	v.goTo("")
 	return v
 }
 

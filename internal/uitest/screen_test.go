@@ -5,7 +5,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
+	scripts "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -74,7 +74,7 @@ func call[P, R any](command cdp.Command[P, R], params P) step {
 
 // early is script that runs before the page's own, in every document to come.
 func early(source string) step {
-	return call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source})
+	return call(scripts.AddScriptToEvaluateOnNewDocument, scripts.AddScriptToEvaluateOnNewDocumentParams{Source: source})
 }
 
 // clock is an early script: window.skew is how many ms the page's clock is ahead.

@@ -2,52 +2,58 @@ package uitest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/chromedp"
 )
 
 // tab is one page in the browser. Its methods fail the check.
 type tab struct {
 	*testing.T
-	ctx   context.Context //nolint:containedctx // the life of this value is the tab's
-	url   string          // of the site
+	page
+	url   string // of the site
 	phone bool
 }
 
 // prelude gives expressions q (an element of the widget by its hook), all (elements
-// by selector), log (the lines on screen: who is visitor, bot, agent or system) and
-// storage (what the widget keeps).
+// by selector), held (what has the focus in the widget), log (the lines on screen: who
+// is visitor, bot, agent or system) and storage (what the widget keeps). A chat that
+// stands in a frame of this origin is looked at there; its button is in the page.
 const prelude = `(()=>{
-const root=document.querySelector('handoff-widget')?.shadowRoot;
-const q=(hook)=>root?.querySelector('[data-handoff="'+hook+'"]');
+const outer=document.querySelector('handoff-widget')?.shadowRoot,frame=document.querySelector('iframe[data-handoff=frame]');
+const root=frame?.contentDocument?.querySelector('handoff-widget')?.shadowRoot??outer;
+const q=(hook)=>(hook==='launcher'?outer:root)?.querySelector('[data-handoff="'+hook+'"]');
+const held=()=>outer?.activeElement??(frame&&document.activeElement===frame?root.activeElement:null);
 const all=(selector)=>[...(root?.querySelectorAll(selector)??[])];
 const log=()=>all('[data-handoff=message],[data-handoff=system]').filter(e=>e.offsetParent).map(e=>({
   who:e.dataset.handoff==='system'?'system':(e.dataset.role??''),status:e.dataset.status??'',
-  text:(e.dataset.handoff==='system'?e:e.querySelector('.text')??e).innerText}));
+  text:(e.dataset.handoff==='system'?e:e.querySelector('.text')??e).innerText.trimEnd()}));
 const storage=()=>JSON.parse(localStorage.getItem(Object.keys(localStorage).find(k=>k.endsWith(':handoff')))??'{}');
 return (`
 
+// must fails the check when the page did not do something in time.
+func (v *tab) must(act func(ctx context.Context) error) {
+	v.Helper()
+	ctx, cancel := context.WithTimeout(v.Context(), 2*patience)
+	defer cancel()
+	if err := act(ctx); err != nil {
+		v.Fatal(err)
+	}
+}
+
+// do runs steps that Chromium alone knows.
 func (v *tab) do(steps ...step) {
 	v.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, 2*patience)
-	defer cancel()
-	// The first use of a tab's context makes the tab, which must outlive this call.
-	if err := chromedp.Do(v.ctx); err != nil {
-		v.Fatal(err)
-	}
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		v.Fatal(err)
-	}
+	v.must(func(ctx context.Context) error { return v.page.(chromiumPage).do(ctx, steps...) })
 }
 
 // js evaluates an expression of the page; a promise is waited for.
@@ -59,12 +65,17 @@ func (v *tab) js(expression string) any {
 // value is js with a type.
 func value[T any](v *tab, expression string) T {
 	v.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, patience)
-	defer cancel()
-	got, err := chromedp.Run(ctx, chromedp.Evaluate[T](prelude+expression+`)})()`, chromedp.EvalAwaitPromise))
-	if err != nil {
-		v.Fatalf("%s: %v", expression, err)
-	}
+	var got T
+	v.must(func(ctx context.Context) error {
+		raw, err := v.eval(ctx, prelude+expression+`)})()`)
+		if err == nil && len(raw) > 0 {
+			err = json.Unmarshal(raw, &got)
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w", expression, err)
+		}
+		return err
+	})
 	return got
 }
 
@@ -100,6 +111,13 @@ func (v *tab) open() {
 	v.until("q('panel')?.open && q('composer')?.offsetParent")
 }
 
+// menu opens the menu, whose code may still be on its way when its button is clicked.
+func (v *tab) menu() {
+	v.Helper()
+	v.click("menu")
+	v.until("all('[role=menuitem]').length")
+}
+
 // click clicks an element of the widget by its hook, once it is there; press does
 // so with the mouse, or a finger on a phone.
 func (v *tab) click(hook string) {
@@ -111,18 +129,20 @@ func (v *tab) click(hook string) {
 func (v *tab) press(hook string) {
 	v.Helper()
 	v.until("q('" + hook + "')?.getClientRects().length")
-	at := value[[]float64](v, "(()=>{const r=q('"+hook+"').getBoundingClientRect();return [r.x+r.width/2,r.y+r.height/2]})()")
-	if v.phone {
-		v.do(chromedp.TapXY(at[0], at[1]))
-		return
-	}
-	v.do(chromedp.MouseClickXY(at[0], at[1]))
+	at := value[[]float64](v, "(()=>{const e=q('"+hook+"'),r=e.getBoundingClientRect(),f=e.ownerDocument===document?{x:0,y:0}:frame.getBoundingClientRect();return [f.x+r.x+r.width/2,f.y+r.y+r.height/2]})()")
+	v.must(func(ctx context.Context) error { return v.page.press(ctx, at[0], at[1], v.phone) })
 }
 
-// keys presses keys where the focus is: text, "\r" for Enter, kb.Tab and so on.
-func (v *tab) keys(text string, options ...chromedp.KeyOption) {
+// keys presses keys where the focus is: text, "\r" for Enter, kb.Tab and so on;
+// shifted does so with Shift.
+func (v *tab) keys(text string) {
 	v.Helper()
-	v.do(chromedp.KeyEvent(text, options...))
+	v.must(func(ctx context.Context) error { return v.page.keys(ctx, text, false) })
+}
+
+func (v *tab) shifted(text string) {
+	v.Helper()
+	v.must(func(ctx context.Context) error { return v.page.keys(ctx, text, true) })
 }
 
 // fill puts text into the composer at once, as one input.
@@ -130,7 +150,7 @@ func (v *tab) fill(text string) {
 	v.Helper()
 	v.until("q('composer')?.offsetParent")
 	v.js("void q('composer').focus()")
-	v.do(call(input.InsertText, input.InsertTextParams{Text: text}))
+	v.must(func(ctx context.Context) error { return v.insert(ctx, text) })
 	v.until(fmt.Sprintf("q('composer').value.endsWith(%q)", text))
 }
 
@@ -182,14 +202,14 @@ document.dispatchEvent(new Event('visibilitychange',{bubbles:true}));dispatchEve
 
 func (v *tab) reload() {
 	v.Helper()
-	v.do(chromedp.Reload())
+	v.must(v.page.reload)
 }
 
 // goTo opens another path of the site. back goes back in the history and does not
 // wait: a page that the browser has kept does not load again.
 func (v *tab) goTo(path string) {
 	v.Helper()
-	v.do(chromedp.Navigate(v.url + path))
+	v.must(func(ctx context.Context) error { return v.page.goTo(ctx, v.url+path) })
 }
 
 func (v *tab) back() {
@@ -197,26 +217,38 @@ func (v *tab) back() {
 	v.js("void setTimeout(() => history.back())")
 }
 
-// clean fails the check when the page saw a policy violation or an error.
+// clean fails the check when the page saw a policy violation or an error, or the
+// console of an engine has one.
 func (v *tab) clean() {
 	v.Helper()
+	wrong := slices.DeleteFunc(v.errors(), func(line string) bool { return strings.Contains(line, "/favicon.ico") })
+	if len(wrong) > 0 {
+		v.Errorf("the console has: %q", wrong)
+	}
 	if wrong := v.js("window.wrong.join('; ')"); wrong != "" {
 		v.Errorf("the page saw: %v", wrong)
 	}
 }
 
-// shot takes a screenshot into the folder of -shots; without one it does nothing.
+// shot takes a screenshot into the folder of -shots; without one it does nothing, but
+// for an engine's, which go to the folder of artefacts.
 func (v *tab) shot(name string) {
 	v.Helper()
-	if *shots == "" {
+	folder := *shots
+	if engineOf(v.T) != nil && folder == "" {
+		folder = os.Getenv("HANDOFF_TEST_ARTEFACTS")
+	}
+	if folder == "" {
 		return
 	}
-	image, err := chromedp.Run(v.ctx, chromedp.CaptureScreenshot())
+	ctx, cancel := context.WithTimeout(v.Context(), patience)
+	defer cancel()
+	image, err := v.page.shot(ctx)
 	if err != nil {
 		v.Logf("screenshot: %v", err)
 		return
 	}
-	if err := os.WriteFile(filepath.Join(*shots, v.Name()+"-"+name+".png"), image, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, strings.ReplaceAll(v.Name(), "/", "-")+"-"+name+".png"), image, 0o600); err != nil {
 		v.Log(err)
 	}
 }

@@ -20,6 +20,7 @@ type wire struct {
 	URL    string
 	t      *testing.T
 	client *http.Transport
+	page   http.Handler // a site of the same origin, at its root; nil for none
 
 	mu     sync.Mutex
 	to     string
@@ -193,6 +194,10 @@ func (w *wire) note(at, status, bytes int) {
 }
 
 func (w *wire) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if w.page != nil && r.URL.Path == "/" {
+		w.page.ServeHTTP(out, r)
+		return
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler)
