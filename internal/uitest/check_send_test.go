@@ -151,6 +151,21 @@ func TestUI037_OfflineLinesWaitAndGoOutInOrder(t *testing.T) {
 	}
 }
 
+// One request lost while the stream stands: her next line takes the first along.
+func TestALineDoesNotOvertakeOneThatFailed(t *testing.T) {
+	r := start(t, setup{})
+	v := greeted(r)
+	r.wire.refuse("POST /messages", 2)
+	v.say("the first")
+	v.until("q('retry')")
+	v.say("the second")
+	v.until("log().filter(l => l.status === 'failed').length === 2")
+	v.say("the third")
+	v.reads("visitor: hello", "visitor: the first", "visitor: the second", "visitor: the third")
+	v.until("all('.unsent').length === 0")
+	v.clean()
+}
+
 func TestUI038_AReloadKeepsWhatIsQueued(t *testing.T) {
 	r := start(t, setup{})
 	v := greeted(r)

@@ -76,7 +76,7 @@ export class Chat {
       sent: (item) => this.tell('message:sent', item),
     });
     this.site = new Site(api, this.follower, options, (error) => this.refused(error));
-    listen(window, 'online', () => this.outbox.resume(), this.left.signal);
+    listen(window, 'online', () => this.outbox.retry(), this.left.signal);
   }
 
   get state(): ChatState {
@@ -284,7 +284,7 @@ export class Chat {
     this.connection = status;
     if (status === 'online' || status === 'idle') this.lostAt = 0;
     else if (this.lostAt === 0) this.lostAt = this.hooks.now();
-    if (status === 'online' && was !== 'online') this.outbox.resume();
+    if (status === 'online' && was !== 'online') this.outbox.retry();
     if (status !== was) this.hooks.emit('connection', { status });
     this.hooks.changed();
   }

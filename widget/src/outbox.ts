@@ -55,14 +55,17 @@ export class Outbox {
   add(text: string, files?: FileRef[]): OutItem {
     const item: OutItem = { client_id: this.o.newId(), text, ...(files?.length && { files }), at: this.o.now(), status: 'queued' };
     this.items.push(item);
-    this.update();
-    void this.flush();
+    this.retry();
     return item;
   }
 
-  retry(id: string): void {
+  /** What failed for want of a connection goes out again, in its place: before what was written after it. So does the one she asks for. */
+  retry(id?: string): void {
     for (const item of this.items) {
-      if (item.client_id === id && item.status === 'failed') this.requeue(item);
+      if (item.status === 'failed' && (item.client_id === id || item.reason === 'network')) {
+        item.status = 'queued';
+        delete item.reason;
+      }
     }
     this.update();
     void this.flush();
@@ -71,15 +74,6 @@ export class Outbox {
   discard(id: string): void {
     this.items = this.items.filter((item) => item.client_id !== id || item.status === 'sending');
     this.update();
-  }
-
-  /** The connection is back: what failed for want of one goes out again. */
-  resume(): void {
-    for (const item of this.items) {
-      if (item.status === 'failed' && item.reason === 'network') this.requeue(item);
-    }
-    this.update();
-    void this.flush();
   }
 
   /** The log has this message now; its optimistic copy goes. */
@@ -143,7 +137,8 @@ export class Outbox {
           item.status = 'queued';
           return false;
         }
-        this.fail(item, 'network');
+        // What was written after it does not overtake it.
+        for (const other of this.items) if (other === item || other.status === 'queued') this.fail(other, 'network');
         return true;
       case 'limited':
         return this.limited(item, outcome.seconds);
@@ -179,12 +174,6 @@ export class Outbox {
     item.status = 'failed';
     item.reason = reason;
     this.o.failed(item);
-  }
-
-  // A retried message goes behind what was sent meanwhile.
-  private requeue(item: OutItem): void {
-    item.status = 'queued';
-    delete item.reason;
   }
 
   private update(): void {

@@ -47,21 +47,42 @@ describe('outbox', () => {
     expect(posted).toEqual([]);
     expect(saved.length).toBe(3);
     online = true;
-    outbox.resume();
-    outbox.resume();
+    outbox.retry();
+    outbox.retry();
     await settle();
     expect(posted.map((post) => post.text)).toEqual(['a', 'b', 'c']);
   });
 
   it('sends again by itself what failed for want of a connection, and nothing else', async () => {
-    answers = [{ kind: 'unreachable' }, { kind: 'refused', reason: 'no' }];
+    answers = [{ kind: 'refused', reason: 'no' }, { kind: 'unreachable' }];
     outbox.add('a');
     outbox.add('b');
     await settle();
     expect(statuses()).toEqual(['a:failed', 'b:failed']);
-    outbox.resume();
+    outbox.retry();
     await settle();
-    expect(statuses()).toEqual(['a:sent', 'b:failed']);
+    expect(statuses()).toEqual(['a:failed', 'b:sent']);
+  });
+
+  it('lets nothing overtake what failed for want of a connection', async () => {
+    answers = [{ kind: 'unreachable' }];
+    outbox.add('a');
+    outbox.add('b');
+    await settle();
+    expect(statuses()).toEqual(['a:failed', 'b:failed']);
+    outbox.add('c');
+    await settle();
+    expect(posted.map((post) => post.text)).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  it('sends with the one she retries what failed like it, in order', async () => {
+    answers = [{ kind: 'unreachable' }];
+    outbox.add('a');
+    outbox.add('b');
+    await settle();
+    outbox.retry('c_2');
+    await settle();
+    expect(posted.map((post) => post.text)).toEqual(['a', 'a', 'b']);
   });
 
   it('gives a limited message back to the composer with the time to wait', async () => {
