@@ -1,6 +1,7 @@
 package slackbridge_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,6 +33,28 @@ func TestARefusedChannelIsAskedForOnce(t *testing.T) {
 	}
 	if asked > 3 { // ours, and the looks at who shares it
 		t.Errorf("the channel was asked for %d times by ten conversations", asked)
+	}
+}
+
+// Who takes the app out of a channel need not do it twice, also where no chat was yet.
+func TestAChannelThatPutUsOutIsNotJoined(t *testing.T) {
+	s := newStage(t)
+	if err := s.slack.Leave(fakeslack.SampleBotUser, fakeslack.SampleBilling); err != nil {
+		t.Fatal(err)
+	}
+	c := s.open("Ann")
+	c.works(wrapped(1, json.RawMessage(`{"type":"channel_left","channel":"`+fakeslack.SampleBilling+`"}`))) // the event itself may come later
+	c.says("ask")
+	c.escalate(func(_ *conversation.Escalated, r *conversation.Routed) { r.Channel = fakeslack.SampleBilling })
+	asked := func(method string, calls []fakeslack.Call) bool {
+		return slices.ContainsFunc(calls, func(c fakeslack.Call) bool {
+			return c.Method == method && c.Args["channel"] == fakeslack.SampleBilling
+		})
+	}
+	s.until("a look at the channel", func(st *fakeslack.State) bool { return asked("conversations.info", st.Calls()) })
+	time.Sleep(300 * time.Millisecond) // nothing shows that it stays outside
+	if asked("conversations.join", s.slack.Calls()) {
+		t.Error("it went in again by itself")
 	}
 }
 

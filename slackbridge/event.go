@@ -46,6 +46,9 @@ func (b *Bridge) workEvent(ctx context.Context, me identity, e envelope) error {
 		"channel_rename", "group_rename", "channel_deleted", "group_deleted", "channel_left", "group_left", "channel_id_changed":
 		channel := cmp.Or(string(ev.Channel), ev.Former)
 		b.people.forget(channel)
+		if ev.Type == "channel_left" || ev.Type == "group_left" {
+			b.rooms.left(channel)
+		}
 		b.rooms.forget(channel)
 	case "user_change":
 		b.people.forget(string(ev.User))

@@ -324,6 +324,15 @@ func (r *rooms) forget(channel string) {
 	r.reconsider(channel)
 }
 
+// left notes that we were taken out of a channel, which we may not have asked about.
+func (r *rooms) left(channel string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	is := r.known[channel]
+	is.removed = true
+	r.known[channel] = is
+}
+
 // again reconsiders a channel that changed while somebody looked at it: what was
 // found may be older than the change.
 func (r *rooms) again(channel string, before int) {

@@ -2,6 +2,7 @@ package handofftest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,7 @@ func (s *story) channel(args []string) error {
 		h.Slack.RemoveChannel(channel)
 		return nil
 	case "kicks":
-		return h.Slack.Leave(fakeslack.SampleBotUser, channel)
+		return h.kick(channel)
 	case "invites":
 		return h.Slack.Join(fakeslack.SampleBotUser, channel)
 	case "deletes":
@@ -92,4 +93,17 @@ func noticesIn(messages []fakeslack.Message, text string) (list []string) {
 		}
 	}
 	return list
+}
+
+// kick takes the app out of a channel once it has asked about it: one that it does
+// not know it joins by itself, and may do so before it hears that it was taken out.
+func (h *House) kick(channel string) error {
+	if err := h.until("a look at "+channel, func(st *fakeslack.State) bool {
+		return slices.ContainsFunc(st.Calls(), func(c fakeslack.Call) bool {
+			return c.Method == "conversations.info" && c.Args["channel"] == channel && c.Status == 200
+		})
+	}); err != nil {
+		return err
+	}
+	return h.Slack.Leave(fakeslack.SampleBotUser, channel)
 }
