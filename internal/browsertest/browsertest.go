@@ -27,6 +27,14 @@ var ErrMissing = errors.New("chromium is not installed: apt-get install chromium
 // nothing about a page.
 const starts = 3
 
+// whole is the browser with its windows, shell the same engine without them: the windows
+// of one tab cost more than most pages in it.
+const whole, shell = "chromium", "chromium-headless-shell"
+
+// Whole is for tests of what the shell has not: pages that Back brings as they were left,
+// and the settings of a profile.
+func Whole() chromedp.ExecAllocatorOption { return chromedp.ExecPath(whole) }
+
 // Mouse makes the browser one with a mouse, whose pages show on hover what a finger
 // needs to see at once. Headless Chromium has none.
 func Mouse() chromedp.ExecAllocatorOption {
@@ -36,7 +44,7 @@ func Mouse() chromedp.ExecAllocatorOption {
 // Need skips the test where there is no Chromium, or fails it where there has to be one.
 func Need(t testing.TB) {
 	t.Helper()
-	if _, err := exec.LookPath("chromium"); err == nil {
+	if _, err := exec.LookPath(whole); err == nil {
 		return
 	}
 	if os.Getenv(Variable) != "" { //nolint:forbidigo // tests are told by the environment
@@ -64,11 +72,14 @@ func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	return ctx
 }
 
-// Launch starts a headless Chromium with a new profile. ctx is its first tab; contexts
+// Launch starts a headless Chromium with a new profile, the shell where there is one. ctx is its first tab; contexts
 // of other tabs are made from it. stop ends the browser and removes the profile; so does
 // the end of parent, but for the profile.
 func Launch(parent context.Context, more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(), err error) {
-	path, err := exec.LookPath("chromium")
+	path, err := exec.LookPath(shell)
+	if err != nil {
+		path, err = exec.LookPath(whole)
+	}
 	if err != nil {
 		return nil, nil, ErrMissing
 	}
@@ -96,6 +107,7 @@ func launch(parent context.Context, path string, more []chromedp.ExecAllocatorOp
 	} {
 		options = append(options, chromedp.Flag(name, true))
 	}
+	options = append(options, chromedp.Flag("accept-lang", "en-US,en"))
 	allocator, end := chromedp.NewExecAllocator(parent, append(options, more...)...)
 	ctx, closed := chromedp.NewContext(allocator)
 	stop := func() {

@@ -86,7 +86,7 @@ func TestUI109_AnotherUserSeesNothingOfTheOneBefore(t *testing.T) {
 }
 
 func TestUI110_LoggingOutLeavesNothingInAnyTab(t *testing.T) {
-	r := start(t, setup{})
+	r := start(t, setup{whole: true})
 	v, other := r.visit(desktop), r.visit(desktop)
 	v.open()
 	v.say("a secret")

@@ -23,7 +23,7 @@ func (r *rig) largeText(s screen) *tab {
 	if err := os.WriteFile(filepath.Join(dir, "Default", "Preferences"), []byte(prefs), 0o600); err != nil {
 		r.Fatal(err)
 	}
-	ctx, closed := chromedp.NewContext(browsertest.Start(r, chromedp.UserDataDir(dir)))
+	ctx, closed := chromedp.NewContext(browsertest.Start(r, browsertest.Whole(), chromedp.UserDataDir(dir)))
 	r.Cleanup(closed)
 	return r.load(chromiumPage{ctx}, s, nil)
 }

@@ -123,7 +123,7 @@ requestAnimationFrame(function next() { if (!q('banner').hidden) window.shown ??
 }
 
 func TestUI020_TheBackButtonBringsTheChatBack(t *testing.T) {
-	r := start(t, setup{})
+	r := start(t, setup{whole: true})
 	v := greeted(r, `addEventListener('pageshow',e=>{window.persisted=e.persisted})`)
 	v.fill("half a thought")
 	v.goTo("/next")

@@ -21,6 +21,7 @@ type setup struct {
 	key    string              // YAML of the widget's key ("identity: required")
 	config string              // YAML of whole sections ("handoff: …"); without one the sample policy
 	house  handofftest.Options // Policy is config
+	whole  bool                // it is about pages that Back brings as they were left
 }
 
 // rig is an installation, the wire before it, and a site.
@@ -34,6 +35,7 @@ type rig struct {
 	// Where it is looked at: an engine, or Chromium's context that the visits share.
 	engine engine
 	first  context.Context //nolint:containedctx // the life of this value is the browser's
+	whole  bool
 }
 
 // start makes a rig whose product answers. The check runs in parallel from here,
@@ -74,7 +76,7 @@ func framedToo(t *testing.T, s setup, on []screen, check func(r *rig, v *tab)) {
 // furnish is start without the browser.
 func furnish(t *testing.T, s setup) *rig {
 	t.Helper()
-	r := &rig{T: t, wire: newWire(t), site: &s.site}
+	r := &rig{T: t, wire: newWire(t), site: &s.site, whole: s.whole}
 	r.url = r.site.serve(t, r.wire)
 	s.house.Policy = s.policy(r.url)
 	if s.house.Runs == nil {
@@ -143,9 +145,17 @@ func (r *rig) stranger(s screen, scripts ...string) *tab {
 		v.reload()
 		return v
 	}
-	ctx, closed := chromedp.NewContext(browses(r.T).ctx, chromedp.WithNewBrowserContext())
+	ctx, closed := chromedp.NewContext(r.browser().ctx, chromedp.WithNewBrowserContext())
 	r.Cleanup(closed)
 	return r.load(chromiumPage{ctx}, s, scripts)
+}
+
+func (r *rig) browser() *browser {
+	r.Helper()
+	if r.whole {
+		return shared(r.T, wholeChromium)
+	}
+	return browses(r.T)
 }
 
 func (r *rig) load(p page, s screen, scripts []string) *tab {
