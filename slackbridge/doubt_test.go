@@ -160,8 +160,10 @@ func TestRestart(t *testing.T) {
 
 // A gap in the deliveries is filled from the thread.
 func TestBackfill(t *testing.T) {
+	t.Parallel()
 	for _, small := range []bool{false, true} {
 		t.Run(fmt.Sprintf("small plan %v", small), func(t *testing.T) {
+			t.Parallel()
 			s := newStage(t, withSlack(func(o *fakeslack.Options) { o.Switches.SmallPlan = small }))
 			c := s.claimed("Anna")
 			if small {

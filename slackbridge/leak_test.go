@@ -359,6 +359,7 @@ func (w *storm) check() (leaked, kept int) {
 // Over two thousand lines, and many thousand on request: nothing internal reaches a
 // visitor, and nothing public is kept back.
 func TestNothingLeaks(t *testing.T) {
+	t.Parallel()
 	n, others, least := 110/stormShare, 35/stormShare, 2000/stormShare
 	if os.Getenv("HANDOFF_STRESS") != "" {
 		n, others, least = 1000, 200, 10_000

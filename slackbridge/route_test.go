@@ -122,12 +122,11 @@ func TestB33SuppressedCard(t *testing.T) {
 		c.shows("help")
 	})
 	t.Run("not in the channel", func(t *testing.T) {
-		if err := s.slack.Leave(fakeslack.SampleBotUser, fakeslack.SampleBilling); err != nil {
-			t.Fatal(err)
-		}
+		const fresh = "C0FRESH"
+		s.slack.AddChannel(fakeslack.Channel{ID: fresh, Name: "fresh", Members: []string{maya}})
 		c := s.open("Bert")
 		c.says("help")
-		c.escalate(func(_ *conversation.Escalated, r *conversation.Routed) { r.Channel = fakeslack.SampleBilling })
+		c.escalate(func(_ *conversation.Escalated, r *conversation.Routed) { r.Channel = fresh })
 		c.card()
 	})
 }
