@@ -72,9 +72,9 @@ func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	return ctx
 }
 
-// Launch starts a headless Chromium with a new profile, the shell where there is one. ctx is its first tab; contexts
-// of other tabs are made from it. stop ends the browser and removes the profile; so does
-// the end of parent, but for the profile.
+// Launch starts a headless Chromium with a new profile, the shell where there is one.
+// ctx is its first tab; contexts of other tabs are made from it. stop ends the browser
+// and removes the profile; so does the end of parent, but for the profile.
 func Launch(parent context.Context, more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(), err error) {
 	path, err := exec.LookPath(shell)
 	if err != nil {
@@ -107,7 +107,7 @@ func launch(parent context.Context, path string, more []chromedp.ExecAllocatorOp
 	} {
 		options = append(options, chromedp.Flag(name, true))
 	}
-	options = append(options, chromedp.Flag("accept-lang", "en-US,en"))
+	options = append(options, chromedp.Flag("accept-lang", "en-US,en")) // the shell asks for none by itself
 	allocator, end := chromedp.NewExecAllocator(parent, append(options, more...)...)
 	ctx, closed := chromedp.NewContext(allocator)
 	stop := func() {
