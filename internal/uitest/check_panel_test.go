@@ -100,6 +100,7 @@ func TestUI027_TheTabOrderIsTheContracts(t *testing.T) {
 		v.reads("visitor: How long", "bot: ")
 		v.until("all('.dock [data-handoff=human]').length === 1")
 		v.fill("more")
+		v.still()
 		v.js("void q('menu').focus()")
 		order := []string{"menu"}
 		for range 16 {

@@ -85,9 +85,19 @@ func (v *tab) until(expression string) {
 	for deadline := time.Now().Add(patience); !value[bool](v, "!!("+expression+")"); time.Sleep(15 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			v.shot("failed")
-			v.Fatalf("never true: %s\nlog: %v\nwrong: %v", expression, v.js("JSON.stringify(log().map(l => ({...l, text: l.text.slice(0, 200)})))"), v.js("(window.wrong??[]).join('; ')"))
+			v.Fatalf("never true: %s\nlog: %v\nwrong: %v\nscrolled: %v", expression, v.js("JSON.stringify(log().map(l => ({...l, text: l.text.slice(0, 200)})))"), v.js("(window.wrong??[]).join('; ')"),
+				v.js("(l=>l?l.scrollTop+' of '+l.scrollHeight+', '+l.clientHeight+' high, pill '+q('pill')?.innerText:'no log')(root&&q('log'))"))
 		}
 	}
+}
+
+// still waits until nothing has changed in the chat for half a second: what is drawn anew
+// under the focus moves it.
+func (v *tab) still() {
+	v.Helper()
+	v.js(`new Promise(done=>{let timer;const seen=new MutationObserver(wait);
+function wait(){clearTimeout(timer);timer=setTimeout(()=>{seen.disconnect();done(0)},500)}
+seen.observe(root,{subtree:true,childList:true,attributes:true,characterData:true});wait()})`)
 }
 
 // reads waits until the log shows lines that contain these ("who: text"), in this
