@@ -32,7 +32,7 @@ const starts = 3
 const whole, shell = "chromium", "chromium-headless-shell"
 
 // Whole is for tests of what the shell has not: pages that Back brings as they were left,
-// and the settings of a profile.
+// the settings of a profile, and frames that come in time on a full machine.
 func Whole() chromedp.ExecAllocatorOption { return chromedp.ExecPath(whole) }
 
 // Mouse makes the browser one with a mouse, whose pages show on hover what a finger

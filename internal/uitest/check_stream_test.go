@@ -60,7 +60,7 @@ func paragraph(text string) []any {
 }
 
 func TestUI046_ABurstIsWrittenOncePerFrame(t *testing.T) {
-	r := start(t, setup{})
+	r := start(t, setup{whole: true})
 	v := greeted(r)
 	v.until("q('contact')") // the team's module has come, and what it brings stands
 	// The time of the timeline is the same from one frame to the next.

@@ -21,7 +21,7 @@ type setup struct {
 	key    string              // YAML of the widget's key ("identity: required")
 	config string              // YAML of whole sections ("handoff: …"); without one the sample policy
 	house  handofftest.Options // Policy is config
-	whole  bool                // it is about pages that Back brings as they were left
+	whole  bool                // it is about frames, or pages that Back brings as they were left
 }
 
 // rig is an installation, the wire before it, and a site.
